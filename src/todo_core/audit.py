@@ -1,0 +1,40 @@
+"""The record of what was done to accounts and sessions (ASVS 16.3; event names from OWASP's logging vocabulary)."""
+
+import datetime as dt
+from enum import Enum
+from uuid import UUID
+
+import attrs
+
+from todo_core.sessions import Client, SessionId
+from todo_core.users import UserId
+
+
+class Action(Enum):
+    """What was done. Every state change of an account or a session is exactly one of these."""
+
+    USER_CREATED = "user_created"
+    USER_UPDATED = "user_updated"
+    USER_DELETED = "user_deleted"
+    USER_DISABLED = "user_disabled"
+    USER_ENABLED = "user_enabled"
+    PASSWORD_CHANGED = "authn_password_change"  # noqa: S105 - the name of an event
+    PASSWORD_RESET = "authn_password_reset"  # noqa: S105 - the name of an event
+    LOGGED_IN = "authn_login_success"
+    SESSION_RENEWED = "session_renewed"
+    LOGGED_OUT = "session_logout"
+    LOGGED_OUT_EVERYWHERE = "session_logout_all"
+    SESSION_REVOKED = "authn_token_revoked"
+    TOKEN_REUSED = "authn_token_reuse"  # noqa: S105 - the name of an event
+
+
+@attrs.frozen
+class Event:
+    """One entry: opaque ids only, and where the request came from."""
+
+    id: UUID
+    at: dt.datetime
+    action: Action
+    user: UserId
+    session: SessionId | None = None
+    client: Client = Client()

@@ -1,0 +1,86 @@
+"""When a task is due: all day, floating in the owner's zone, or fixed in a zone of its own."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import attrs
+
+from todo_core.errors import InvalidInput, UnknownTimezone
+
+Zones = Callable[[str], dt.tzinfo]
+"""Looks an IANA name up; raises UnknownTimezone."""
+
+MINUTES_OF_DAY = 24 * 60
+KEYS_OF_DAY = MINUTES_OF_DAY + 1  # each minute, and after them the all-day tasks
+NO_DUE = 2**62
+"""The sort key of a task without a due date: after every date."""
+
+
+def day_key(day: dt.date) -> int:
+    """Return the first sort key of `day`."""
+    return day.toordinal() * KEYS_OF_DAY
+
+
+def instant(day: dt.date, time: dt.time, zone: dt.tzinfo) -> dt.datetime:
+    """Return the UTC instant of a wall clock reading.
+
+    A reading that a gap skips counts with the offset before the gap, a repeated one the first time (PEP 495, fold 0).
+    Raises OverflowError outside the years 1 to 9999.
+    """
+    return dt.datetime.combine(day, time, tzinfo=zone).astimezone(dt.UTC)
+
+
+@attrs.frozen
+class Due:
+    """A due date as written. Build it with `all_day`, `floating`, `fixed`, or `parse` for any of them.
+
+    `at` is the UTC instant of a fixed one, None otherwise: it is derived, and kept so that no store needs time zones.
+    """
+
+    date: dt.date
+    time: dt.time | None = None
+    timezone: str | None = None
+    at: dt.datetime | None = None
+
+    @classmethod
+    def all_day(cls, date: dt.date) -> "Due":
+        """Return a due date without a time: it is past from the owner's next midnight."""
+        return cls(date)
+
+    @classmethod
+    def floating(cls, date: dt.date, time: dt.time) -> "Due":
+        """Return a wall clock reading in whatever zone the owner is in. Seconds do not count."""
+        return cls(date, time.replace(second=0, microsecond=0, tzinfo=None, fold=0))
+
+    @classmethod
+    def fixed(cls, date: dt.date, time: dt.time, timezone: str, zones: Zones) -> "Due":
+        """Return a reading of the clocks in `timezone`. Raises InvalidInput when there is no such zone or instant."""
+        written = cls.floating(date, time)
+        assert written.time is not None  # noqa: S101 - floating() has just set it
+        try:
+            at = instant(date, written.time, zones(timezone))
+        except UnknownTimezone:
+            raise InvalidInput.at(
+                "timezone", "unknown-timezone", "an IANA time zone such as Europe/Berlin"
+            ) from None
+        except OverflowError:
+            raise InvalidInput.at("date", "out-of-range", "an instant in the years 1 to 9999") from None
+        return attrs.evolve(written, timezone=timezone, at=at)
+
+    @classmethod
+    def parse(cls, date: dt.date, time: dt.time | None, timezone: str | None, zones: Zones) -> "Due":
+        """Return the kind of due date that the parts describe. Raises InvalidInput; a zone needs a time."""
+        if timezone is not None and time is None:
+            raise InvalidInput.at("timezone", "needs-time", "a time zone needs a time")
+        if time is None:
+            return cls.all_day(date)
+        if timezone is None:
+            return cls.floating(date, time)
+        return cls.fixed(date, time, timezone, zones)
+
+    @property
+    def key(self) -> int:
+        """The sort key: by date and time as written, all day after the times of its day."""
+        if self.time is None:
+            return day_key(self.date) + MINUTES_OF_DAY
+        return day_key(self.date) + self.time.hour * 60 + self.time.minute

@@ -1,0 +1,187 @@
+"""What can go wrong, one class per broken rule.
+
+Each class has a stable `code` (lower-case kebab, the same that HTTP clients see) and carries the values that
+explain it. Nothing here knows a transport; errors that carry a task live in `todo_core.tasks`.
+"""
+
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
+from uuid import UUID
+
+import attrs
+
+Input = TypeVar("Input")
+Value = TypeVar("Value")
+Path = tuple[str | int, ...]
+
+
+class TodoError(Exception):
+    """The root of every error that todo-core raises on purpose."""
+
+    code: ClassVar[str]
+
+
+@attrs.frozen
+class Violation:
+    """One broken rule: where (`path` into the input), which (`code`), and in words what would be right."""
+
+    path: Path
+    code: str
+    detail: str
+
+
+@attrs.frozen
+class InvalidInput(TodoError):
+    """Input that breaks one rule or several; all of them are named at once."""
+
+    code: ClassVar[str] = "validation-failed"
+    violations: tuple[Violation, ...]
+
+    @classmethod
+    def at(cls, path: str | Path, code: str, detail: str) -> "InvalidInput":
+        """Return the error for a single broken rule; a plain string is the name of a top-level field."""
+        return cls((Violation((path,) if isinstance(path, str) else path, code, detail),))
+
+    def under(self, *prefix: str | int) -> "InvalidInput":
+        """Return the same error as seen from outside: every path begins with `prefix`."""
+        return InvalidInput(tuple(attrs.evolve(one, path=prefix + one.path) for one in self.violations))
+
+    def __str__(self) -> str:
+        """Name every broken rule in one line."""
+        return "; ".join(
+            f"{'.'.join(map(str, one.path)) or 'value'}: {one.detail}" for one in self.violations
+        )
+
+
+@attrs.define
+class Violations:
+    """Collects broken rules, so that one answer can name them all."""
+
+    found: list[Violation] = attrs.field(factory=list)
+
+    def take(self, field: str, convert: Callable[[Input], Value], value: Input) -> Value | None:
+        """Return `convert(value)`, or None after noting under `field` what it says is wrong."""
+        try:
+            return convert(value)
+        except InvalidInput as error:
+            self.found.extend(error.under(field).violations)
+            return None
+
+    def note(self, path: str | Path, code: str, detail: str) -> None:
+        """Add one broken rule."""
+        self.found.extend(InvalidInput.at(path, code, detail).violations)
+
+    def raise_any(self) -> None:
+        """Raise InvalidInput with everything found; do nothing when nothing was."""
+        if self.found:
+            raise InvalidInput(tuple(self.found))
+
+
+class NotAuthenticated(TodoError):
+    """No credentials, or credentials that are wrong, expired or revoked."""
+
+    code: ClassVar[str] = "not-authenticated"
+
+
+class InvalidToken(TodoError):
+    """A token that its verifier refuses, whatever the reason; the `Tokens` port raises it."""
+
+    code: ClassVar[str] = "not-authenticated"
+
+
+class InvalidCredentials(TodoError):
+    """E-mail and password do not belong together. Says nothing of which is wrong (ASVS 6.3.8)."""
+
+    code: ClassVar[str] = "invalid-credentials"
+
+
+class InvalidRefreshToken(TodoError):
+    """A refresh token that is forged or expired, or whose session has ended."""
+
+    code: ClassVar[str] = "invalid-refresh-token"
+
+
+class RefreshTokenReused(TodoError):
+    """A refresh token was presented again after it was used up; its session has been ended (RFC 9700 4.14.2)."""
+
+    code: ClassVar[str] = "refresh-token-reused"
+
+
+class Forbidden(TodoError):
+    """A known caller asks for another user's task."""
+
+    code: ClassVar[str] = "forbidden"
+
+
+class RegistrationClosed(TodoError):
+    """New accounts are made by the operator only."""
+
+    code: ClassVar[str] = "registration-closed"
+
+
+@attrs.frozen
+class NotFound(TodoError):
+    """There is no such `kind` of thing with this id, as far as the caller may know."""
+
+    code: ClassVar[str] = "not-found"
+    kind: str
+    id: UUID | None = None
+
+
+class EmailTaken(TodoError):
+    """Another account has this e-mail address, regardless of case."""
+
+    code: ClassVar[str] = "email-taken"
+
+
+class IdTaken(TodoError):
+    """Somebody's task has this id already; trash and tombstones count."""
+
+    code: ClassVar[str] = "id-taken"
+
+
+class IdempotencyKeyReused(TodoError):
+    """The key was used before, for another request."""
+
+    code: ClassVar[str] = "idempotency-key-reused"
+
+
+@attrs.frozen
+class QuotaExceeded(TodoError):
+    """The user has as many of `what` as one may have: `limit`."""
+
+    code: ClassVar[str] = "quota-exceeded"
+    what: str
+    limit: int
+
+
+class NoPassword(TodoError):
+    """The account has no password to check or to change: it belongs to an external issuer."""
+
+    code: ClassVar[str] = "no-password"
+
+
+class SyncTokenExpired(TodoError):
+    """Deletions since this point are forgotten: the mirror has to start again from nothing."""
+
+    code: ClassVar[str] = "sync-token-expired"
+
+
+@attrs.frozen
+class UnknownTimezone(TodoError):
+    """`name` is not an IANA time zone known here."""
+
+    code: ClassVar[str] = "validation-failed"
+    name: str
+
+
+class Busy(TodoError):
+    """Too much work of this kind is waiting already; try again shortly."""
+
+    code: ClassVar[str] = "unavailable"
+
+
+class Unavailable(TodoError):
+    """The store cannot be reached, or did not say whether a change was kept."""
+
+    code: ClassVar[str] = "unavailable"

@@ -1,0 +1,262 @@
+"""Listing tasks: filters, order, positions between two pages, and what "today" means."""
+
+import datetime as dt
+from enum import Enum
+from uuid import UUID
+
+import attrs
+
+from todo_core.due import MINUTES_OF_DAY, NO_DUE, day_key, instant
+from todo_core.errors import InvalidInput, Violations
+from todo_core.tasks import Priority, Task
+from todo_core.text import check_text, fold
+
+PAGE_LIMIT = 200
+PAGE_TEXT = 1_048_576
+"""How many bytes of text (titles and descriptions in UTF-8) end a page early; the first task always fits."""
+WORDS_MOST = 10
+SEARCH_MOST = 200
+
+
+class DueFilter(Enum):
+    """The named filters on due dates."""
+
+    TODAY = "today"
+    OVERDUE = "overdue"
+    NONE = "none"
+
+
+class SortKey(Enum):
+    """What a list is ordered by."""
+
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+    DUE = "due"
+    PRIORITY = "priority"
+    TITLE = "title"
+
+    def of(self, task: Task) -> "Key":
+        """Return the value of `task` that is compared."""
+        keys: dict[SortKey, Key] = {
+            SortKey.CREATED_AT: task.created_at,
+            SortKey.UPDATED_AT: task.updated_at,
+            SortKey.DUE: task.due_key,
+            SortKey.PRIORITY: int(task.priority),
+            SortKey.TITLE: task.title_key,
+        }
+        return keys[self]
+
+
+Key = dt.datetime | int | str
+
+
+@attrs.frozen
+class Position:
+    """A place in a sorted list: right behind the task with this key and id, whether it still exists or not."""
+
+    key: Key
+    id: UUID
+
+
+@attrs.frozen
+class Sort:
+    """An order of tasks; the id breaks ties in the same direction, and no due date comes last in both directions."""
+
+    by: SortKey = SortKey.CREATED_AT
+    descending: bool = True
+
+    def position(self, task: Task) -> Position:
+        """Return the place right behind `task`."""
+        return Position(self.by.of(task), task.id)
+
+
+def parse_words(text: str) -> tuple[str, ...]:
+    """Return the folded words of a search, split at white space. Raises InvalidInput (path empty)."""
+    words = tuple(map(fold, check_text(text, at_most=SEARCH_MOST).split()))
+    if len(words) > WORDS_MOST:
+        raise InvalidInput.at((), "too-many", f"at most {WORDS_MOST} words")
+    return words
+
+
+@attrs.frozen
+class Query:
+    """Which of one's tasks to list, and in which order; every filter narrows further.
+
+    `words` come from `parse_words`. `due_before`, `due_after` (dates in the owner's zone) and `updated_after` exclude
+    the bound. `deleted` lists the trash instead of the live tasks.
+    """
+
+    completed: bool | None = None
+    priorities: frozenset[Priority] = frozenset()
+    tags: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
+    due: DueFilter | None = None
+    due_before: dt.date | None = None
+    due_after: dt.date | None = None
+    updated_after: dt.datetime | None = None
+    deleted: bool = False
+    sort: Sort = Sort()
+
+    @property
+    def needs_timezone(self) -> bool:
+        """Whether the answer depends on the owner's time zone."""
+        named = self.due in {DueFilter.TODAY, DueFilter.OVERDUE}
+        return named or self.due_before is not None or self.due_after is not None
+
+    def due_range(self, moment: "Moment") -> "DueRange | None":
+        """Return the due dates that pass, or None when every task does, dated or not."""
+        if not self.needs_timezone:
+            return None
+        passing = DueRange()
+        if self.due is DueFilter.TODAY:
+            passing = passing & moment.day(moment.today)
+        if self.due is DueFilter.OVERDUE:
+            passing = passing & moment.past
+        if self.due_before is not None:
+            passing = passing & moment.before(self.due_before)
+        if self.due_after is not None:
+            passing = passing & moment.after(self.due_after)
+        return passing
+
+    def matches(self, task: Task, moment: "Moment") -> bool:
+        """Return whether `task` is listed at `moment`."""
+        return (
+            (task.deleted_at is not None) == self.deleted
+            and self.completed in {None, task.completed}
+            and (not self.priorities or task.priority in self.priorities)
+            and self.tags.issubset(task.tags)
+            and all(word in task.search_key for word in self.words)
+            and (self.updated_after is None or task.updated_at > self.updated_after)
+            and self._matches_due(task, moment)
+        )
+
+    def _matches_due(self, task: Task, moment: "Moment") -> bool:
+        if self.due is DueFilter.NONE and task.due is not None:
+            return False
+        if self.due is DueFilter.OVERDUE and task.completed:
+            return False
+        passing = self.due_range(moment)
+        return passing is None or passing.holds(task)
+
+
+EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
+LATEST = dt.datetime.max.replace(tzinfo=dt.UTC)
+
+
+@attrs.frozen
+class DueRange:
+    """A stretch of time, twice: in sort keys for what is compared as written, in UTC instants for fixed due dates.
+
+    The lower bounds are part of it, the upper ones are not. The two halves never lie more than two days apart.
+    """
+
+    key_from: int = 0
+    key_until: int = NO_DUE
+    from_: dt.datetime = EARLIEST
+    until: dt.datetime = LATEST
+
+    def __and__(self, other: "DueRange") -> "DueRange":
+        """Return what both have in common."""
+        return DueRange(
+            max(self.key_from, other.key_from),
+            min(self.key_until, other.key_until),
+            max(self.from_, other.from_),
+            min(self.until, other.until),
+        )
+
+    def holds(self, task: Task) -> bool:
+        """Return whether the task is due in this stretch."""
+        if task.due is None:
+            return False
+        if task.due.at is None:
+            return self.key_from <= task.due.key < self.key_until
+        return self.from_ <= task.due.at < self.until
+
+
+@attrs.frozen
+class Moment:
+    """An instant, and what the owner's calendar and clock on the wall show at it."""
+
+    now: dt.datetime
+    zone: dt.tzinfo = dt.UTC
+
+    @property
+    def today(self) -> dt.date:
+        """The owner's date."""
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def past(self) -> DueRange:
+        """Everything that is past: from second 0 of its minute, all day from the next midnight."""
+        local = self.now.astimezone(self.zone)
+        minute = day_key(local.date()) + local.hour * 60 + local.minute
+        return DueRange(key_until=minute + 1, until=self.now + dt.timedelta.resolution)
+
+    def day(self, day: dt.date) -> DueRange:
+        """Everything on `day`."""
+        return self._from(day) & self._until(day)
+
+    def before(self, day: dt.date) -> DueRange:
+        """Everything on the days before `day`."""
+        return DueRange(key_until=day_key(day), until=self._midnight(day))
+
+    def after(self, day: dt.date) -> DueRange:
+        """Everything on the days after `day`."""
+        following = self._until(day)
+        return DueRange(key_from=following.key_until, from_=following.until)
+
+    def _from(self, day: dt.date) -> DueRange:
+        return DueRange(key_from=day_key(day), from_=self._midnight(day))
+
+    def _until(self, day: dt.date) -> DueRange:
+        if day == dt.date.max:
+            return DueRange(key_until=day_key(day) + MINUTES_OF_DAY + 1)
+        return self.before(day + dt.timedelta(days=1))
+
+    def _midnight(self, day: dt.date) -> dt.datetime:
+        try:
+            return instant(day, dt.time.min, self.zone)
+        except OverflowError:
+            return EARLIEST if day.year == dt.MINYEAR else LATEST
+
+
+@attrs.frozen
+class Walk:
+    """How to go on with a list: behind `position`, at the moment of its first page."""
+
+    position: Position
+    now: dt.datetime
+    timezone: str
+
+
+@attrs.frozen
+class Page:
+    """Some of the listed tasks, and the place behind the last of them (None: there are no more)."""
+
+    tasks: tuple[Task, ...]
+    next: Position | None
+
+
+@attrs.frozen
+class Listing:
+    """One page as asked for; `total` counts all pages, when that was asked for."""
+
+    tasks: tuple[Task, ...]
+    next: Walk | None
+    total: int | None = None
+
+
+@attrs.frozen
+class TagCount:
+    """How many live tasks carry a tag, and how many of these are open."""
+
+    tag: str
+    open: int
+    total: int
+
+
+def check_limit(limit: int, at_most: int = PAGE_LIMIT) -> int:
+    """Return how many items a page may have. Raises InvalidInput (path empty)."""
+    if not 1 <= limit <= at_most:
+        raise InvalidInput.at((), "out-of-range", f"1 to {at_most}")
+    return limit

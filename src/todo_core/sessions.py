@@ -1,0 +1,173 @@
+"""Sessions: one family of refresh tokens each, rotated by a counter, ended by absence.
+
+The token that a client holds stands for (user, session, generation); the session keeps one number. A token of an older
+generation has been used, one of the current generation has not (RFC 9700 4.14.2; `docs/adr`).
+"""
+
+import datetime as dt
+from typing import NewType
+from uuid import UUID
+
+import attrs
+
+from todo_core.users import UserId
+
+SessionId = NewType("SessionId", UUID)
+
+USER_AGENT_MOST = 256
+
+
+@attrs.frozen
+class Client:
+    """Where a request came from, as far as known: network address, `User-Agent`, request id."""
+
+    address: str | None = None
+    user_agent: str = ""
+    request_id: str | None = None
+
+
+@attrs.frozen
+class SessionPolicy:
+    """How long sessions and tokens live.
+
+    `grace`: how long the token just replaced still yields its successor (zero: not at all). `most`: sessions per user;
+    the oldest gives way.
+    """
+
+    access: dt.timedelta = dt.timedelta(minutes=10)
+    idle: dt.timedelta = dt.timedelta(days=7)
+    lifetime: dt.timedelta = dt.timedelta(days=30)
+    grace: dt.timedelta = dt.timedelta(seconds=10)
+    most: int = 20
+
+
+@attrs.frozen
+class Session:
+    """A live log-in. `used_at` is the log-in or last refresh; it ends at `expires_at`, which never passes `ends_at`."""
+
+    user: UserId
+    id: SessionId
+    generation: int
+    created_at: dt.datetime
+    used_at: dt.datetime
+    expires_at: dt.datetime
+    ends_at: dt.datetime
+    address: str | None = None
+    user_agent: str = ""
+
+    @classmethod
+    def open(
+        cls, user: UserId, session_id: SessionId, client: Client, now: dt.datetime, policy: SessionPolicy
+    ) -> "Session":
+        """Return a new session in its first generation."""
+        return cls(
+            user=user,
+            id=session_id,
+            generation=1,
+            created_at=now,
+            used_at=now,
+            expires_at=now + min(policy.idle, policy.lifetime),
+            ends_at=now + policy.lifetime,
+            address=client.address,
+            user_agent=client.user_agent[:USER_AGENT_MOST],
+        )
+
+    def alive(self, now: dt.datetime) -> bool:
+        """Return whether the session can still be used."""
+        return now < self.expires_at
+
+    def refresh(self, generation: int, now: dt.datetime, policy: SessionPolicy) -> "Decision":
+        """Decide what presenting the token of `generation` leads to. Changes nothing by itself."""
+        if not self.alive(now):
+            return Expired()
+        if generation > self.generation:
+            return Rejected()
+        if generation == self.generation:
+            return Rotated(self._rotated(now, policy))
+        if generation == self.generation - 1 and max(now - self.used_at, dt.timedelta()) < policy.grace:
+            return Replayed(self)
+        return Reused()
+
+    def _rotated(self, now: dt.datetime, policy: SessionPolicy) -> "Session":
+        return attrs.evolve(
+            self,
+            generation=self.generation + 1,
+            used_at=now,
+            expires_at=min(now + policy.idle, self.ends_at),
+        )
+
+
+@attrs.frozen
+class Rotated:
+    """The token was the current one: the session has moved on by one generation."""
+
+    session: Session
+
+
+@attrs.frozen
+class Replayed:
+    """The token was replaced a moment ago, by a twin request or one whose answer was lost: the same successor again."""
+
+    session: Session
+
+
+@attrs.frozen
+class Reused:
+    """The token was used up long ago: somebody has a copy, so the session ends."""
+
+
+@attrs.frozen
+class Expired:
+    """The session was idle for too long, or has reached its final end."""
+
+
+@attrs.frozen
+class Rejected:
+    """There is no such session, or the token is of a generation that was never made."""
+
+
+Decision = Rotated | Replayed | Reused | Expired | Rejected
+
+
+@attrs.frozen
+class Actor:
+    """Who asks: a user, by one of their sessions. Every use case takes it first."""
+
+    user: UserId
+    session: SessionId
+
+
+@attrs.frozen
+class AccessClaims:
+    """What an access token says (RFC 9068 2.2, without anything personal). Times are whole seconds."""
+
+    user: UserId
+    session: SessionId
+    id: UUID
+    issued_at: dt.datetime
+    expires_at: dt.datetime
+
+    @property
+    def actor(self) -> Actor:
+        """Whom the token speaks for."""
+        return Actor(self.user, self.session)
+
+
+@attrs.frozen
+class RefreshClaim:
+    """What a refresh token says."""
+
+    user: UserId
+    session: SessionId
+    generation: int
+
+
+@attrs.frozen
+class IssuedTokens:
+    """The two tokens of a session, and for how long they are good."""
+
+    access_token: str = attrs.field(repr=False)
+    refresh_token: str = attrs.field(repr=False)
+    expires_in: dt.timedelta
+    refresh_expires_in: dt.timedelta
+    session: SessionId

@@ -1,0 +1,204 @@
+"""Tasks: what a client writes (`Draft`), what is kept (`Task`), and how one becomes another."""
+
+import datetime as dt
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import ClassVar, Final, Literal, NewType
+from uuid import UUID
+
+import attrs
+
+from todo_core.due import NO_DUE, Due
+from todo_core.errors import InvalidInput, TodoError, Violations
+from todo_core.text import check_text, fold, nfc
+
+TaskId = NewType("TaskId", UUID)
+
+TITLE_MOST = 500
+TITLE_KEY_MOST = 100
+DESCRIPTION_MOST = 10_000
+TAG_MOST = 50
+TAGS_MOST = 50
+
+
+class Priority(IntEnum):
+    """How urgent a task is; the order is the sort order."""
+
+    NONE = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+
+def check_title(title: str) -> str:
+    """Return the title in NFC: 1 to 500 characters. Raises InvalidInput (path empty)."""
+    return check_text(nfc(title), at_least=1, at_most=TITLE_MOST)
+
+
+def check_description(description: str) -> str:
+    """Return the description in NFC: up to 10,000 characters, tab and newline allowed. Raises InvalidInput (path empty)."""
+    return check_text(nfc(description), at_most=DESCRIPTION_MOST, allowed="\t\n")
+
+
+def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Return the tags in NFC, merged and sorted by code point: up to 50 of 1 to 50 characters. Raises InvalidInput."""
+    problems = Violations()
+    kept = set()
+    for index, tag in enumerate(tags):
+        try:
+            kept.add(check_text(nfc(tag), at_least=1, at_most=TAG_MOST))
+        except InvalidInput as error:
+            problems.found.extend(error.under(index).violations)
+    if len(kept) > TAGS_MOST:
+        problems.note((), "too-many", f"at most {TAGS_MOST} tags")
+    problems.raise_any()
+    return tuple(sorted(kept))
+
+
+def _sorted_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(map(nfc, tags))))
+
+
+@attrs.frozen
+class Draft:
+    """The members of a task that its owner writes. Text is put into NFC; raises InvalidInput naming every bad member."""
+
+    title: str = attrs.field(converter=nfc)
+    description: str = attrs.field(default="", converter=nfc)
+    completed: bool = False
+    priority: Priority = Priority.NONE
+    due: Due | None = None
+    tags: tuple[str, ...] = attrs.field(default=(), converter=_sorted_tags)
+
+    def __attrs_post_init__(self) -> None:
+        """Check every member."""
+        problems = Violations()
+        problems.take("title", check_title, self.title)
+        problems.take("description", check_description, self.description)
+        problems.take("tags", check_tags, self.tags)
+        problems.raise_any()
+
+    def toggled(self) -> "Draft":
+        """Return the draft with `completed` turned over."""
+        return attrs.evolve(self, completed=not self.completed)
+
+
+@attrs.frozen
+class Task:
+    """A task as kept. Made by `create` and changed by the methods below; stores rebuild it from their rows.
+
+    `version` is the value of the owner's clock at the last change (0: not kept yet). `deleted_at` is set in the trash.
+    """
+
+    id: TaskId
+    version: int
+    title: str
+    description: str
+    completed_at: dt.datetime | None
+    priority: Priority
+    due: Due | None
+    tags: tuple[str, ...]
+    created_at: dt.datetime
+    updated_at: dt.datetime
+    deleted_at: dt.datetime | None = None
+
+    @classmethod
+    def create(cls, draft: Draft, task_id: TaskId, now: dt.datetime) -> "Task":
+        """Return a new task."""
+        return cls(
+            id=task_id,
+            version=0,
+            title=draft.title,
+            description=draft.description,
+            completed_at=now if draft.completed else None,
+            priority=draft.priority,
+            due=draft.due,
+            tags=draft.tags,
+            created_at=now,
+            updated_at=now,
+        )
+
+    @property
+    def completed(self) -> bool:
+        """Whether the task is done."""
+        return self.completed_at is not None
+
+    @property
+    def draft(self) -> Draft:
+        """What its owner wrote."""
+        return Draft(self.title, self.description, self.completed, self.priority, self.due, self.tags)
+
+    def replaced(self, draft: Draft, now: dt.datetime) -> "Task":
+        """Return the task with what `draft` says; this very task when that changes nothing."""
+        if draft == self.draft:
+            return self
+        done_at = self.completed_at or now
+        return attrs.evolve(
+            self,
+            title=draft.title,
+            description=draft.description,
+            completed_at=done_at if draft.completed else None,
+            priority=draft.priority,
+            due=draft.due,
+            tags=draft.tags,
+            updated_at=now,
+        )
+
+    def trashed(self, now: dt.datetime) -> "Task":
+        """Return the task in the trash."""
+        return attrs.evolve(self, deleted_at=now, updated_at=now)
+
+    def restored(self, now: dt.datetime) -> "Task":
+        """Return the task out of the trash; this very task when it is not there."""
+        if self.deleted_at is None:
+            return self
+        return attrs.evolve(self, deleted_at=None, updated_at=now)
+
+    @property
+    def due_key(self) -> int:
+        """The sort key of `due`; without one it comes last."""
+        return NO_DUE if self.due is None else self.due.key
+
+    @property
+    def title_key(self) -> str:
+        """The sort key of `title`: its first characters regardless of case."""
+        return fold(self.title)[:TITLE_KEY_MOST]
+
+    @property
+    def search_key(self) -> str:
+        """The text in which searched words are looked for, regardless of case."""
+        return f"{fold(self.title)}\n{fold(self.description)}"
+
+
+ANY_VERSION: Final = "*"
+Versions = frozenset[int] | Literal["*"]
+
+
+@attrs.frozen
+class Precondition:
+    """What must hold of a task for a request to be carried out (RFC 9110, 13.1.1 and 13.1.2). None: nothing is asked.
+
+    `match`: the task exists, in one of these versions. `none_match`: it does not exist, or in none of these versions.
+    """
+
+    match: Versions | None = None
+    none_match: Versions | None = None
+
+    def check(self, task: Task) -> None:
+        """Raise VersionMismatch when the existing `task` is not what was asked for."""
+        if self.match is not None and not _among(task, self.match):
+            raise VersionMismatch(task)
+        if self.none_match is not None and _among(task, self.none_match):
+            raise VersionMismatch(task)
+
+
+def _among(task: Task, versions: Versions) -> bool:
+    return versions == ANY_VERSION or task.version in versions
+
+
+@attrs.frozen
+class VersionMismatch(TodoError):
+    """The precondition does not hold; `current` is the task as it is."""
+
+    code: ClassVar[str] = "version-mismatch"
+    current: Task

@@ -1,0 +1,41 @@
+"""What text means here: NFC, lengths in code points, and one meaning of "regardless of case"."""
+
+import re
+from unicodedata import normalize
+
+from todo_core.errors import InvalidInput
+
+CONTROL = re.compile(r"[\x00-\x1f]")
+
+
+def nfc(text: str) -> str:
+    """Return `text` in Unicode normalisation form C, the form in which all text is kept."""
+    return normalize("NFC", text)
+
+
+def fold(text: str) -> str:
+    """Return the key under which two texts are equal regardless of case: NFC(casefold(NFC(text)))."""
+    return nfc(nfc(text).casefold())
+
+
+def check_unicode(text: str) -> str:
+    """Return `text` if it is text: lone surrogates are not. Raises InvalidInput (path empty)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput.at((), "not-unicode", "lone surrogates are not text") from None
+    return text
+
+
+def check_text(text: str, *, at_least: int = 0, at_most: int, allowed: str = "") -> str:
+    """Return `text` if its length (in code points) and its characters are permitted.
+
+    `allowed` names the C0 control characters that may occur. Raises InvalidInput (path empty).
+    """
+    if len(text) < at_least:
+        raise InvalidInput.at((), "too-short", f"at least {at_least} character{'s' * (at_least != 1)}")
+    if len(text) > at_most:
+        raise InvalidInput.at((), "too-long", f"at most {at_most} characters")
+    if not set(CONTROL.findall(text)).issubset(allowed):
+        raise InvalidInput.at((), "control-character", "control characters are not allowed")
+    return check_unicode(text)

@@ -1,0 +1,140 @@
+"""Users, their e-mail addresses and profiles, and what a password has to be."""
+
+import datetime as dt
+from typing import NewType
+from uuid import UUID
+
+import attrs
+
+from todo_core.due import Zones
+from todo_core.errors import InvalidInput, UnknownTimezone, Violations
+from todo_core.text import check_text, check_unicode, fold, nfc
+
+UserId = NewType("UserId", UUID)
+
+EMAIL_MOST = 254
+EMAIL_LOCAL_MOST = 64
+DISPLAY_NAME_MOST = 100
+PASSWORD_FLOOR = 8
+PASSWORD_MOST = 256
+PRODUCT_WORDS = ("todo-core", "todocore", "todo")
+
+
+@attrs.frozen
+class EmailAddress:
+    """An e-mail address: `address` as shown, `key` for comparing it regardless of case."""
+
+    address: str
+
+    @classmethod
+    def parse(cls, text: str) -> "EmailAddress":
+        """Return the address in `text`, trimmed and in NFC. Raises InvalidInput (path empty)."""
+        address = check_text(nfc(text.strip()), at_least=1, at_most=EMAIL_MOST)
+        local, at, domain = address.partition("@")
+        if not at or not domain or "@" in domain or not 1 <= len(local) <= EMAIL_LOCAL_MOST:
+            raise InvalidInput.at(
+                (), "not-an-email", "one @ with 1 to 64 characters before it and a domain behind it"
+            )
+        if any(character.isspace() for character in address):
+            raise InvalidInput.at((), "not-an-email", "no blanks inside")
+        return cls(address)
+
+    @property
+    def key(self) -> str:
+        """The form under which addresses are unique and looked up."""
+        return fold(self.address)
+
+    @property
+    def local(self) -> str:
+        """What stands before the @."""
+        return self.address.partition("@")[0]
+
+
+def check_display_name(name: str) -> str:
+    """Return the display name in NFC. Raises InvalidInput (path empty)."""
+    return check_text(nfc(name), at_least=1, at_most=DISPLAY_NAME_MOST)
+
+
+def check_timezone(name: str, zones: Zones) -> str:
+    """Return the name of a known IANA zone. Raises InvalidInput (path empty)."""
+    try:
+        zones(name)
+    except UnknownTimezone:
+        raise InvalidInput.at((), "unknown-timezone", "an IANA time zone such as Europe/Berlin") from None
+    return name
+
+
+@attrs.frozen
+class Profile:
+    """What a user says of themselves. Validated on construction, apart from `timezone` (see `check_timezone`).
+
+    `email` is None for a user of an external issuer.
+    """
+
+    email: EmailAddress | None
+    display_name: str | None = attrs.field(default=None, converter=attrs.converters.optional(nfc))
+    timezone: str = "UTC"
+
+    def __attrs_post_init__(self) -> None:
+        """Raise InvalidInput when a member breaks a rule."""
+        problems = Violations()
+        if self.display_name is not None:
+            problems.take("display_name", check_display_name, self.display_name)
+        problems.raise_any()
+
+
+@attrs.frozen
+class User:
+    """An account.
+
+    `password_changed_at` moves with every change of the password (not with a rehash): a log-in may finish only if it
+    is what it was when the password was verified. `disabled_at`: no session is opened or honoured while it is set.
+    """
+
+    id: UserId
+    profile: Profile
+    created_at: dt.datetime
+    password_hash: str | None = attrs.field(default=None, repr=False)
+    password_changed_at: dt.datetime | None = None
+    disabled_at: dt.datetime | None = None
+
+    @property
+    def email(self) -> EmailAddress | None:
+        """The address to log in with."""
+        return self.profile.email
+
+    def with_password(self, password_hash: str, now: dt.datetime) -> "User":
+        """Return the user with another password."""
+        return attrs.evolve(self, password_hash=password_hash, password_changed_at=now)
+
+    def rehashed(self, password_hash: str) -> "User":
+        """Return the user with the same password under newer hashing parameters."""
+        return attrs.evolve(self, password_hash=password_hash)
+
+
+@attrs.frozen
+class PasswordPolicy:
+    """What a new password has to be: a length, no composition rules (ASVS 6.2.1, 6.2.5; NIST SP 800-63B-4 3.1.1.2)."""
+
+    at_least: int = attrs.field(default=12, validator=attrs.validators.ge(PASSWORD_FLOOR))
+
+    def check(self, password: str) -> str:
+        """Return the password in NFC, otherwise as given. Raises InvalidInput (path empty)."""
+        normal = nfc(check_unicode(password))
+        if "\0" in normal:
+            raise InvalidInput.at((), "control-character", "NUL is not allowed")
+        if len(normal) < self.at_least:
+            raise InvalidInput.at((), "too-short", f"at least {self.at_least} characters")
+        if len(normal) > PASSWORD_MOST:
+            raise InvalidInput.at((), "too-long", f"at most {PASSWORD_MOST} characters")
+        return normal
+
+
+def known_words(profile: Profile) -> tuple[str, ...]:
+    """Return the words that a password of this user must not lean on (ASVS 6.2.11)."""
+    words = [*PRODUCT_WORDS]
+    if profile.email is not None:
+        words += [profile.email.address, profile.email.local]
+    if profile.display_name is not None:
+        words.append(profile.display_name)
+    return tuple(words)
