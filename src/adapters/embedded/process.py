@@ -1,0 +1,125 @@
+"""The server's process: started, waited for, stopped."""
+
+import ctypes
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from adapters.embedded.account import Account
+from adapters.embedded.errors import EmbeddedError
+from adapters.embedded.home import Home, Status
+
+# Not the caller's environment: a PGPORT or PGOPTIONS of his would bend the server.
+ENVIRONMENT = {"LC_ALL": "C", "PATH": os.defpath, "TZ": "UTC"}
+
+START_SECONDS = 120  # crash recovery may take a while
+STOP_SECONDS = 60
+TAKEOVER_SECONDS = 10  # how long a killed server's process may stay in the process table
+_POLL_SECONDS = 0.005
+_LOCKED = 'lock file "postmaster.pid" already exists'
+_REASON = re.compile(r"(?:FATAL|PANIC|ERROR|error): +(.+)")
+_PR_SET_PDEATHSIG = 1
+
+
+def start(home: Home, bindir: Path, account: Account, settings: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    """Start the server and return when it takes connections.
+
+    After a kill of the server and its owner, the dead process may still be listed, and PostgreSQL then takes it for
+    a living server: a start that is refused for it is repeated for a while.
+
+    Raises:
+        EmbeddedError: it did not start; the message holds the reason and the log's name.
+    """
+    deadline = time.monotonic() + TAKEOVER_SECONDS
+    while True:
+        offset = home.log.stat().st_size if home.log.exists() else 0
+        process = _launch(home, bindir, account, settings)
+        if _became_ready(process, home):
+            return process
+        said = _said(home.log, offset)
+        if _LOCKED not in said or time.monotonic() > deadline:
+            raise EmbeddedError(f"the database did not start: {reason(said, home.path)} (log: {home.log})")
+        time.sleep(0.1)
+
+
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """End the server cleanly: sessions are cut, what was committed is written, the pid file goes."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGQUIT)  # at once; the next start recovers from the log
+        process.wait()
+
+
+def reason(said: str, path: Path) -> str:
+    """Return the line of PostgreSQL's words that says what went wrong, without its decoration."""
+    if found := _REASON.findall(said):
+        return str(found[0])
+    if shutil.disk_usage(path).free == 0:
+        return "no space is left on the device"
+    return said.strip().splitlines()[-1] if said.strip() else "it ended without a word"
+
+
+def _launch(home: Home, bindir: Path, account: Account, settings: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    with open(home.log, "ab", opener=_private) as log:
+        return subprocess.Popen(
+            [bindir / "postgres", "-D", home.data, *options],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=ENVIRONMENT,
+            cwd=os.sep,
+            user=account.uid,
+            group=account.gid,
+            extra_groups=account.groups,
+            process_group=0,  # Ctrl-C is for us: the database stops after the last request
+            preexec_fn=_end_with_parent(),  # noqa: PLW1509 -- it makes two system calls and takes no lock
+        )
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, mode=0o600)
+
+
+def _end_with_parent() -> Callable[[], None] | None:
+    """Return what makes Linux stop the server when we die, even by SIGKILL (it runs after the change of account)."""
+    if sys.platform != "linux":
+        return None
+    library, parent = ctypes.CDLL(None), os.getpid()
+
+    def arrange() -> None:
+        library.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+        if os.getppid() != parent:  # we died before the call
+            os._exit(1)
+
+    return arrange
+
+
+def _became_ready(process: "subprocess.Popen[bytes]", home: Home) -> bool:
+    """Wait until the server says so in its file, which must be its own: a crash leaves one behind."""
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None:
+        postmaster = home.postmaster()
+        if postmaster.pid == process.pid and postmaster.status is Status.READY:
+            return True
+        if time.monotonic() > deadline:
+            stop(process)
+            raise EmbeddedError(f"the database was not ready after {START_SECONDS} seconds (log: {home.log})")
+        time.sleep(_POLL_SECONDS)
+    return False
+
+
+def _said(log: Path, offset: int) -> str:
+    with log.open("rb") as lines:
+        lines.seek(offset)
+        return lines.read().decode(errors="replace")

@@ -1,0 +1,128 @@
+"""Runs one private server for as long as a `with` block lasts, or joins the one that runs already."""
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+import attrs
+
+from adapters.embedded.account import Account, open_to
+from adapters.embedded.binaries import Binaries
+from adapters.embedded.errors import EmbeddedError
+from adapters.embedded.home import Home
+from adapters.embedded.initialise import SUPERUSER, initialise
+from adapters.embedded.process import start, stop
+
+JOIN_SECONDS = 10
+_SETTINGS = {
+    "listen_addresses": "",  # the socket is the only door
+    "port": "5432",
+    "unix_socket_permissions": "0700",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    "log_error_verbosity": "terse",  # a detail line would quote rows, e-mail addresses among them
+}
+
+
+@attrs.frozen
+class Server:
+    """A server that takes connections now.
+
+    Attributes:
+        url: a libpq URL of its database, without a password: the socket's directory is the key.
+        binaries: its programs; `pg_dump` and `psql` are among them.
+        log: the file it writes to.
+        owned: whether it stops at the end of the block; else it is another process's, and ends with that one.
+    """
+
+    url: str
+    binaries: Binaries
+    log: Path
+    owned: bool
+
+
+@contextmanager
+def cluster(root: Path, *, bindir: Path | None = None, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Yield a running server whose data live below `root`, made there the first time.
+
+    One process at a time owns it, and stops it at the end of the block; Linux stops it even when that process is
+    killed. Whoever comes meanwhile gets the same server, not its ownership.
+
+    Call it from the main thread: Linux counts the end of the thread that started the server as its owner's death.
+
+    Args:
+        root: kept between runs; below it each major version of PostgreSQL has a directory.
+        bindir: the directory of PostgreSQL's programs; by default the wheel's, else the machine's.
+        settings: server parameters over ours; `fsync=off` also makes the first start faster.
+
+    Raises:
+        EmbeddedError: there is no server to be had; nothing was left half made.
+        RuntimeError: called from another thread.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        raise RuntimeError("the embedded PostgreSQL server must be started from the main thread")
+    with ExitStack() as ending:
+        try:
+            server = _start_or_join(root.absolute(), Binaries.find(bindir), settings or {}, ending)
+        except OSError as error:
+            raise EmbeddedError(
+                f"the data directory {root} cannot be used: {error.strerror} ({error.filename})"
+            ) from error
+        yield server
+
+
+def _start_or_join(root: Path, binaries: Binaries, settings: Mapping[str, str], ending: ExitStack) -> Server:
+    home = Home.below(root, binaries.major)
+    account = Account.choose(home.data)
+    account.enclose(root)
+    account.check_can_enter(account.enclose(home.path))
+    if (sockets := _claim(home, ending)) is not None:
+        return Server(_url(sockets), binaries, home.log, owned=False)
+    bindir = open_to(account, binaries.bindir, home.path)
+    if not home.data.exists():
+        initialise(home, bindir, account, durable=settings.get("fsync") != "off")
+    home.check_version()
+    sockets = home.socket_directory(account)
+    process = start(home, bindir, account, {**_SETTINGS, "unix_socket_directories": str(sockets), **settings})
+    ending.callback(stop, process)
+    return Server(_url(sockets), binaries, home.log, owned=True)
+
+
+def _claim(home: Home, ending: ExitStack) -> Path | None:
+    """Become the owner of the server, or return the socket's directory of one that another process owns.
+
+    Raises:
+        EmbeddedError: another process holds the lock, but no server of its answers.
+    """
+    lock = ending.enter_context(home.lock.open("a+"))
+    deadline = time.monotonic() + JOIN_SECONDS
+    while not _locked(lock):
+        if (sockets := home.answering()) is not None:
+            return sockets
+        if time.monotonic() > deadline:
+            lock.seek(0)
+            raise EmbeddedError(f"{home.path} is in use by process {lock.read()}, whose database does not answer")
+        time.sleep(0.05)
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return None
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _url(sockets: Path) -> str:
+    return f"postgresql://{SUPERUSER}@/postgres?host={quote(str(sockets), safe='')}"
