@@ -37,4 +37,4 @@ class Event:
     action: Action
     user: UserId
     session: SessionId | None = None
-    client: Client = Client()
+    client: Client = attrs.field(factory=Client)

@@ -60,9 +60,7 @@ class Due:
         try:
             at = instant(date, written.time, zones(timezone))
         except UnknownTimezone:
-            raise InvalidInput.at(
-                "timezone", "unknown-timezone", "an IANA time zone such as Europe/Berlin"
-            ) from None
+            raise InvalidInput.at("timezone", "unknown-timezone", "an IANA time zone such as Europe/Berlin") from None
         except OverflowError:
             raise InvalidInput.at("date", "out-of-range", "an instant in the years 1 to 9999") from None
         return attrs.evolve(written, timezone=timezone, at=at)

@@ -48,9 +48,7 @@ class InvalidInput(TodoError):
 
     def __str__(self) -> str:
         """Name every broken rule in one line."""
-        return "; ".join(
-            f"{'.'.join(map(str, one.path)) or 'value'}: {one.detail}" for one in self.violations
-        )
+        return "; ".join(f"{'.'.join(map(str, one.path)) or 'value'}: {one.detail}" for one in self.violations)
 
 
 @attrs.define

@@ -1,13 +1,14 @@
 """Listing tasks: filters, order, positions between two pages, and what "today" means."""
 
 import datetime as dt
+from collections.abc import Iterable
 from enum import Enum
 from uuid import UUID
 
 import attrs
 
 from todo_core.due import MINUTES_OF_DAY, NO_DUE, day_key, instant
-from todo_core.errors import InvalidInput, Violations
+from todo_core.errors import InvalidInput
 from todo_core.tasks import Priority, Task
 from todo_core.text import check_text, fold
 
@@ -68,6 +69,13 @@ class Sort:
     def position(self, task: Task) -> Position:
         """Return the place right behind `task`."""
         return Position(self.by.of(task), task.id)
+
+    def rank(self, position: Position) -> tuple[bool, Key, UUID]:
+        """Return what positions are compared by: first the part of the list, then key and id, in the sort's direction.
+
+        Only DUE has two parts, with and without a date, and they follow each other in either direction.
+        """
+        return (self.by is SortKey.DUE and position.key == NO_DUE, position.key, position.id)
 
 
 def parse_words(text: str) -> tuple[str, ...]:
@@ -227,6 +235,17 @@ class Walk:
     position: Position
     now: dt.datetime
     timezone: str
+
+
+def fitting(sizes: Iterable[int]) -> int:
+    """Return how many items of these sizes (bytes of text) make a page; the first always does."""
+    together, number = 0, 0
+    for size in sizes:
+        together += size
+        if number and together > PAGE_TEXT:
+            break
+        number += 1
+    return number
 
 
 @attrs.frozen

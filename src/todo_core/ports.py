@@ -44,7 +44,7 @@ class Verdict:
 
 
 class Passwords(Protocol):
-    """Hashes and judges passwords in a bounded pool of its own, off the caller's thread. Every method raises Busy when full.
+    """Hashes and judges passwords in a bounded pool, off the caller's thread. Every method raises Busy when it is full.
 
     Passwords come in NFC, at most 256 characters.
     """
@@ -65,11 +65,11 @@ class Tokens(Protocol):
     def access(self, claims: AccessClaims) -> str:
         """Return a signed access token."""
 
-    def read_access(self, token: str) -> AccessClaims:
+    async def read_access(self, token: str) -> AccessClaims:
         """Return what an unexpired token says. Raises InvalidToken for anything else (RFC 8725)."""
 
     def refresh(self, claim: RefreshClaim) -> str:
-        """Return the refresh token for this claim: the same one each time, and not to be made from what a store holds."""
+        """Return the refresh token for this claim: the same each time, and not to be made from what a store holds."""
 
     def read_refresh(self, token: str) -> RefreshClaim:
         """Return what the token says. Raises InvalidToken unless it was made here."""
@@ -105,11 +105,11 @@ class View(Protocol):
         """Return the tags of live tasks with their counts, sorted by code point."""
 
     async def feed(self, since: SyncPoint | None, limit: int) -> Feed:
-        """Return what changed after `since`, or everything for None, at most `limit` changes; pages end early as in `page`.
+        """Return what changed after `since`, or everything for None: at most `limit` changes.
 
-        Tombstones up to `since.base` are left out. `next` is behind the last change of the page, or where the user's
-        clock stands when there are no more. Clock, horizon and changes are of one moment.
-        Raises SyncTokenExpired when `since.expired` says so.
+        Pages end early as in `page`. Tombstones up to `since.base` are left out. `next` is behind the last change of
+        the page, or where the user's clock stands when there are no more. Clock, horizon and changes are of one
+        moment. Raises SyncTokenExpired when `since.expired` says so.
         """
 
 
@@ -152,8 +152,11 @@ class Rows(View, Protocol):
     async def put_session(self, session: Session) -> None:
         """Add a session or replace it."""
 
-    async def drop_sessions(self, sessions: Sequence[SessionId]) -> None:
-        """End these sessions; those that have ended already do no harm."""
+    async def drop_session(self, session: SessionId) -> None:
+        """End a session; one that has ended already does no harm."""
+
+    async def drop_sessions(self) -> None:
+        """End every session of the user, expired ones too."""
 
     async def record(self, event: Event) -> None:
         """Append to the audit record."""
@@ -205,7 +208,7 @@ class Store(Protocol):
         """
 
     async def write_as(self, user: UserId, work: Callable[[Rows], Awaitable[Result]]) -> Result:
-        """Do the same without a session, for log-in, refresh and administration. Raises NotAuthenticated: no such user."""
+        """Do the same without a session, for log-in, refresh and administration. NotAuthenticated: no such user."""
 
     async def user_by_email(self, email: EmailAddress) -> User | None:
         """Return the user with this address, regardless of case."""

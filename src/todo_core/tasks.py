@@ -36,7 +36,7 @@ def check_title(title: str) -> str:
 
 
 def check_description(description: str) -> str:
-    """Return the description in NFC: up to 10,000 characters, tab and newline allowed. Raises InvalidInput (path empty)."""
+    """Return the description in NFC: up to 10,000 characters, tabs and newlines too. Raises InvalidInput."""
     return check_text(nfc(description), at_most=DESCRIPTION_MOST, allowed="\t\n")
 
 
@@ -61,7 +61,7 @@ def _sorted_tags(tags: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen
 class Draft:
-    """The members of a task that its owner writes. Text is put into NFC; raises InvalidInput naming every bad member."""
+    """The members of a task that its owner writes, in NFC. Raises InvalidInput naming every bad member."""
 
     title: str = attrs.field(converter=nfc)
     description: str = attrs.field(default="", converter=nfc)
@@ -168,6 +168,11 @@ class Task:
     def search_key(self) -> str:
         """The text in which searched words are looked for, regardless of case."""
         return f"{fold(self.title)}\n{fold(self.description)}"
+
+    @property
+    def text_size(self) -> int:
+        """How many bytes of UTF-8 title and description take."""
+        return len(self.title.encode()) + len(self.description.encode())
 
 
 ANY_VERSION: Final = "*"

@@ -32,9 +32,7 @@ class EmailAddress:
         address = check_text(nfc(text.strip()), at_least=1, at_most=EMAIL_MOST)
         local, at, domain = address.partition("@")
         if not at or not domain or "@" in domain or not 1 <= len(local) <= EMAIL_LOCAL_MOST:
-            raise InvalidInput.at(
-                (), "not-an-email", "one @ with 1 to 64 characters before it and a domain behind it"
-            )
+            raise InvalidInput.at((), "not-an-email", "one @ with 1 to 64 characters before it and a domain behind it")
         if any(character.isspace() for character in address):
             raise InvalidInput.at((), "not-an-email", "no blanks inside")
         return cls(address)
@@ -104,8 +102,10 @@ class User:
         return self.profile.email
 
     def with_password(self, password_hash: str, now: dt.datetime) -> "User":
-        """Return the user with another password."""
-        return attrs.evolve(self, password_hash=password_hash, password_changed_at=now)
+        """Return the user with another password; `password_changed_at` moves even when the clock does not."""
+        last = self.password_changed_at
+        changed_at = now if last is None else max(now, last + dt.timedelta.resolution)
+        return attrs.evolve(self, password_hash=password_hash, password_changed_at=changed_at)
 
     def rehashed(self, password_hash: str) -> "User":
         """Return the user with the same password under newer hashing parameters."""
@@ -128,6 +128,15 @@ class PasswordPolicy:
         if len(normal) > PASSWORD_MOST:
             raise InvalidInput.at((), "too-long", f"at most {PASSWORD_MOST} characters")
         return normal
+
+
+def presented(password: str) -> str | None:
+    """Return a password in the form in which one is hashed, or None when no hash can be of it."""
+    try:
+        normal = nfc(check_unicode(password))
+    except InvalidInput:
+        return None
+    return normal if len(normal) <= PASSWORD_MOST else None
 
 
 def known_words(profile: Profile) -> tuple[str, ...]:

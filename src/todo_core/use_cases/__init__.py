@@ -1,0 +1,18 @@
+"""What users, their clients and operators can do, each use case a method."""
+
+from todo_core.use_cases.accounts import Accounts, Registration
+from todo_core.use_cases.administration import Administration
+from todo_core.use_cases.housekeeping import Housekeeping, Purged
+from todo_core.use_cases.sessions import Sessions
+from todo_core.use_cases.tasks import NewTask, Tasks
+
+__all__ = [
+    "Accounts",
+    "Administration",
+    "Housekeeping",
+    "NewTask",
+    "Purged",
+    "Registration",
+    "Sessions",
+    "Tasks",
+]

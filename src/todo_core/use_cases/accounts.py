@@ -1,0 +1,186 @@
+"""Registering, and what a user does with their own account."""
+
+from collections.abc import Callable
+
+import attrs
+
+from todo_core.audit import Action
+from todo_core.errors import InvalidInput, NoPassword, RegistrationClosed, Violations
+from todo_core.ports import Clock, Ids, Passwords, Rows, Store
+from todo_core.sessions import Actor, Client, IssuedTokens, Session
+from todo_core.use_cases.sessions import NOWHERE, Sessions
+from todo_core.users import (
+    EmailAddress,
+    PasswordPolicy,
+    Profile,
+    User,
+    UserId,
+    check_display_name,
+    check_timezone,
+    known_words,
+    presented,
+)
+
+
+@attrs.frozen
+class Registration:
+    """What somebody says who wants an account, unchecked."""
+
+    email: str
+    password: str = attrs.field(repr=False)
+    display_name: str | None = None
+    timezone: str = "UTC"
+
+
+@attrs.frozen
+class Accounts:
+    """The use cases of accounts. Passwords are hashed outside every unit of work, and checked again inside it."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    passwords: Passwords
+    sessions: Sessions
+    policy: PasswordPolicy
+    open: bool = True
+
+    async def register(self, registration: Registration, client: Client = NOWHERE) -> User:
+        """Make an account. Raises RegistrationClosed, InvalidInput naming every bad field, EmailTaken."""
+        if not self.open:
+            raise RegistrationClosed
+        return await self.enrol(registration, client)
+
+    async def enrol(self, registration: Registration, client: Client = NOWHERE) -> User:
+        """Make an account whether registration is open or not. Raises InvalidInput and EmailTaken."""
+        profile, password = await self._check(registration)
+        password_hash = await self.passwords.hash(password)
+        now = self.clock.now()
+        user = User(UserId(self.ids.new()), profile, now).with_password(password_hash, now)
+        await self.store.register(user, self.sessions.event(Action.USER_CREATED, user.id, client))
+        return user
+
+    async def me(self, actor: Actor) -> User:
+        """Return the actor's account. Raises NotAuthenticated."""
+        return await self.store.read(actor).user()
+
+    async def edit(
+        self,
+        actor: Actor,
+        edit: Callable[[Profile], Profile],
+        *,
+        current_password: str | None = None,
+        client: Client = NOWHERE,
+    ) -> User:
+        """Replace the actor's profile by what `edit` makes of it; another e-mail address needs the password.
+
+        Raises NotAuthenticated, InvalidInput, NoPassword and EmailTaken.
+        """
+        seen = await self.me(actor)
+        moving = edit(seen.profile).email != seen.email
+        if moving:
+            if seen.password_hash is None:
+                raise NoPassword
+            await self.prove(seen, current_password)
+
+        async def work(rows: Rows) -> User:
+            current = await rows.user()
+            if moving:
+                _unchanged(seen, current)
+            edited = attrs.evolve(current, profile=edit(current.profile))
+            if edited != current:
+                await rows.put_user(edited)
+                await rows.record(self.sessions.event(Action.USER_UPDATED, actor.user, client, actor.session))
+            return edited
+
+        return await self.store.write(actor, work)
+
+    async def change_password(
+        self, actor: Actor, current_password: str | None, new_password: str, client: Client = NOWHERE
+    ) -> IssuedTokens:
+        """Change the password, end every session and open a new one (ASVS 6.2.3, 7.4.3).
+
+        Raises NotAuthenticated, NoPassword, and InvalidInput naming every bad field.
+        """
+        seen = await self.me(actor)
+        if seen.password_hash is None:
+            raise NoPassword
+        problems = Violations()
+        try:
+            await self.prove(seen, current_password)
+        except InvalidInput as error:
+            problems.found.extend(error.violations)
+        password = await self._check_password("new_password", new_password, seen.profile, problems)
+        problems.raise_any()
+        password_hash = await self.passwords.hash(password)
+
+        async def work(rows: Rows) -> Session:
+            current = await rows.user()
+            _unchanged(seen, current)
+            await rows.put_user(current.with_password(password_hash, self.clock.now()))
+            await rows.drop_sessions()
+            session = await self.sessions.open(rows, actor.user, client)
+            await rows.record(self.sessions.event(Action.PASSWORD_CHANGED, actor.user, client, session.id))
+            return session
+
+        return self.sessions.issue(await self.store.write(actor, work))
+
+    async def delete(self, actor: Actor, current_password: str | None, client: Client = NOWHERE) -> None:
+        """Remove the account with all it has, at once. Raises NotAuthenticated and InvalidInput."""
+        seen = await self.me(actor)
+        await self.prove(seen, current_password)
+
+        async def work(rows: Rows) -> None:
+            _unchanged(seen, await rows.user())
+            await rows.drop_user()
+            await rows.record(self.sessions.event(Action.USER_DELETED, actor.user, client, actor.session))
+
+        await self.store.write(actor, work)
+
+    async def prove(self, user: User, current_password: str | None) -> None:
+        """Raise InvalidInput unless the password is the user's; a user without one has nothing to prove."""
+        if user.password_hash is None:
+            return
+        if current_password is None:
+            raise InvalidInput.at("current_password", "required", "the current password is needed for this")
+        password = presented(current_password)
+        verdict = await self.passwords.verify(None if password is None else user.password_hash, password or "")
+        if not verdict.matches:
+            raise _wrong_password()
+
+    async def new_hash(self, field: str, password: str, profile: Profile) -> str:
+        """Return the hash of a new password. Raises InvalidInput under `field` when the policy refuses it."""
+        problems = Violations()
+        checked = await self._check_password(field, password, profile, problems)
+        problems.raise_any()
+        return await self.passwords.hash(checked)
+
+    async def _check(self, registration: Registration) -> tuple[Profile, str]:
+        problems = Violations()
+        email = problems.take("email", EmailAddress.parse, registration.email)
+        name = registration.display_name
+        if name is not None:
+            name = problems.take("display_name", check_display_name, name)
+        problems.take("timezone", lambda zone: check_timezone(zone, self.clock.zone), registration.timezone)
+        profile = Profile(email, name, registration.timezone)
+        password = await self._check_password("password", registration.password, profile, problems)
+        problems.raise_any()
+        return profile, password
+
+    async def _check_password(self, field: str, password: str, profile: Profile, problems: Violations) -> str:
+        checked = problems.take(field, self.policy.check, password)
+        if checked is None:
+            return ""
+        weakness = await self.passwords.weakness(checked, known_words(profile))
+        if weakness is not None:
+            problems.note(field, "guessable", weakness)
+        return checked
+
+
+def _wrong_password() -> InvalidInput:
+    return InvalidInput.at("current_password", "wrong-password", "not the current password")
+
+
+def _unchanged(seen: User, current: User) -> None:
+    """Raise InvalidInput when the password that was proven is not the user's any more."""
+    if seen.password_changed_at != current.password_changed_at:
+        raise _wrong_password()
