@@ -1,0 +1,221 @@
+"""Reads all settings once, and reports everything that is wrong with them at once.
+
+The defaults stand here, next to the names. What a default means for production: `_check_production`.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import platformdirs
+
+from entrypoints.settings import rules
+from entrypoints.settings.reader import ConfigurationError, Reader
+from entrypoints.settings.sources import read_sources
+from entrypoints.settings.tree import (
+    BetterAuthMode,
+    BetterAuthSettings,
+    DatabaseSettings,
+    Environment,
+    KeySettings,
+    LimitSettings,
+    LogFormat,
+    LogSettings,
+    NetworkSettings,
+    PasswordSettings,
+    RateLimit,
+    Registration,
+    ServerSettings,
+    Settings,
+)
+from todo_core.sessions import SessionPolicy
+from todo_core.users import PASSWORD_FLOOR, PasswordPolicy
+
+SYSTEM_STATE = Path("/var/lib/todo-core")
+WILDCARDS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised here, not bound to
+DAY = 86_400
+NEEDED_IN_PRODUCTION = {
+    "DATABASE_URL": "a postgresql:// URL, or `embedded` for the database in TODO_DATA_DIR",
+    "PUBLIC_URL": "the https:// address that clients use",
+    "SECRET_KEYS": "`openssl rand -hex 32` makes one",
+    "SIGNING_KEYS": "a file that every process can read; `todo keys rotate` makes it",
+}
+
+
+def load_settings(environ: Mapping[str, str] | None = None, directory: Path | None = None) -> Settings:
+    """Return the settings: from the environment, else `.env`, else `settings.toml` of `directory` (the current one).
+
+    Raises ConfigurationError with everything that is wrong.
+    """
+    home = (directory or Path.cwd()).absolute()
+    names = Reader({})
+    _read(names, home)
+    sources = read_sources(os.environ if environ is None else environ, home, frozenset(names.asked))
+    reader = Reader(sources.values)
+    settings = _read(reader, home)
+    _check_together(settings, reader)
+    if settings.environment is Environment.PRODUCTION:
+        _check_production(settings, reader)
+    if problems := (*sources.problems, *reader.problems):
+        raise ConfigurationError(problems)
+    return settings
+
+
+def default_data_directory() -> Path:
+    """Return where an ordinary user's programs, or root's, keep their data on this platform."""
+    if os.name == "posix" and os.geteuid() == 0:
+        return SYSTEM_STATE
+    return platformdirs.user_data_path("todo-core", appauthor=False)
+
+
+def _read(reader: Reader, home: Path) -> Settings:
+    take, path = reader.take, rules.path(home)
+    return Settings(
+        environment=take("ENVIRONMENT", rules.one_of(Environment), Environment.DEVELOPMENT),
+        data_directory=take("DATA_DIR", path, default_data_directory()),
+        server=_server(reader),
+        database=_database(reader, home),
+        keys=KeySettings(
+            signing=take("SIGNING_KEYS", path, None),
+            secrets=take("SECRET_KEYS", rules.several(rules.key), ()),
+        ),
+        sessions=_sessions(reader),
+        passwords=PasswordSettings(
+            policy=PasswordPolicy(take("PASSWORD_MIN_LENGTH", rules.whole(PASSWORD_FLOOR, 128), 12)),
+            workers=take("PASSWORD_WORKERS", rules.whole(1, 64), 1),
+            queue=take("PASSWORD_QUEUE", rules.whole(0, 10_000), 64),
+        ),
+        limits=_limits(reader),
+        network=NetworkSettings(
+            cors_origins=take("CORS_ORIGINS", rules.several(rules.origin), ()),
+            trusted_proxies=take("TRUSTED_PROXIES", rules.several(rules.network), ()),
+            allowed_hosts=take("ALLOWED_HOSTS", rules.several(rules.allowed_host), ()),
+        ),
+        better_auth=_better_auth(reader),
+        logs=LogSettings(
+            level=take("LOG_LEVEL", rules.log_level, "info"),
+            format=take("LOG_FORMAT", rules.one_of(LogFormat), None),
+        ),
+        metrics_token=take("METRICS_TOKEN", rules.access_secret, None),
+        registration=take("REGISTRATION", rules.one_of(Registration), Registration.OPEN),
+        max_tasks=take("MAX_TASKS", rules.whole(1, 10_000_000), 100_000),
+        audit=take("AUDIT_DAYS", rules.days(1, 36_500), timedelta(days=180)),
+    )
+
+
+def _server(reader: Reader) -> ServerSettings:
+    host = reader.take("HOST", rules.host, "127.0.0.1")
+    port = reader.take("PORT", rules.whole(1, 65_535), 8000)
+    return ServerSettings(
+        host=host,
+        port=port,
+        workers=reader.take("WORKERS", rules.whole(1, 64), 1),
+        public_url=reader.take("PUBLIC_URL", rules.http_url, _local_url(host, port)),
+        shutdown=reader.take("SHUTDOWN_SECONDS", rules.seconds(1, 300), timedelta(seconds=10)),
+    )
+
+
+def _local_url(host: str, port: int) -> str:
+    """Return how a browser on this machine reaches the server; nobody can open a wildcard address."""
+    name = "127.0.0.1" if host in WILDCARDS else host
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
+def _database(reader: Reader, home: Path) -> DatabaseSettings:
+    url = reader.take("DATABASE_URL", rules.database, None)
+    return DatabaseSettings(
+        url=url,
+        direct_url=reader.take("DATABASE_DIRECT_URL", rules.database_url, url),
+        programs=reader.take("PG_BINDIR", rules.path(home), None),
+        pool_min=reader.take("POOL_MIN", rules.whole(0, 1000), 1),
+        pool_max=reader.take("POOL_MAX", rules.whole(1, 1000), 10),
+        pool_timeout=reader.take("POOL_TIMEOUT", rules.seconds(1, 300), timedelta(seconds=5)),
+        prepare_statements=reader.take("PREPARE_STATEMENTS", rules.switch, default=True),
+    )
+
+
+def _sessions(reader: Reader) -> SessionPolicy:
+    default = SessionPolicy()
+    return SessionPolicy(
+        access=reader.take("ACCESS_TOKEN_SECONDS", rules.seconds(1, 3600), default.access),
+        idle=reader.take("REFRESH_IDLE_SECONDS", rules.seconds(1, 365 * DAY), default.idle),
+        lifetime=reader.take("REFRESH_MAX_SECONDS", rules.seconds(1, 365 * DAY), default.lifetime),
+        grace=reader.take("REFRESH_GRACE_SECONDS", rules.seconds(0, 60), default.grace),
+    )
+
+
+def _limits(reader: Reader) -> LimitSettings:
+    return LimitSettings(
+        login=reader.take("LIMIT_LOGIN", rules.rate, RateLimit(10, 300)),
+        register=reader.take("LIMIT_REGISTER", rules.rate, RateLimit(20, 3600)),
+        refresh=reader.take("LIMIT_REFRESH", rules.rate, RateLimit(60, 60)),
+        password=reader.take("LIMIT_PASSWORD", rules.rate, RateLimit(5, 300)),
+        api=reader.take("LIMIT_API", rules.rate, RateLimit(600, 60)),
+    )
+
+
+def _better_auth(reader: Reader) -> BetterAuthSettings:
+    """A Better Auth server's tokens name the origin of its URL as issuer and, unless told otherwise, as audience."""
+    url = reader.take("BETTER_AUTH_URL", rules.trusted_url, None)
+    issuer = reader.take("BETTER_AUTH_ISSUER", str, _origin(url) if url else None)
+    return BetterAuthSettings(
+        mode=reader.take("BETTER_AUTH_MODE", rules.one_of(BetterAuthMode), BetterAuthMode.OFF),
+        url=url,
+        issuer=issuer,
+        audience=reader.take("BETTER_AUTH_AUDIENCE", str, issuer),
+        secret=reader.take("BETTER_AUTH_SECRET", rules.key, None),
+    )
+
+
+def _origin(url: str) -> str:
+    return "{0.scheme}://{0.netloc}".format(urlsplit(url))
+
+
+def _check_together(settings: Settings, reader: Reader) -> None:
+    """Check what only makes sense together."""
+    database, sessions, require = settings.database, settings.sessions, reader.require
+    require("POOL_MIN", database.pool_min <= database.pool_max, "must not be above TODO_POOL_MAX", "POOL_MAX")
+    require(
+        "DATABASE_DIRECT_URL",
+        database.url or not database.direct_url,
+        "is for the migrations of TODO_DATABASE_URL, which is not set",
+        "DATABASE_URL",
+    )
+    require(
+        "REFRESH_IDLE_SECONDS",
+        sessions.idle <= sessions.lifetime,
+        "must not be above TODO_REFRESH_MAX_SECONDS",
+        "REFRESH_MAX_SECONDS",
+    )
+    _check_better_auth(settings.better_auth, reader)
+
+
+def _check_better_auth(better_auth: BetterAuthSettings, reader: Reader) -> None:
+    """Refuse half a configuration: whose tokens are accepted must be beyond doubt."""
+    chosen = reader.given("BETTER_AUTH_MODE") or not reader.given("BETTER_AUTH_URL")
+    reader.require(
+        "BETTER_AUTH_MODE",
+        chosen,
+        "must be chosen (jwks, hs256 or off) when TODO_BETTER_AUTH_URL is set",
+        "BETTER_AUTH_URL",
+    )
+    if better_auth.mode is BetterAuthMode.JWKS:
+        reader.require("BETTER_AUTH_URL", better_auth.url, "is needed when TODO_BETTER_AUTH_MODE is jwks")
+    if better_auth.mode is BetterAuthMode.HS256:
+        reader.require("BETTER_AUTH_SECRET", better_auth.secret, "is needed when TODO_BETTER_AUTH_MODE is hs256")
+        reader.require(
+            "BETTER_AUTH_ISSUER",
+            better_auth.issuer,
+            "or TODO_BETTER_AUTH_URL is needed when TODO_BETTER_AUTH_MODE is hs256",
+            "BETTER_AUTH_URL",
+        )
+
+
+def _check_production(settings: Settings, reader: Reader) -> None:
+    """Refuse defaults that suit one developer's machine only."""
+    for key, rule in NEEDED_IN_PRODUCTION.items():
+        reader.require(key, reader.given(key), f"must be set in production: {rule}")
+    encrypted = not reader.given("PUBLIC_URL") or rules.is_encrypted(settings.server.public_url)
+    reader.require("PUBLIC_URL", encrypted, "must begin with https:// in production")

@@ -1,0 +1,209 @@
+"""One function for each kind of value: text in, value out; ValueError says what it must be, never showing a secret."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from enum import StrEnum
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import SplitResult, urlsplit
+
+from entrypoints.settings.secret import Secret
+from entrypoints.settings.tree import Network, RateLimit
+
+Choice = TypeVar("Choice", bound=StrEnum)
+Value = TypeVar("Value")
+
+KEY_BYTES = 32  # RFC 7518 3.2, RFC 8725 3.5: no shorter than the hash
+KEY_VARIETY = 8  # fewer different characters than this are a placeholder
+KNOWN_KEYS = frozenset({"better-auth-secret-12345678901234567890"})  # defaults that were published
+LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
+SHOWN = 60
+
+
+def must(text: str, rule: str) -> ValueError:
+    """Return the error for a value that is no secret."""
+    shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
+    return ValueError(f"must be {rule}, not {shown!r}")
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Return the rule for a whole number between two bounds, both included."""
+
+    def rule(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and len(text) < SHOWN and least <= int(text) <= most):
+            raise must(text, f"a whole number from {least} to {most}")
+        return int(text)
+
+    return rule
+
+
+def seconds(least: int, most: int) -> Callable[[str], timedelta]:
+    """Return the rule for a number of whole seconds."""
+    number = whole(least, most)
+    return lambda text: timedelta(seconds=number(text))
+
+
+def days(least: int, most: int) -> Callable[[str], timedelta]:
+    """Return the rule for a number of whole days."""
+    number = whole(least, most)
+    return lambda text: timedelta(days=number(text))
+
+
+def one_of(choices: type[Choice]) -> Callable[[str], Choice]:
+    """Return the rule for one of some words, in any case."""
+
+    def rule(text: str) -> Choice:
+        try:
+            return choices(text.lower())
+        except ValueError:
+            raise must(text, " or ".join(choices)) from None
+
+    return rule
+
+
+def switch(text: str) -> bool:
+    """Read true or false, also written yes, no, on, off, 1 and 0."""
+    words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+    if text.lower() not in words:
+        raise must(text, "true or false")
+    return words[text.lower()]
+
+
+def log_level(text: str) -> str:
+    """Read the name of a level."""
+    if text.lower() not in LOG_LEVELS:
+        raise must(text, f"one of {', '.join(LOG_LEVELS)}")
+    return text.lower()
+
+
+def rate(text: str) -> RateLimit:
+    """Read `requests/seconds`."""
+    number = whole(1, 10**9)
+    try:
+        requests, span = text.split("/")
+        return RateLimit(number(requests), number(span))
+    except ValueError:
+        raise must(text, "requests/seconds, two whole numbers from 1, such as 10/300") from None
+
+
+def several(rule: Callable[[str], Value]) -> Callable[[str], tuple[Value, ...]]:
+    """Return the rule for a comma-separated list."""
+    return lambda text: tuple(rule(part.strip()) for part in text.split(",") if part.strip())
+
+
+def path(directory: Path) -> Callable[[str], Path]:
+    """Return the rule for a path; `~` is the home directory, a relative path begins at `directory`."""
+
+    def rule(text: str) -> Path:
+        try:
+            return directory / Path(text).expanduser()
+        except RuntimeError:
+            raise must(text, "a path; there is no such home directory") from None
+
+    return rule
+
+
+def host(text: str) -> str:
+    """Read an address or host name to listen on."""
+    if not text.isascii() or any(character in text for character in " /@?#[]"):
+        raise must(text, "an IP address or a host name")
+    return text
+
+
+def network(text: str) -> Network:
+    """Read an IP address or a network in CIDR notation."""
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise must(text, "an IP address or a network such as 10.0.0.0/8") from None
+
+
+def allowed_host(text: str) -> str:
+    """Read a host name as it stands in a `Host` header, without port."""
+    if not text.isascii() or any(character in text for character in " /@?#*") or _has_port(text):
+        raise must(text, "a host name without scheme, port or wildcard")
+    return text.lower()
+
+
+def _has_port(text: str) -> bool:
+    return ":" in text and not text.startswith("[")
+
+
+def origin(text: str) -> str:
+    """Read the exact origin of a web page: scheme, host and, unless it is the scheme's own, port."""
+    url = _url(text, "http", "https")
+    if url is None or url.path or "*" in text:
+        raise must(text, "an exact origin such as https://app.example.com, without path or wildcard")
+    return text.lower()
+
+
+def http_url(text: str) -> str:
+    """Read an http or https URL; a slash at its end is dropped."""
+    url = _url(text, "http", "https")
+    if url is None:
+        raise ValueError("must be an http:// or https:// URL with a host, without user, query or fragment")
+    return text.rstrip("/")
+
+
+def trusted_url(text: str) -> str:
+    """Read a URL that keys are fetched from: https, or http on this machine (ASVS 12.3.1)."""
+    url = http_url(text)
+    if not is_encrypted(url) and not is_loopback(url):
+        raise must(text, "an https:// URL (http:// on this machine only)")
+    return url
+
+
+def _url(text: str, *schemes: str) -> SplitResult | None:
+    """Return the parts of a URL that has a host and none of user, query and fragment."""
+    try:
+        url = urlsplit(text)
+        extra = url.query or url.fragment or "@" in url.netloc or (url.port is not None and url.port < 1)
+    except ValueError:
+        return None
+    fits = url.scheme in schemes and bool(url.hostname) and not any(map(str.isspace, text))
+    return url if fits and not extra else None
+
+
+def is_encrypted(url: str) -> bool:
+    """Return whether a URL is https."""
+    return urlsplit(url).scheme == "https"
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether a URL's host is this machine."""
+    name = urlsplit(url).hostname or ""
+    if name == "localhost":
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def database_url(text: str) -> Secret:
+    """Read a libpq URL; everything behind the scheme is libpq's to judge."""
+    if not text.startswith(("postgresql://", "postgres://")):
+        raise ValueError("must be a URL that begins with postgresql://")
+    return Secret(text)
+
+
+def database(text: str) -> Secret | None:
+    """Read a libpq URL, or `embedded` for none."""
+    return None if text.lower() == "embedded" else database_url(text)
+
+
+def key(text: str) -> Secret:
+    """Read a secret that signs: at least 32 bytes, and neither a published default nor a placeholder."""
+    if len(text.encode()) < KEY_BYTES:
+        raise ValueError(f"must be at least {KEY_BYTES} bytes long, each; `openssl rand -hex 32` makes one")
+    if text in KNOWN_KEYS or len(set(text)) < KEY_VARIETY:
+        raise ValueError("must be random: this one can be guessed; `openssl rand -hex 32` makes one")
+    return Secret(text)
+
+
+def access_secret(text: str) -> Secret:
+    """Read a secret that is only compared."""
+    if len(text) < KEY_BYTES // 2:
+        raise ValueError(f"must be at least {KEY_BYTES // 2} characters long")
+    return Secret(text)

@@ -1,0 +1,21 @@
+"""A text that must not be shown by accident."""
+
+import attrs
+
+
+@attrs.frozen(repr=False, str=False)
+class Secret:
+    """Holds a secret; printing, formatting or logging it shows asterisks. `reveal()` gives the text itself."""
+
+    _text: str
+
+    def reveal(self) -> str:
+        """Return the text itself: for the part that uses it, never for a message."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret('********')"
+
+    def __len__(self) -> int:
+        """Return the length in UTF-8 bytes."""
+        return len(self._text.encode())

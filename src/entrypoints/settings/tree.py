@@ -1,0 +1,155 @@
+"""What the settings are, as one frozen tree of typed values. How they are read: `entrypoints.settings.load`."""
+
+from datetime import timedelta
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+
+import attrs
+
+from entrypoints.settings.secret import Secret
+from todo_core.sessions import SessionPolicy
+from todo_core.users import PasswordPolicy
+
+Network = IPv4Network | IPv6Network
+
+
+class Environment(StrEnum):
+    """Where the program runs: production refuses defaults that are only fit for development."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class LogFormat(StrEnum):
+    """How a log line looks."""
+
+    JSON = "json"
+    CONSOLE = "console"
+
+
+class Registration(StrEnum):
+    """Who may make accounts: anybody, or only the operator."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class BetterAuthMode(StrEnum):
+    """How access tokens of a Better Auth server are verified."""
+
+    OFF = "off"
+    JWKS = "jwks"
+    HS256 = "hs256"
+
+
+@attrs.frozen
+class RateLimit:
+    """At most `requests` in a window of `seconds`."""
+
+    requests: int
+    seconds: int
+
+    def __str__(self) -> str:
+        return f"{self.requests}/{self.seconds}"
+
+
+@attrs.frozen
+class ServerSettings:
+    """Where the API listens, and what it is called from outside."""
+
+    host: str
+    port: int
+    workers: int
+    public_url: str
+    shutdown: timedelta
+
+
+@attrs.frozen
+class DatabaseSettings:
+    """Which database, and how many connections. `url` None: the embedded server, run from `programs` if that is set."""
+
+    url: Secret | None
+    direct_url: Secret | None
+    programs: Path | None
+    pool_min: int
+    pool_max: int
+    pool_timeout: timedelta
+    prepare_statements: bool
+
+
+@attrs.frozen
+class KeySettings:
+    """The keys: `signing` None and no `secrets` mean keys generated in the data directory (development only)."""
+
+    signing: Path | None
+    secrets: tuple[Secret, ...]
+
+
+@attrs.frozen
+class PasswordSettings:
+    """What a password has to be, how many are hashed at a time in each process, and how many may wait for it."""
+
+    policy: PasswordPolicy
+    workers: int
+    queue: int
+
+
+@attrs.frozen
+class LimitSettings:
+    """Rate limits of each route or group of routes."""
+
+    login: RateLimit
+    register: RateLimit
+    refresh: RateLimit
+    password: RateLimit
+    api: RateLimit
+
+
+@attrs.frozen
+class NetworkSettings:
+    """Which browsers' origins, reverse proxies and host names are trusted; empty means none (hosts: any)."""
+
+    cors_origins: tuple[str, ...]
+    trusted_proxies: tuple[Network, ...]
+    allowed_hosts: tuple[str, ...]
+
+
+@attrs.frozen
+class BetterAuthSettings:
+    """A Better Auth server whose access tokens are accepted. `secret` is there in mode HS256 only."""
+
+    mode: BetterAuthMode
+    url: str | None
+    issuer: str | None
+    audience: str | None
+    secret: Secret | None
+
+
+@attrs.frozen
+class LogSettings:
+    """From which level, and how. `format` None: for people on a terminal, else JSON."""
+
+    level: str
+    format: LogFormat | None
+
+
+@attrs.frozen
+class Settings:
+    """Everything that can be set, checked. Times are time spans, networks are networks, secrets are masked."""
+
+    environment: Environment
+    data_directory: Path
+    server: ServerSettings
+    database: DatabaseSettings
+    keys: KeySettings
+    sessions: SessionPolicy
+    passwords: PasswordSettings
+    limits: LimitSettings
+    network: NetworkSettings
+    better_auth: BetterAuthSettings
+    logs: LogSettings
+    metrics_token: Secret | None
+    registration: Registration
+    max_tasks: int
+    audit: timedelta

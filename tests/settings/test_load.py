@@ -1,0 +1,379 @@
+"""Settings: where values come from, what they must be, and how wrong ones are reported."""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from entrypoints.settings import (
+    BetterAuthMode,
+    ConfigurationError,
+    Environment,
+    LogFormat,
+    RateLimit,
+    Registration,
+    Secret,
+    Settings,
+    load_settings,
+)
+
+KEY = "a1b2c3d4e5f6" * 4
+PRODUCTION = {
+    "TODO_ENVIRONMENT": "production",
+    "TODO_DATABASE_URL": "postgresql://todo@db/todo",
+    "TODO_PUBLIC_URL": "https://todo.example.com",
+    "TODO_SECRET_KEYS": KEY,
+    "TODO_SIGNING_KEYS": "keys.json",
+}
+
+Load = Callable[..., Settings]
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Load:
+    """Return a function that loads settings from an empty directory and the given variables."""
+
+    def load_from(environ: Mapping[str, str] | None = None, **variables: str) -> Settings:
+        return load_settings({**(environ or {}), **variables}, tmp_path)
+
+    return load_from
+
+
+def problems(load: Load, environ: Mapping[str, str] | None = None, **variables: str) -> tuple[str, ...]:
+    """Return what is reported for these variables."""
+    with pytest.raises(ConfigurationError) as caught:
+        load(environ, **variables)
+    return caught.value.problems
+
+
+def test_defaults(load: Load) -> None:
+    """With nothing set, everything has the documented default."""
+    settings = load()
+
+    assert settings.environment is Environment.DEVELOPMENT
+    assert (settings.server.host, settings.server.port, settings.server.workers) == ("127.0.0.1", 8000, 1)
+    assert settings.server.public_url == "http://127.0.0.1:8000"
+    assert settings.database.url is None
+    assert settings.sessions.access == timedelta(minutes=10)
+    assert settings.sessions.idle == timedelta(days=7)
+    assert settings.sessions.lifetime == timedelta(days=30)
+    assert settings.sessions.grace == timedelta(seconds=10)
+    assert settings.passwords.policy.at_least == 12
+    assert settings.limits.login == RateLimit(10, 300)
+    assert settings.limits.register == RateLimit(20, 3600)
+    assert settings.limits.refresh == RateLimit(60, 60)
+    assert settings.limits.password == RateLimit(5, 300)
+    assert settings.limits.api == RateLimit(600, 60)
+    assert settings.network.cors_origins == ()
+    assert settings.better_auth.mode is BetterAuthMode.OFF
+    assert (settings.logs.level, settings.logs.format) == ("info", None)
+    assert settings.registration is Registration.OPEN
+    assert (settings.max_tasks, settings.audit) == (100_000, timedelta(days=180))
+
+
+def test_types(load: Load) -> None:
+    """Values arrive as what they mean, not as text."""
+    settings = load(
+        TODO_TRUSTED_PROXIES="10.0.0.0/8, ::1",
+        TODO_CORS_ORIGINS="https://App.example.com,http://localhost:3000",
+        TODO_LIMIT_LOGIN="3/60",
+        TODO_SECRET_KEYS=f"{KEY},{KEY[::-1]}",
+        TODO_PREPARE_STATEMENTS="False",
+        TODO_LOG_FORMAT="JSON",
+    )
+
+    assert settings.network.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("::1"))
+    assert settings.network.cors_origins == ("https://app.example.com", "http://localhost:3000")
+    assert settings.limits.login == RateLimit(3, 60)
+    assert settings.keys.secrets == (Secret(KEY), Secret(KEY[::-1]))
+    assert settings.database.prepare_statements is False
+    assert settings.logs.format is LogFormat.JSON
+
+
+def test_order_of_sources(load: Load, tmp_path: Path) -> None:
+    """The environment comes before `.env`, and that before `settings.toml`."""
+    (tmp_path / "settings.toml").write_text('port = 1\nworkers = 2\nhost = "::1"\n')
+    (tmp_path / ".env").write_text("export TODO_PORT=3\nTODO_WORKERS='4'  # two each\nUNRELATED=1\n")
+
+    server = load(TODO_PORT="5").server
+
+    assert (server.port, server.workers, server.host, server.public_url) == (5, 4, "::1", "http://[::1]:5")
+
+
+def test_toml_values(load: Load, tmp_path: Path) -> None:
+    """`settings.toml` may use TOML's own types, and names in any case."""
+    (tmp_path / "settings.toml").write_text(
+        'prepare_statements = false\nTRUSTED_PROXIES = ["10.0.0.1", "::1"]\nlimit_api = "1/1"\n'
+    )
+
+    settings = load()
+
+    assert settings.database.prepare_statements is False
+    assert settings.network.trusted_proxies == (ip_network("10.0.0.1"), ip_network("::1"))
+    assert settings.limits.api == RateLimit(1, 1)
+
+
+def test_process_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without arguments the process's environment and the current directory count."""
+    for name in [name for name in os.environ if name.startswith("TODO_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TODO_PORT", "9000")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("TODO_WORKERS=2\n")
+
+    server = load_settings().server
+
+    assert (server.port, server.workers) == (9000, 2)
+
+
+def test_database_url_names(load: Load) -> None:
+    """TODO_DATABASE_URL wins over DATABASE_URL, which platforms set; the direct URL is the same unless set."""
+    shared = "postgresql://shared/db?sslmode=require&channel_binding=require"
+    own = "postgres://own/db"
+
+    assert load(DATABASE_URL=shared).database.url == Secret(shared)
+    assert load(DATABASE_URL=shared).database.direct_url == Secret(shared)
+    assert load(DATABASE_URL=shared, TODO_DATABASE_URL=own).database.url == Secret(own)
+    assert load(DATABASE_URL=shared, TODO_DATABASE_URL="embedded").database.url is None
+
+
+def test_paths(load: Load, tmp_path: Path) -> None:
+    """A relative path begins at the directory of the settings, and `~` is the home directory."""
+    settings = load(TODO_DATA_DIR="data", TODO_PG_BINDIR="~/bin")
+
+    assert settings.data_directory == tmp_path / "data"
+    assert settings.database.programs == Path.home() / "bin"
+
+
+def test_empty_is_unset(load: Load) -> None:
+    """An empty or blank value is the same as none."""
+    assert load(TODO_PORT="", TODO_DATABASE_URL="  ").server.port == 8000
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TODO_HOST", "@format {env[HOME]}"),
+        ("TODO_BETTER_AUTH_ISSUER", "@read_file /etc/hostname"),
+        ("TODO_BETTER_AUTH_ISSUER", "@jinja {{ env.HOME }}"),
+        ("TODO_BETTER_AUTH_ISSUER", "@get host"),
+        ("TODO_BETTER_AUTH_ISSUER", "@del"),
+    ],
+)
+def test_no_instructions(load: Load, tmp_path: Path, name: str, value: str) -> None:
+    """A value that begins with @ is that text, in every source: it reads no file and no other variable."""
+    (tmp_path / "settings.toml").write_text(f'{name.removeprefix("TODO_").lower()} = "{value}"\n')
+
+    for variables in ({}, {name: value}):
+        if name == "TODO_HOST":
+            assert problems(load, variables) == (f"TODO_HOST: must be an IP address or a host name, not '{value}'",)
+        else:
+            assert load(variables).better_auth.issuer == value
+
+
+def test_secrets_are_taken_literally(load: Load, tmp_path: Path) -> None:
+    """Nothing is guessed or filled in: digits stay text, quotes and ${…} stay what they are."""
+    digits = "0123456789" * 5
+    (tmp_path / ".env").write_text("TODO_METRICS_TOKEN='${HOME} is not filled in'\n")
+
+    settings = load(TODO_SECRET_KEYS=f'"{digits}"')
+
+    assert settings.keys.secrets == (Secret(f'"{digits}"'),)
+    assert settings.metrics_token == Secret("${HOME} is not filled in")
+
+
+def test_unknown_names(load: Load, tmp_path: Path) -> None:
+    """A name that does not exist is an error that suggests the nearest one, wherever it stands."""
+    (tmp_path / "settings.toml").write_text("worker = 3\nzzz = 1\n")
+    (tmp_path / ".env").write_text("TODO_LIMIT__LOGIN=1/1\n")
+
+    assert problems(load, TODO_PROT="1", TODO_AUTO_CAST_FOR_DYNACONF="true", TODO_port="1") == (
+        "TODO_AUTO_CAST_FOR_DYNACONF: there is no such setting",
+        "TODO_LIMIT__LOGIN: there is no such setting; did you mean TODO_LIMIT_LOGIN?",
+        "TODO_PROT: there is no such setting; did you mean TODO_PORT?",
+        "TODO_port: there is no such setting; did you mean TODO_PORT?",
+        "settings.toml: worker: there is no such setting; did you mean workers?",
+        "settings.toml: zzz: there is no such setting",
+    )
+
+
+def test_kubernetes_service_links(load: Load) -> None:
+    """What Kubernetes says of services named todo or todo-… is no setting."""
+    settings = load(
+        TODO_SERVICE_HOST="10.0.0.1",
+        TODO_SERVICE_PORT="80",
+        TODO_SERVICE_PORT_HTTP="80",
+        TODO_PORT="tcp://10.0.0.1:80",
+        TODO_PORT_80_TCP="tcp://10.0.0.1:80",
+        TODO_PORT_80_TCP_PROTO="tcp",
+        TODO_PORT_80_TCP_PORT="80",
+        TODO_PORT_80_TCP_ADDR="10.0.0.1",
+        TODO_CORE_SERVICE_HOST="10.0.0.2",
+        TODO_CORE_PORT="udp://10.0.0.2:53",
+        TODO_CORE_PORT_53_UDP="udp://10.0.0.2:53",
+    )
+
+    assert settings.server.port == 8000
+
+
+def test_all_problems_at_once(load: Load, tmp_path: Path) -> None:
+    """Every problem is named in one go: of the files, of names, of values, of values together, of production."""
+    (tmp_path / "settings.toml").write_text("host = \n")
+    (tmp_path / ".env").write_text("one two three\n")
+
+    found = problems(
+        load,
+        TODO_ENVIRONMENT="production",
+        TODO_NOPE="1",
+        TODO_PORT="http",
+        TODO_POOL_MIN="9",
+        TODO_POOL_MAX="3",
+    )
+
+    assert [line.partition(": ")[0] for line in found] == [
+        ".env",
+        "TODO_NOPE",
+        "settings.toml",
+        "TODO_PORT",
+        "TODO_POOL_MIN",
+        "TODO_DATABASE_URL",
+        "TODO_PUBLIC_URL",
+        "TODO_SECRET_KEYS",
+        "TODO_SIGNING_KEYS",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("PORT", "70000", "must be a whole number from 1 to 65535, not '70000'"),
+        ("PORT", "²", "must be a whole number from 1 to 65535, not '²'"),
+        ("ENVIRONMENT", "staging", "must be development or production, not 'staging'"),
+        ("PREPARE_STATEMENTS", "maybe", "must be true or false, not 'maybe'"),
+        ("LOG_LEVEL", "loud", "must be one of debug, info, warning, error, critical, not 'loud'"),
+        ("LIMIT_API", "10", "must be requests/seconds, two whole numbers from 1, such as 10/300, not '10'"),
+        ("LIMIT_API", "0/60", "must be requests/seconds, two whole numbers from 1, such as 10/300, not '0/60'"),
+        (
+            "CORS_ORIGINS",
+            "*",
+            "must be an exact origin such as https://app.example.com, without path or wildcard, not '*'",
+        ),
+        ("TRUSTED_PROXIES", "10.0.0.1/8", "must be an IP address or a network such as 10.0.0.0/8, not '10.0.0.1/8'"),
+        ("ALLOWED_HOSTS", "a.example:80", "must be a host name without scheme, port or wildcard, not 'a.example:80'"),
+        (
+            "PUBLIC_URL",
+            "todo.example.com",
+            "must be an http:// or https:// URL with a host, without user, query or fragment",
+        ),
+        ("DATABASE_URL", "mysql://root:hunter2@db", "must be a URL that begins with postgresql://"),
+        ("SECRET_KEYS", "hunter2", "must be at least 32 bytes long, each; `openssl rand -hex 32` makes one"),
+        ("SECRET_KEYS", "abc" * 20, "must be random: this one can be guessed; `openssl rand -hex 32` makes one"),
+        ("METRICS_TOKEN", "hunter2", "must be at least 16 characters long"),
+        ("PASSWORD_MIN_LENGTH", "7", "must be a whole number from 8 to 128, not '7'"),
+        (
+            "BETTER_AUTH_URL",
+            "http://auth.example.com",
+            "must be an https:// URL (http:// on this machine only), not 'http://auth.example.com'",
+        ),
+        ("DATABASE_DIRECT_URL", "postgresql://db", "is for the migrations of TODO_DATABASE_URL, which is not set"),
+        ("REFRESH_IDLE_SECONDS", "2592001", "must not be above TODO_REFRESH_MAX_SECONDS"),
+    ],
+)
+def test_rules(load: Load, name: str, value: str, problem: str) -> None:
+    """A value that breaks its rule is reported with the variable and the rule; what may be secret is not shown."""
+    assert problems(load, {f"TODO_{name}": value}) == (f"TODO_{name}: {problem}",)
+
+
+def test_wrong_toml_type(load: Load, tmp_path: Path) -> None:
+    """A table or a date where a text is expected is reported."""
+    (tmp_path / "settings.toml").write_text("[port]\nhttp = 80\n")
+
+    assert problems(load) == ("TODO_PORT: must be a text, a number, true or false, or a list of texts",)
+
+
+def test_unreadable_files(load: Load, tmp_path: Path) -> None:
+    """A file that is there but cannot be read as text is an error, not silence."""
+    (tmp_path / "settings.toml").write_bytes(b"\xff")
+    (tmp_path / ".env").mkdir()
+
+    assert problems(load) == (".env: cannot be read: Is a directory", "settings.toml: not UTF-8 text")
+
+
+def test_production(load: Load) -> None:
+    """Production starts with its own database, address and keys, or with an embedded database that was asked for."""
+    assert load(PRODUCTION).environment is Environment.PRODUCTION
+    assert load(PRODUCTION, TODO_DATABASE_URL="embedded").database.url is None
+
+
+@pytest.mark.parametrize("name", ["TODO_DATABASE_URL", "TODO_PUBLIC_URL", "TODO_SECRET_KEYS", "TODO_SIGNING_KEYS"])
+def test_production_refuses_defaults(load: Load, name: str) -> None:
+    """Production refuses to start with a default that suits a developer's machine only."""
+    (problem,) = problems(load, {**PRODUCTION, name: ""})
+
+    assert problem.startswith(f"{name}: must be set in production: ")
+
+
+def test_production_refuses_plain_http(load: Load) -> None:
+    """Clients of production talk TLS."""
+    assert problems(load, PRODUCTION, TODO_PUBLIC_URL="http://todo.example.com") == (
+        "TODO_PUBLIC_URL: must begin with https:// in production",
+    )
+
+
+def test_better_auth_is_explicit(load: Load) -> None:
+    """Whose tokens are accepted is said in full: a mode, and what it needs."""
+    url = "https://auth.example.com/path"
+
+    assert problems(load, TODO_BETTER_AUTH_URL=url) == (
+        "TODO_BETTER_AUTH_MODE: must be chosen (jwks, hs256 or off) when TODO_BETTER_AUTH_URL is set",
+    )
+    assert problems(load, TODO_BETTER_AUTH_MODE="jwks") == (
+        "TODO_BETTER_AUTH_URL: is needed when TODO_BETTER_AUTH_MODE is jwks",
+    )
+    assert problems(load, TODO_BETTER_AUTH_MODE="hs256") == (
+        "BETTER_AUTH_SECRET: is needed when TODO_BETTER_AUTH_MODE is hs256",
+        "TODO_BETTER_AUTH_ISSUER: or TODO_BETTER_AUTH_URL is needed when TODO_BETTER_AUTH_MODE is hs256",
+    )
+    known = problems(
+        load,
+        TODO_BETTER_AUTH_MODE="hs256",
+        TODO_BETTER_AUTH_URL=url,
+        BETTER_AUTH_SECRET="better-auth-secret-12345678901234567890",
+    )
+    assert known[0].startswith("BETTER_AUTH_SECRET: must be random")
+    chosen = load(TODO_BETTER_AUTH_MODE="jwks", TODO_BETTER_AUTH_URL=url).better_auth
+    assert (chosen.issuer, chosen.audience) == ("https://auth.example.com", "https://auth.example.com")
+
+
+@given(value=st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200))
+def test_any_value_is_a_setting_or_a_clear_error(tmp_path_factory: pytest.TempPathFactory, value: str) -> None:
+    """Whatever stands in a variable: settings or ConfigurationError, and never the secret in it."""
+    empty = tmp_path_factory.getbasetemp()
+    marked = f"{value}hunter2hunter2"
+    names = [
+        *("PORT", "HOST", "PUBLIC_URL", "TRUSTED_PROXIES", "CORS_ORIGINS", "ALLOWED_HOSTS", "LIMIT_API"),
+        *("LOG_LEVEL", "BETTER_AUTH_URL", "REGISTRATION", "DATA_DIR", "AUDIT_DAYS", "PREPARE_STATEMENTS"),
+    ]
+    variables = {
+        **{f"TODO_{name}": value for name in names},
+        **{f"TODO_{name}": marked for name in ("SECRET_KEYS", "METRICS_TOKEN", "DATABASE_URL")},
+    }
+    try:
+        shown = repr(load_settings(variables, empty))
+    except ConfigurationError as error:
+        shown = str(error) + repr(error)
+
+    assert "hunter2" not in shown
+
+
+def test_secret_is_masked() -> None:
+    """A secret cannot be printed by accident, and says its text when asked."""
+    secret = Secret("hunter2")
+
+    assert (f"{secret}", repr([secret])) == ("Secret('********')", "[Secret('********')]")
+    assert secret.reveal() == "hunter2"
