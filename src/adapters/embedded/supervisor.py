@@ -90,6 +90,8 @@ def _start_or_join(root: Path, binaries: Binaries, settings: Mapping[str, str], 
         initialise(home, bindir, account, durable=settings.get("fsync") != "off")
     home.check_version()
     sockets = home.socket_directory(account)
+    if not sockets.is_relative_to(home.path):
+        ending.callback(sockets.rmdir)
     process = start(home, bindir, account, {**_SETTINGS, "unix_socket_directories": str(sockets), **settings})
     ending.callback(stop, process)
     return Server(_url(sockets), binaries, home.log, owned=True)
@@ -108,7 +110,9 @@ def _claim(home: Home, ending: ExitStack) -> Path | None:
             return sockets
         if time.monotonic() > deadline:
             lock.seek(0)
-            raise EmbeddedError(f"{home.path} is in use by process {lock.read()}, whose database does not answer")
+            raise EmbeddedError(
+                f"{home.path} is in use by process {lock.read().strip()}, whose database does not answer"
+            )
         time.sleep(0.05)
     lock.truncate(0)
     lock.write(str(os.getpid()))
