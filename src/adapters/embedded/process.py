@@ -24,6 +24,7 @@ TAKEOVER_SECONDS = 10  # how long a killed server's process may stay in the proc
 _POLL_SECONDS = 0.005
 _LOCKED = 'lock file "postmaster.pid" already exists'
 _REASON = re.compile(r"(?:FATAL|PANIC|ERROR|error): +(.+)")
+_HINT = re.compile(r"HINT: +(.+)")
 _PR_SET_PDEATHSIG = 1
 
 
@@ -61,9 +62,9 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 def reason(said: str, path: Path) -> str:
-    """Return the line of PostgreSQL's words that says what went wrong, without its decoration."""
+    """Return what PostgreSQL's words give as the reason, and its hint if it has one, on one line."""
     if found := _REASON.findall(said):
-        return str(found[0])
+        return " ".join([*found[:1], *_HINT.findall(said)[:1]])
     if shutil.disk_usage(path).free == 0:
         return "no space is left on the device"
     return said.strip().splitlines()[-1] if said.strip() else "it ended without a word"
