@@ -7,7 +7,18 @@ import sys
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
-OUTSIDE_WORLD = {"asyncio", "http", "logging", "secrets", "selectors", "socket", "sqlite3", "ssl", "subprocess", "zoneinfo"}
+OUTSIDE_WORLD = {
+    "asyncio",
+    "http",
+    "logging",
+    "secrets",
+    "selectors",
+    "socket",
+    "sqlite3",
+    "ssl",
+    "subprocess",
+    "zoneinfo",
+}
 
 IMPORT_ALL = """
 import json, pkgutil, sys
