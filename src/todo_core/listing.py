@@ -225,7 +225,7 @@ class Moment:
         try:
             return instant(day, dt.time.min, self.zone)
         except OverflowError:
-            return EARLIEST if day.year == dt.MINYEAR else LATEST
+            return EARLIEST  # only the first days of the calendar begin before it
 
 
 @attrs.frozen

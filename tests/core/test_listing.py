@@ -1,0 +1,169 @@
+"""Filters on due dates against the plain meaning of the words, orders, page sizes."""
+
+import datetime as dt
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.memory import ManualClock
+from tests.support import dates, drafts, dues, zone_names
+from todo_core.due import Due
+from todo_core.errors import InvalidInput
+from todo_core.listing import (
+    LATEST,
+    PAGE_TEXT,
+    DueFilter,
+    Moment,
+    Query,
+    Sort,
+    SortKey,
+    check_limit,
+    fitting,
+    parse_words,
+)
+from todo_core.tasks import Draft, Priority, Task, TaskId
+
+NOW = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
+zones = ManualClock().zone
+moments = st.builds(
+    lambda now, name: Moment(now.replace(tzinfo=dt.UTC), zones(name)),
+    st.datetimes(dt.datetime(2025, 12, 29), dt.datetime(2026, 1, 4)),
+    zone_names,
+)
+
+
+def task_with(draft: Draft) -> Task:
+    """Return a task that says this."""
+    return Task.create(draft, TaskId(UUID(int=1)), NOW)
+
+
+def day_in(due: Due, zone: dt.tzinfo) -> dt.date:
+    """Return the day of a due date in the owner's zone."""
+    return due.date if due.at is None else due.at.astimezone(zone).date()
+
+
+def is_past(due: Due, moment: Moment) -> bool:
+    """Say what "past" means, without keys or ranges."""
+    wall = moment.now.astimezone(moment.zone)
+    if due.at is not None:
+        return due.at <= moment.now
+    if due.time is None:
+        return due.date < wall.date()
+    return (due.date, due.time) <= (wall.date(), wall.time())
+
+
+@given(dues, st.booleans(), moments, dates)
+def test_due_filters_mean_what_they_say(due: Due | None, completed: bool, moment: Moment, day: dt.date) -> None:  # noqa: FBT001
+    """Today, overdue, before and after, for all-day, floating and fixed due dates in every zone."""
+    task = task_with(Draft("x", completed=completed, due=due))
+
+    def matches(**filters: object) -> bool:
+        return Query(**filters).matches(task, moment)  # type: ignore[arg-type] # one filter of any type at a time
+
+    local = None if due is None else day_in(due, moment.zone)
+    assert matches(due=DueFilter.NONE) == (due is None)
+    assert matches(due=DueFilter.TODAY) == (local == moment.today)
+    assert matches(due=DueFilter.OVERDUE) == (due is not None and not completed and is_past(due, moment))
+    assert matches(due_before=day) == (local is not None and local < day)
+    assert matches(due_after=day) == (local is not None and local > day)
+    assert matches(due_after=day, due_before=day) is False
+
+
+@given(dues, moments)
+def test_the_two_halves_of_a_range_lie_within_two_days(due: Due | None, moment: Moment) -> None:
+    """A store may look for sort keys two days around the range: nothing that passes lies further away."""
+    task = task_with(Draft("x", due=due))
+    passing = Query(due=DueFilter.TODAY).due_range(moment)
+    assert passing is not None
+
+    if passing.holds(task):
+        two_days = 2 * 1441
+        assert passing.key_from - two_days <= task.due_key < passing.key_until + two_days
+
+
+@given(drafts)
+def test_the_other_filters(draft: Draft) -> None:
+    """Each filter alone, against the task's own values."""
+    task, moment = task_with(draft), Moment(NOW)
+
+    assert Query().matches(task, moment)
+    assert Query(completed=True).matches(task, moment) == draft.completed
+    assert Query(priorities=frozenset({Priority.LOW, Priority.HIGH})).matches(task, moment) == (
+        draft.priority in {Priority.LOW, Priority.HIGH}
+    )
+    assert Query(tags=frozenset({"home", "work"})).matches(task, moment) == ({"home", "work"} <= set(draft.tags))
+    assert Query(updated_after=NOW).matches(task, moment) is False
+    assert Query(updated_after=NOW - dt.timedelta.resolution).matches(task, moment)
+    assert Query(deleted=True).matches(task, moment) is False
+    assert Query(deleted=True).matches(task.trashed(NOW), moment)
+    assert Query(words=parse_words(draft.title)).matches(task, moment)
+
+
+def test_words_are_looked_for_regardless_of_case_in_title_and_description() -> None:
+    """Every word has to occur somewhere; none means no filter."""
+    task = task_with(Draft("Straße fegen", "Mit dem BESEN"))
+
+    assert Query(words=parse_words("STRASSE besen")).matches(task, Moment(NOW))
+    assert not Query(words=parse_words("strasse eimer")).matches(task, Moment(NOW))
+    assert parse_words(" ") == ()
+
+
+@pytest.mark.parametrize("text", ["x" * 201, " ".join("abcdefghijk"), "a\0"])
+def test_searches_have_bounds(text: str) -> None:
+    """At most 200 characters and 10 words, no control characters."""
+    with pytest.raises(InvalidInput):
+        parse_words(text)
+
+
+@pytest.mark.parametrize("day", [dt.date.min, dt.date.max])
+@pytest.mark.parametrize("zone", ["Etc/GMT-14", "Etc/GMT+12", "UTC"])
+def test_the_ends_of_the_calendar_are_days_like_others(day: dt.date, zone: str) -> None:
+    """No filter fails on the first or the last day that can be written."""
+    moment = Moment(NOW, zones(zone))
+    task = task_with(Draft("x", due=Due.all_day(day)))
+
+    assert moment.day(day).holds(task)
+    assert not moment.before(day).holds(task)
+    assert not moment.after(day).holds(task)
+
+
+def test_sort_keys_are_the_tasks_own_values() -> None:
+    """Each order compares what it is named for."""
+    task = task_with(Draft("Äpfel", priority=Priority.HIGH, due=Due.all_day(NOW.date())))
+
+    keys = [by.of(task) for by in SortKey]
+
+    assert keys == [NOW, NOW, task.due_key, 3, "äpfel"]
+
+
+def test_no_due_date_is_a_part_of_the_list_of_its_own() -> None:
+    """Only in the order of due dates."""
+    dated, undated = task_with(Draft("x", due=Due.all_day(NOW.date()))), task_with(Draft("x"))
+    by_due, by_title = Sort(SortKey.DUE), Sort(SortKey.TITLE)
+
+    assert [by_due.rank(by_due.position(task))[0] for task in (dated, undated)] == [False, True]
+    assert by_title.rank(by_title.position(undated))[0] is False
+
+
+@pytest.mark.parametrize(
+    ("sizes", "number"),
+    [([], 0), ([1, 1], 2), ([PAGE_TEXT, 1], 1), ([PAGE_TEXT + 1, 1], 1), ([PAGE_TEXT - 1, 1, 1], 2)],
+)
+def test_pages_end_at_a_megabyte_of_text(sizes: list[int], number: int) -> None:
+    """The first always fits, the one that crosses the line does not."""
+    assert fitting(sizes) == number
+
+
+def test_limits_are_stated() -> None:
+    """Beyond the most is an error, not a silent cap."""
+    assert check_limit(200) == 200
+    for limit in (0, 201):
+        with pytest.raises(InvalidInput):
+            check_limit(limit)
+
+
+def test_an_open_range_reaches_to_the_end_of_time() -> None:
+    """The last day has no midnight after it."""
+    assert Moment(NOW).after(dt.date.max).from_ == LATEST

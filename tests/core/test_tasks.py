@@ -1,0 +1,117 @@
+"""Drafts, tasks and what becomes of them."""
+
+import datetime as dt
+from uuid import UUID
+
+import attrs
+import pytest
+from hypothesis import given
+
+from tests.support import drafts
+from todo_core.due import NO_DUE, Due
+from todo_core.errors import InvalidInput
+from todo_core.tasks import ANY_VERSION, Draft, Precondition, Priority, Task, TaskId, VersionMismatch, check_tags
+
+NOW = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
+LATER = NOW + dt.timedelta(hours=1)
+ID = TaskId(UUID(int=1))
+
+
+def test_a_draft_names_every_bad_member() -> None:
+    """All problems at once, each with its place."""
+    with pytest.raises(InvalidInput) as refusal:
+        Draft("", "x" * 10_001, tags=("", "ok", "x" * 51))
+
+    assert {("title",), ("description",), ("tags", 0), ("tags", 2)} == {one.path for one in refusal.value.violations}
+
+
+def test_tags_are_merged_and_sorted_by_code_point() -> None:
+    """Equal after NFC means equal; case counts."""
+    assert Draft("x", tags=("b", "B", "e\u0301", "b", "é")).tags == ("B", "b", "é")
+    assert check_tags(["b", "a", "b"]) == ("a", "b")
+
+
+def test_at_most_fifty_tags() -> None:
+    """Fifty different tags pass, one more does not."""
+    assert len(check_tags(map(str, range(50)))) == 50
+    with pytest.raises(InvalidInput) as refusal:
+        check_tags(map(str, range(51)))
+    assert refusal.value.violations[0].code == "too-many"
+
+
+@given(drafts)
+def test_a_new_task_says_what_its_draft_says(draft: Draft) -> None:
+    """Nothing is lost or changed, and replacing it by the same draft is no change."""
+    task = Task.create(draft, ID, NOW)
+
+    assert task.draft == draft
+    assert task.replaced(draft, LATER) is task
+    assert (task.completed_at is not None) == draft.completed
+
+
+@given(drafts, drafts)
+def test_replacing_takes_everything_over(first: Draft, second: Draft) -> None:
+    """The id and the moment of creation stay; the rest is the new draft's."""
+    task = Task.create(first, ID, NOW).replaced(second, LATER)
+
+    assert task.draft == second
+    assert (task.id, task.created_at) == (ID, NOW)
+    assert task.updated_at == (NOW if first == second else LATER)
+
+
+def test_completing_keeps_the_first_moment() -> None:
+    """Editing a completed task does not move its completion; reopening forgets it."""
+    done = Task.create(Draft("x", completed=True), ID, NOW)
+
+    renamed = done.replaced(attrs.evolve(done.draft, title="y"), LATER)
+    reopened = renamed.replaced(renamed.draft.toggled(), LATER)
+
+    assert renamed.completed_at == NOW
+    assert reopened.completed_at is None
+    assert not reopened.completed
+
+
+def test_the_trash_and_back() -> None:
+    """Deleting and restoring move `updated_at`; restoring a live task changes nothing."""
+    task = Task.create(Draft("x"), ID, NOW)
+    trashed = task.trashed(LATER)
+
+    assert (trashed.deleted_at, trashed.updated_at) == (LATER, LATER)
+    assert trashed.restored(LATER) == attrs.evolve(task, updated_at=LATER)
+    assert task.restored(LATER) is task
+
+
+def test_keys() -> None:
+    """What lists sort and search by comes from here."""
+    task = Task.create(Draft("STRASSE" + "x" * 200, "Two\nLines", priority=Priority.HIGH), ID, NOW)
+
+    assert task.title_key == "strasse" + "x" * 93
+    assert task.search_key.endswith("\ntwo\nlines")
+    assert task.due_key == NO_DUE
+    assert Task.create(Draft("x", due=Due.all_day(NOW.date())), ID, NOW).due_key == Due.all_day(NOW.date()).key
+    assert Task.create(Draft("é", "ab"), ID, NOW).text_size == 4
+
+
+@pytest.mark.parametrize(
+    ("precondition", "holds"),
+    [
+        (Precondition(), True),
+        (Precondition(match=ANY_VERSION), True),
+        (Precondition(match=frozenset({1, 5})), True),
+        (Precondition(match=frozenset({4})), False),
+        (Precondition(match=frozenset()), False),
+        (Precondition(none_match=frozenset({4})), True),
+        (Precondition(none_match=frozenset({5})), False),
+        (Precondition(none_match=ANY_VERSION), False),
+    ],
+)
+def test_preconditions(precondition: Precondition, *, holds: bool) -> None:
+    """What If-Match and If-None-Match ask of version 5."""
+    task = attrs.evolve(Task.create(Draft("x"), ID, NOW), version=5)
+
+    if holds:
+        precondition.check(task)
+    else:
+        with pytest.raises(VersionMismatch) as mismatch:
+            precondition.check(task)
+        assert mismatch.value.current is task

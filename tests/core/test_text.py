@@ -1,0 +1,74 @@
+"""Normal form, folding, permitted characters."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from todo_core.errors import InvalidInput, Violation, Violations
+from todo_core.text import check_text, fold
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text: str) -> None:
+    """The key of a key is itself, and it does not depend on the normal form that was sent."""
+    assert fold(text) == fold(fold(text))
+    assert fold(text) == fold(unicodedata.normalize("NFD", text))
+
+
+@pytest.mark.parametrize(("one", "other"), [("STRASSE", "straße"), ("Ann", "aNN"), ("e\u0301", "É"), ("ΣΑΣ", "σας")])
+def test_case_does_not_count(one: str, other: str) -> None:
+    """Texts that differ in case or normal form have one key."""
+    assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "too-short"),
+        ("123456", "too-long"),
+        ("a\0b", "control-character"),
+        ("a\tb", "control-character"),
+        ("a\x1bb", "control-character"),
+        ("\ud800", "not-unicode"),
+    ],
+)
+def test_bad_text_is_refused_with_its_rule(text: str, code: str) -> None:
+    """Each broken rule has a code."""
+    with pytest.raises(InvalidInput) as refusal:
+        check_text(text, at_least=1, at_most=5)
+
+    assert [code] == [violation.code for violation in refusal.value.violations]
+
+
+def test_allowed_controls_pass() -> None:
+    """What a field allows is kept as it is."""
+    assert check_text("a\tb\n", at_most=5, allowed="\t\n") == "a\tb\n"
+
+
+def test_length_counts_code_points() -> None:
+    """An astral character counts once."""
+    assert check_text("😀" * 5, at_most=5) == "😀" * 5
+
+
+def test_violations_are_collected_and_named_in_one_line() -> None:
+    """Everything that is wrong is said at once, with its place."""
+    problems = Violations()
+
+    assert problems.take("good", lambda value: value, 1) == 1
+    assert problems.take("bad", lambda value: check_text(value, at_most=1), "ab") is None
+    problems.note(("tags", 3), "wrong", "not so")
+    with pytest.raises(InvalidInput) as refusal:
+        problems.raise_any()
+
+    assert refusal.value.violations == (
+        Violation(("bad",), "too-long", "at most 1 characters"),
+        Violation(("tags", 3), "wrong", "not so"),
+    )
+    assert str(refusal.value) == "bad: at most 1 characters; tags.3: not so"
+
+
+def test_nothing_found_raises_nothing() -> None:
+    """An empty collection is no error."""
+    Violations().raise_any()

@@ -1,0 +1,90 @@
+"""E-mail addresses, profiles, the password policy."""
+
+import pytest
+
+from adapters.memory import ManualClock
+from todo_core.errors import InvalidInput
+from todo_core.users import (
+    EmailAddress,
+    PasswordPolicy,
+    Profile,
+    check_timezone,
+    known_words,
+    presented,
+)
+
+
+def test_an_address_is_trimmed_and_shown_as_sent() -> None:
+    """Only its key forgets the case."""
+    email = EmailAddress.parse("  Ann.Smith@Example.ORG ")
+
+    assert email.address == "Ann.Smith@Example.ORG"
+    assert email.key == EmailAddress.parse("ann.smith@example.org").key
+    assert email.local == "Ann.Smith"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "   ", "ann", "@example.org", "ann@", "a@b@c", "a b@example.org", f"{'a' * 65}@b", f"a@{'b' * 253}", "a\0@b"],
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    """One @, 1 to 64 characters before it, a domain behind it, no blanks, at most 254 characters."""
+    with pytest.raises(InvalidInput):
+        EmailAddress.parse(text)
+
+
+@pytest.mark.parametrize("name", ["", "x" * 101, "a\nb"])
+def test_a_bad_display_name_is_refused_by_name(name: str) -> None:
+    """The profile says which member is wrong."""
+    with pytest.raises(InvalidInput) as refusal:
+        Profile(None, name)
+
+    assert [one.path for one in refusal.value.violations] == [("display_name",)]
+
+
+def test_zones_have_to_exist() -> None:
+    """A known zone passes as it is."""
+    zones = ManualClock().zone
+
+    assert check_timezone("Europe/Berlin", zones) == "Europe/Berlin"
+    with pytest.raises(InvalidInput):
+        check_timezone("Nowhere/Atall", zones)
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("x" * 11, "too-short"),
+        ("x" * 257, "too-long"),
+        ("x\0" * 8, "control-character"),
+        ("\ud800" * 12, "not-unicode"),
+    ],
+)
+def test_the_policy_refuses_with_its_rule(password: str, code: str) -> None:
+    """Length and NUL; nothing about upper case or digits."""
+    with pytest.raises(InvalidInput) as refusal:
+        PasswordPolicy().check(password)
+
+    assert [code] == [one.code for one in refusal.value.violations]
+
+
+def test_passwords_are_taken_as_sent_but_for_the_normal_form() -> None:
+    """Blanks, case and controls stay; length counts after NFC."""
+    assert PasswordPolicy().check("  Tab\t and e\u0301 ") == "  Tab\t and é "
+    assert presented("e\u0301") == "é"
+    assert presented("x" * 257) is None
+    assert presented("\ud800") is None
+
+
+def test_the_floor_cannot_be_undercut() -> None:
+    """A policy below 8 characters is no policy."""
+    with pytest.raises(ValueError, match="at_least"):
+        PasswordPolicy(at_least=7)
+
+
+def test_known_words_are_those_of_the_user_and_the_product() -> None:
+    """E-mail, its local part, the display name and the product."""
+    words = known_words(Profile(EmailAddress.parse("ann@example.org"), "Ann S."))
+
+    assert {"ann@example.org", "ann", "Ann S.", "todo-core"} <= set(words)
+    assert "todo-core" in known_words(Profile(None))
