@@ -1,0 +1,51 @@
+"""Who the client is on the network, seen through proxies that are trusted, and under which key it is counted."""
+
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+from entrypoints.http.ports import Network
+
+Address = IPv4Address | IPv6Address
+
+NOBODY = "unknown"
+"""The key of clients without an address: they share one counter, never none."""
+
+
+def parse(text: str) -> Address | None:
+    """Return the address in `text`; an IPv4 address mapped into IPv6 is the IPv4 address."""
+    try:
+        address = ip_address(text.strip())
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def is_trusted(address: Address | None, proxies: tuple[Network, ...]) -> bool:
+    """Return whether `address` is one of the trusted proxies."""
+    return address is not None and any(address in network for network in proxies)
+
+
+@lru_cache(4096)
+def client_address(peer: str, forwarded_for: str, proxies: tuple[Network, ...]) -> Address | None:
+    """Return the nearest address that is no trusted proxy: the peer, or the rightmost such hop of X-Forwarded-For.
+
+    What stands to the left of it was written by the client and proves nothing (ASVS 4.1.3).
+    """
+    address = parse(peer)
+    hops = forwarded_for.split(",") if forwarded_for else []
+    while hops and is_trusted(address, proxies):
+        hop = parse(hops.pop())
+        if hop is None:
+            break
+        address = hop
+    return address
+
+
+@lru_cache(4096)
+def counting_key(address: Address | None) -> str:
+    """Return the key under which a client is counted: one address, or for IPv6 its /64 network."""
+    if address is None:
+        return NOBODY
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address.packed[:8] + bytes(8), 64)))
+    return str(address)

@@ -1,0 +1,108 @@
+"""Putting the HTTP API together."""
+
+from typing import Any, cast
+
+import attrs
+from litestar import Litestar, Request
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+from litestar.handlers import HTTPRouteHandler
+
+from entrypoints.http.account_routes import AccountRoutes
+from entrypoints.http.answers import Answer
+from entrypoints.http.cursors import Cursors
+from entrypoints.http.exchange import Exchange
+from entrypoints.http.faults import MalformedRequest, MethodNotAllowed, RouteNotFound
+from entrypoints.http.frame import Frame
+from entrypoints.http.limits import Guard
+from entrypoints.http.list_routes import ListRoutes
+from entrypoints.http.operation_routes import OperationRoutes
+from entrypoints.http.pipeline import Pipeline
+from entrypoints.http.ports import Collaborators, Options
+from entrypoints.http.problems import answer_problem, kind_of
+from entrypoints.http.reference_routes import reference_routes
+from entrypoints.http.routing import Route
+from entrypoints.http.session_routes import SessionRoutes
+from entrypoints.http.task_routes import TaskRoutes
+from entrypoints.http.telemetry import Telemetry
+from todo_core.use_cases.accounts import Accounts
+from todo_core.use_cases.tasks import Tasks
+
+AUTH = "/api/auth/"
+DEFAULT = Options()
+
+
+def create_app(
+    accounts: Accounts,
+    tasks: Tasks,
+    collaborators: Collaborators,
+    options: Options = DEFAULT,
+    telemetry: Telemetry | None = None,
+) -> Frame:
+    """Return the API as an ASGI application; nothing is started or opened by it."""
+    telemetry = telemetry or Telemetry()
+    sessions = accounts.sessions
+    guard = Guard(options.limits, collaborators.shared)
+    routes = (
+        *AccountRoutes(accounts, guard).routes(),
+        *SessionRoutes(sessions, guard, options).routes(),
+        *ListRoutes(tasks, Cursors(collaborators.sealer)).routes(),
+        *TaskRoutes(tasks).routes(),
+        *OperationRoutes(collaborators, options, telemetry).routes(),
+    )
+    routes += reference_routes(routes, options.version)
+    pipeline = Pipeline(sessions, accounts, guard)
+    handler = cast("Any", ProblemHandler(guard, telemetry))  # an `Answer` is response enough
+    litestar = Litestar(
+        [_handler(route, pipeline) for route in routes],
+        exception_handlers={Exception: handler},
+        openapi_config=None,  # made from the routes: `reference_routes`
+        logging_config=None,
+        debug=False,
+        request_max_body_size=None,  # counted in `json_body`
+    )
+    return Frame(litestar, options, telemetry)
+
+
+def _handler(route: Route, pipeline: Pipeline) -> HTTPRouteHandler:
+    """Return the framework's view of a route."""
+
+    async def handle(request: Request[Any, Any, Any]) -> Answer:
+        return await pipeline.answer(route, request)
+
+    return HTTPRouteHandler(
+        route.path, http_method=[route.method], name=route.name, status_code=200, opt={"route": route}
+    )(handle)
+
+
+@attrs.frozen
+class ProblemHandler:
+    """Answers with a problem whatever was raised inside the framework."""
+
+    guard: Guard
+    telemetry: Telemetry
+
+    def __call__(self, request: Request[Any, Any, Any], error: Exception) -> Answer:
+        """Return the problem; what nobody expected is written down."""
+        exchange = Exchange.of(request.scope)
+        known = _translated(error)
+        if kind_of(known) is None:
+            self.telemetry.failed(exchange, known)
+        if not exchange.counts and request.scope["path"].startswith(AUTH):
+            self.guard.note_stranger(exchange)
+        return answer_problem(exchange, known)
+
+
+def _translated(error: Exception) -> Exception:
+    """Return what one of the framework's errors is here."""
+    if isinstance(error, NotFoundException):
+        return RouteNotFound()
+    if isinstance(error, MethodNotAllowedException):
+        return MethodNotAllowed(_allowed(error))
+    if isinstance(error, HTTPException) and 400 <= error.status_code < 500:  # noqa: PLR2004 - the client's errors
+        return MalformedRequest("The request cannot be read")
+    return error
+
+
+def _allowed(error: MethodNotAllowedException) -> tuple[str, ...]:
+    methods = set((error.headers or {}).get("allow", "").replace(",", " ").split())
+    return tuple(sorted(methods | ({"HEAD"} if "GET" in methods else set())))

@@ -1,0 +1,55 @@
+"""Request headers with a grammar: If-Match and If-None-Match (RFC 9110, 13.1), Idempotency-Key."""
+
+import hashlib
+import json
+import re
+from typing import Any
+
+from entrypoints.http.exchange import Exchange
+from entrypoints.http.faults import BadPart, MalformedRequest
+from todo_core.idempotency import Once
+from todo_core.tasks import ANY_VERSION, Precondition, Versions
+
+_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+_TAGS = re.compile(rf"[ \t]*(?:,[ \t]*)*{_TAG}(?:[ \t]*,(?:[ \t]*{_TAG})?)*[ \t]*")
+_VERSION = re.compile(r'(W/)?"(0|[1-9][0-9]{0,18})"')
+_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+
+
+def precondition(exchange: Exchange) -> Precondition:
+    """Return what the request asks of the task. Raises MalformedRequest."""
+    return Precondition(
+        match=_versions(exchange, "If-Match", weak=False),
+        none_match=_versions(exchange, "If-None-Match", weak=True),
+    )
+
+
+def _versions(exchange: Exchange, header: str, *, weak: bool) -> Versions | None:
+    """Return the versions that the tags of a header name; a tag that is no version of ours matches none."""
+    value = exchange.header(header.lower().encode())
+    if value is None:
+        return None
+    if value.strip() == ANY_VERSION:
+        return ANY_VERSION
+    if _TAGS.fullmatch(value) is None:
+        raise _malformed(header, 'a list of entity tags such as "12", or *')
+    found = (_VERSION.fullmatch(tag) for tag in re.findall(_TAG, value))
+    return frozenset(int(tag[2]) for tag in found if tag and (weak or not tag[1]))
+
+
+def once(exchange: Exchange, method: str, path: str, body: Any) -> Once | None:  # noqa: ANN401 - any JSON value
+    """Return the promise that an Idempotency-Key asks for, or None without one. Raises MalformedRequest.
+
+    It stands for the method, the path and the JSON value: neither spaces nor the order of members matter.
+    """
+    key = exchange.header(b"idempotency-key")
+    if key is None:
+        return None
+    if _KEY.fullmatch(key) is None:
+        raise _malformed("Idempotency-Key", "1 to 255 printable ASCII characters")
+    request = json.dumps([method, path, body or {}], sort_keys=True, separators=(",", ":"))
+    return Once(key, hashlib.sha256(request.encode()).digest())
+
+
+def _malformed(header: str, detail: str) -> MalformedRequest:
+    return MalformedRequest(f"The header {header} cannot be read", (BadPart(header, "malformed", detail),))

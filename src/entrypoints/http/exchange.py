@@ -1,0 +1,102 @@
+"""What is known of one request while it is being answered."""
+
+import re
+from time import monotonic
+from typing import Any, cast
+from uuid import uuid4
+
+import attrs
+from litestar.types import Scope
+
+from entrypoints.http.addresses import Address, client_address, is_trusted, parse
+from entrypoints.http.ports import Count, Network
+from todo_core.sessions import Actor, Client
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+FORWARDING = (b"forwarded", b"x-forwarded-for", b"x-real-ip")
+KEY = "todo_core.exchange"
+
+
+@attrs.define
+class Exchange:
+    """One request and what came of it: filled by the steps of the pipeline, read by the frame around it.
+
+    `headers` has lower-case names; a header that was sent more than once is joined by commas (RFC 9110, 5.3).
+    `secure`: the client came over TLS. `problem` is the code of the problem it was answered with.
+    """
+
+    request_id: str
+    headers: dict[bytes, bytes]
+    peer: Address | None
+    address: Address | None
+    secure: bool
+    started: float
+    actor: Actor | None = None
+    counts: list[Count] = attrs.field(factory=list)
+    problem: str | None = None
+
+    @classmethod
+    def begin(cls, scope: Scope, proxies: tuple[Network, ...]) -> "Exchange":
+        """Return what the request itself says, and keep it in `scope`."""
+        headers = joined_headers(scope["headers"])
+        host = scope["client"][0] if scope["client"] else ""
+        peer = parse(host)
+        forwarded_for = headers.get(b"x-forwarded-for", b"").decode("latin-1")
+        exchange = cls(
+            request_id=_request_id(headers.get(b"x-request-id", b"").decode("latin-1")),
+            headers=headers,
+            peer=peer,
+            address=client_address(host, forwarded_for, proxies),
+            secure=_is_secure(scope["scheme"], headers, trusted=is_trusted(peer, proxies)),
+            started=monotonic(),
+        )
+        cast("dict[str, Any]", scope)[KEY] = exchange
+        return exchange
+
+    @classmethod
+    def of(cls, scope: Scope) -> "Exchange":
+        """Return the exchange that `begin` kept in `scope`."""
+        return cast("dict[str, Exchange]", scope)[KEY]
+
+    def header(self, name: bytes) -> str | None:
+        """Return the header's value, or None when it was not sent."""
+        value = self.headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    @property
+    def client(self) -> Client:
+        """Where the request came from, in the words of the core."""
+        address = None if self.address is None else str(self.address)
+        return Client(address, printable(self.header(b"user-agent") or ""), self.request_id)
+
+    @property
+    def was_forwarded(self) -> bool:
+        """Whether somebody says that the request passed a proxy."""
+        return any(name in self.headers for name in FORWARDING)
+
+
+def printable(text: str) -> str:
+    """Return `text` without its control characters, which a header may carry but no store and no terminal should."""
+    return "".join(character for character in text if character.isprintable())
+
+
+def joined_headers(pairs: Any) -> dict[bytes, bytes]:  # noqa: ANN401 - the server's raw pairs
+    """Return the headers by name."""
+    headers: dict[bytes, bytes] = {}
+    for name, value in pairs:
+        if name in headers:
+            separator = b"; " if name == b"cookie" else b", "
+            headers[name] += separator + value
+        else:
+            headers[name] = value
+    return headers
+
+
+def _request_id(given: str) -> str:
+    return given if REQUEST_ID.fullmatch(given) else str(uuid4())
+
+
+def _is_secure(scheme: str, headers: dict[bytes, bytes], *, trusted: bool) -> bool:
+    if trusted and b"x-forwarded-proto" in headers:
+        return headers[b"x-forwarded-proto"].rpartition(b",")[2].strip() == b"https"
+    return scheme == "https"

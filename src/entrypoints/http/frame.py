@@ -1,0 +1,134 @@
+"""Around the framework: what every response has, its own errors included, and what is noted of every request."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import attrs
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+from entrypoints.http.answers import Answer, Header
+from entrypoints.http.exchange import Exchange
+from entrypoints.http.faults import BadPart, MalformedRequest
+from entrypoints.http.limits import rate_limit_headers
+from entrypoints.http.ports import Options
+from entrypoints.http.problems import answer_problem
+from entrypoints.http.telemetry import Telemetry
+
+UNMATCHED = "unmatched"
+EVERYWHERE: tuple[Header, ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+UNLESS_SET: tuple[Header, ...] = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+TLS_ONLY: Header = (b"strict-transport-security", b"max-age=31536000")
+ALLOWED_METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
+ALLOWED_HEADERS = b"Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id"
+EXPOSED_HEADERS = b"ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Idempotency-Replayed"
+TRY_LATER = 1013
+"""The code of a refused WebSocket; there are none here."""
+
+
+@attrs.frozen
+class Frame:
+    """The outermost ASGI application."""
+
+    app: ASGIApp
+    options: Options
+    telemetry: Telemetry
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection."""
+        kind: str = scope["type"]  # also "lifespan", which the framework's types leave out
+        if kind == "http":
+            await self._answer(cast("HTTPScope", scope), receive, send)
+        elif kind == "websocket":
+            await send({"type": "websocket.close", "code": TRY_LATER, "reason": None})
+        else:
+            await self.app(scope, receive, send)
+
+    async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        exchange = Exchange.begin(scope, self.options.trusted_proxies)
+        if exchange.was_forwarded and exchange.address is exchange.peer:
+            self.telemetry.distrusted_forwarding()
+        method: str = scope["method"]
+        if method == "HEAD":
+            scope["method"] = "GET"
+        response = Response(send, self._headers(exchange), exchange, without_body=method == "HEAD")
+        try:
+            await self._app_for(exchange, method)(scope, receive, response.send)
+        except Exception as error:  # noqa: BLE001 - the last resort: nothing may get past it
+            self.telemetry.failed(exchange, error)
+            if not response.status:
+                await answer_problem(exchange, error)(scope, receive, response.send)
+        self.telemetry.answered(exchange, method, scope.get("path_template", UNMATCHED), response.status)
+
+    def _app_for(self, exchange: Exchange, method: str) -> ASGIApp:
+        """Return who answers: a wrong host and a preflight go no further than here."""
+        host = (exchange.header(b"host") or "").rpartition("@")[2]
+        if self.options.allowed_hosts and _host_name(host) not in self.options.allowed_hosts:
+            part = BadPart("Host", "unknown-host", "a host name of this API")
+            return answer_problem(exchange, MalformedRequest("The host is not known here", (part,)))
+        if method == "OPTIONS" and self._allows(exchange) and b"access-control-request-method" in exchange.headers:
+            return Answer(
+                204,
+                headers=[
+                    (b"access-control-allow-methods", ALLOWED_METHODS),
+                    (b"access-control-allow-headers", ALLOWED_HEADERS),
+                    (b"access-control-max-age", b"600"),
+                ],
+            )
+        return self.app
+
+    def _allows(self, exchange: Exchange) -> bool:
+        return exchange.header(b"origin") in self.options.cors_origins
+
+    def _headers(self, exchange: Exchange) -> list[Header]:
+        """Return what does not depend on the answer."""
+        headers = [(b"x-request-id", exchange.request_id.encode()), *EVERYWHERE]
+        if exchange.secure:
+            headers.append(TLS_ONLY)
+        if self.options.cors_origins:
+            headers.append((b"vary", b"Origin"))
+            if self._allows(exchange):
+                headers += [
+                    (b"access-control-allow-origin", exchange.headers[b"origin"]),
+                    (b"access-control-allow-credentials", b"true"),
+                    (b"access-control-expose-headers", EXPOSED_HEADERS),
+                ]
+        return headers
+
+
+@attrs.define
+class Response:
+    """The response on its way out. `status` is 0 until it has begun."""
+
+    _send: Send
+    _headers: Sequence[Header]
+    _exchange: Exchange
+    _without_body: bool
+    status: int = attrs.field(default=0, init=False)
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on, completed with what every response has."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            given = list(message["headers"])
+            names = {name for name, _ in given}
+            given += self._headers
+            given += [header for header in UNLESS_SET if header[0] not in names]
+            if self._exchange.counts:
+                given += rate_limit_headers(self._exchange.counts)
+            message["headers"] = given
+        elif message["type"] == "http.response.body" and self._without_body:
+            message["body"] = b""
+        await self._send(message)
+
+
+def _host_name(host: str) -> str:
+    """Return a Host header without its port, in lower case."""
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdecimal() else host).lower()

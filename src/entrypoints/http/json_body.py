@@ -1,0 +1,130 @@
+"""Reading a body: what it says it is, how much there is, and strictly as JSON (RFC 8259)."""
+
+import json
+import re
+from typing import Any, NoReturn
+
+from litestar.types import Receive
+
+from entrypoints.http.exchange import Exchange
+from entrypoints.http.faults import BodyTooLarge, MalformedRequest, UnsupportedMediaType
+
+MOST = 131_072
+"""How many bytes a body may have."""
+DEPTH_MOST = 32
+
+PLAIN = frozenset({"application/json"})
+PATCH = frozenset({"application/json", "application/merge-patch+json"})
+
+_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_NAME_SHOWN = 50
+
+
+async def read_json(exchange: Exchange, receive: Receive, media_types: frozenset[str] = PLAIN) -> Any:  # noqa: ANN401 - JSON
+    """Return the JSON value in the body, or None when there is no body.
+
+    Raises UnsupportedMediaType, BodyTooLarge or MalformedRequest, in this order. A JSON `null` is malformed here: no
+    request has one, and None means absent.
+    """
+    declared = exchange.header(b"content-type")
+    _check_encoding(exchange)
+    if declared is not None:
+        _check_media_type(declared, media_types)
+    raw = await read_all(exchange, receive, typed=declared is not None)
+    if not raw:
+        return None
+    value = parse(raw)
+    if value is None:
+        raise MalformedRequest("The body is null")
+    return value
+
+
+def _check_encoding(exchange: Exchange) -> None:
+    if (exchange.header(b"content-encoding") or "identity").strip().lower() != "identity":
+        raise UnsupportedMediaType
+
+
+def _check_media_type(declared: str, media_types: frozenset[str]) -> None:
+    essence, _, parameters = declared.partition(";")
+    if essence.strip().lower() not in media_types:
+        raise UnsupportedMediaType
+    charset = re.search(r"charset\s*=\s*\"?([^\";\s]*)", parameters, re.IGNORECASE)
+    if charset and charset.group(1).lower() not in {"utf-8", "utf8"}:
+        raise UnsupportedMediaType
+
+
+async def read_all(exchange: Exchange, receive: Receive, *, typed: bool) -> bytes:
+    """Return the whole body, counted while it arrives. Raises UnsupportedMediaType when there is one without a type."""
+    declared = exchange.header(b"content-length") or "0"
+    if declared.isdecimal():
+        _check_size(int(declared[:20]), typed=typed)
+    chunks: list[bytes] = []
+    size = 0
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise MalformedRequest("The body ended too early")
+        size += len(message["body"])
+        _check_size(size, typed=typed)
+        chunks.append(message["body"])
+        more = message["more_body"]
+    return b"".join(chunks)
+
+
+def _check_size(size: int, *, typed: bool) -> None:
+    if size and not typed:
+        raise UnsupportedMediaType
+    if size > MOST:
+        raise BodyTooLarge
+
+
+def parse(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the value of a JSON text. Raises MalformedRequest.
+
+    Stricter than the standard library: no NaN or Infinity, no member twice, no lone surrogate, at most 32 levels.
+    """
+    _check_depth(raw)
+    try:
+        text = raw.decode()
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
+        if _SURROGATE.search(text):
+            json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeError as error:
+        raise MalformedRequest("The body is not UTF-8, or holds half a surrogate pair") from error
+    except ValueError as error:
+        raise MalformedRequest("The body is not JSON") from error
+    return value
+
+
+def _check_depth(raw: bytes) -> None:
+    """Refuse deep nesting before the parser meets it; most bodies have too few brackets to need a closer look."""
+    if raw.count(b"[") + raw.count(b"{") <= DEPTH_MOST:
+        return
+    depth = 0
+    for token in _TOKENS.finditer(raw):
+        first = token.group()[0]
+        if first in b"[{":
+            depth += 1
+            if depth > DEPTH_MOST:
+                raise MalformedRequest(f"The body is nested deeper than {DEPTH_MOST} levels")
+        elif first in b"]}":
+            depth -= 1
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise MalformedRequest(f"The member {_shown(repeated)} is there more than once")
+    return members
+
+
+def _shown(name: str) -> str:
+    return json.dumps(name[:_NAME_SHOWN])
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise MalformedRequest(f"{name} is not JSON")

@@ -1,0 +1,93 @@
+"""Counting requests, and telling clients where they stand (draft-ietf-httpapi-ratelimit-headers)."""
+
+import math
+from collections.abc import Callable, Sequence
+from time import monotonic
+
+import attrs
+
+from entrypoints.http.addresses import counting_key
+from entrypoints.http.answers import Header
+from entrypoints.http.exchange import Exchange
+from entrypoints.http.faults import RateLimited
+from entrypoints.http.ports import Count, Limits, Policy, RateLimiter
+from todo_core.users import UserId
+
+SWEEP_AT = 10_000
+PER_ACCOUNT = 10
+"""How many times the limit of an address an account has: no single address can use up somebody's attempts."""
+
+
+@attrs.define
+class LocalRateLimiter:
+    """Counts in this process only. Windows that have ended are swept out whenever the table has doubled."""
+
+    _now: Callable[[], float] = monotonic
+    _windows: dict[tuple[str, str], tuple[int, float]] = attrs.field(factory=dict, init=False)
+    _sweep_at: int = attrs.field(default=SWEEP_AT, init=False)
+
+    async def hit(self, policy: Policy, key: str) -> Count:
+        """Count one request."""
+        return self.count(policy, key)
+
+    def count(self, policy: Policy, key: str) -> Count:
+        """Count one request, without waiting for anything."""
+        now = self._now()
+        used, ends = self._windows.get((policy.name, key), (0, 0.0))
+        if ends <= now:
+            used, ends = 0, now + policy.window
+            self._sweep(now)
+        used += 1
+        self._windows[policy.name, key] = used, ends
+        return Count(policy, max(0, policy.quota - used), math.ceil(ends - now), exceeded=used > policy.quota)
+
+    def _sweep(self, now: float) -> None:
+        if len(self._windows) >= self._sweep_at:
+            self._windows = {key: window for key, window in self._windows.items() if window[1] > now}
+            self._sweep_at = max(SWEEP_AT, 2 * len(self._windows))
+
+
+@attrs.frozen
+class Guard:
+    """Applies the limits to a request, and notes on it what was counted."""
+
+    limits: Limits
+    shared: RateLimiter
+    local: LocalRateLimiter = attrs.field(factory=LocalRateLimiter)
+
+    async def address(self, exchange: Exchange, policy: Policy) -> None:
+        """Count the client's address, over all processes. Raises RateLimited, and Unavailable: it fails closed."""
+        _enforce(exchange, await self.shared.hit(policy, counting_key(exchange.address)))
+
+    async def account(self, exchange: Exchange, policy: Policy, account: str) -> None:
+        """Count the account that a request is about, whether it exists or not, over all processes."""
+        wide = Policy(f"{policy.name}-account", policy.quota * PER_ACCOUNT, policy.window)
+        _enforce(exchange, await self.shared.hit(wide, account))
+
+    def user(self, exchange: Exchange, user: UserId) -> None:
+        """Count an authenticated user, in this process. Raises RateLimited."""
+        _enforce(exchange, self.local.count(self.limits.api, f"user {user}"))
+
+    def stranger(self, exchange: Exchange) -> None:
+        """Count the address of a request that shows no valid credentials, in this process. Raises RateLimited."""
+        _enforce(exchange, self._count_stranger(exchange))
+
+    def note_stranger(self, exchange: Exchange) -> None:
+        """Count the same, where another error comes first whatever the limit says."""
+        exchange.counts.append(self._count_stranger(exchange))
+
+    def _count_stranger(self, exchange: Exchange) -> Count:
+        return self.local.count(self.limits.api, f"address {counting_key(exchange.address)}")
+
+
+def _enforce(exchange: Exchange, count: Count) -> None:
+    exchange.counts.append(count)
+    if count.exceeded:
+        raise RateLimited(count)
+
+
+def rate_limit_headers(counts: Sequence[Count]) -> list[Header]:
+    """Return the two header fields that describe these counters."""
+    policies = ", ".join(f'"{one.policy.name}";q={one.policy.quota};w={one.policy.window}' for one in counts)
+    states = ", ".join(f'"{one.policy.name}";r={one.remaining};t={one.resets_in}' for one in counts)
+    return [(b"ratelimit-policy", policies.encode()), (b"ratelimit", states.encode())]

@@ -1,0 +1,137 @@
+"""Lists: tasks by filter and order, the change feed, tags."""
+
+from typing import TypeVar
+from urllib.parse import urlencode
+
+import attrs
+import msgspec
+
+from entrypoints.http import documentation as doc
+from entrypoints.http import query as read
+from entrypoints.http import shapes, wire
+from entrypoints.http.answers import Answer, Header, json_answer
+from entrypoints.http.cursors import Cursors
+from entrypoints.http.query import Parameters
+from entrypoints.http.routing import Call, Route, Success
+from entrypoints.http.scalars import parse_date, parse_instant
+from entrypoints.http.task_input import PRIORITIES
+from entrypoints.http.task_routes import TASKS
+from todo_core.changes import FEED_LIMIT
+from todo_core.listing import PAGE_LIMIT, DueFilter, Query, Sort, SortKey, parse_words
+from todo_core.tasks import TAG_MOST
+from todo_core.text import check_text, nfc
+from todo_core.use_cases.tasks import Tasks
+
+Value = TypeVar("Value")
+
+LIMIT = 50
+CHANGES_LIMIT = 500
+
+SORTS = {("-" if down else "") + key.value: Sort(key, descending=down) for key in SortKey for down in (False, True)}
+DUES = {one.value: one for one in DueFilter}
+
+
+@attrs.frozen
+class ListRoutes:
+    """What a user sees of many tasks at once."""
+
+    tasks: Tasks
+    cursors: Cursors
+
+    async def list(self, call: Call) -> Answer:
+        """List tasks."""
+        parameters = call.parameters
+        query = read_query(parameters)
+        limit = parameters.one("limit", read.number(PAGE_LIMIT), LIMIT)
+        count = parameters.one("count", read.boolean, default=False)
+        cursor = parameters.one("cursor", str, None)
+        parameters.finish()
+        user = call.actor.user
+        walk = None if cursor is None else self.cursors.walk(user, query, cursor)
+        page = await self.tasks.list(call.actor, query, limit=limit, walk=walk, count=count)
+        following = None if page.next is None else self.cursors.cursor(user, query, page.next)
+        items = [wire.task(task) for task in page.tasks]
+        total = msgspec.UNSET if page.total is None else page.total
+        return json_answer(200, shapes.TaskPage(items, following, total), *_link(parameters, following))
+
+    async def changes(self, call: Call) -> Answer:
+        """Show what changed since a point, or everything."""
+        parameters = call.parameters
+        since = parameters.one("since", str, None)
+        limit = parameters.one("limit", read.number(FEED_LIMIT), CHANGES_LIMIT)
+        parameters.finish()
+        user = call.actor.user
+        point = None if since is None else self.cursors.sync_point(user, since)
+        feed = await self.tasks.changes(call.actor, point, limit=limit)
+        token = self.cursors.sync_token(user, feed.next)
+        return json_answer(200, wire.feed(feed.changes, token, has_more=feed.has_more))
+
+    async def tags(self, call: Call) -> Answer:
+        """List the tags of live tasks."""
+        return json_answer(200, wire.tag_counts(await self.tasks.tags(call.actor)))
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the routes of this section."""
+        return (
+            Route(
+                "GET",
+                TASKS,
+                self.list,
+                name="listTasks",
+                summary="List tasks",
+                description="A page may be shorter than `limit`; only `next_cursor` says that it is the last.",
+                answers=(Success(200, "A page of tasks", shapes.TaskPage, ("Link",)),),
+                tag="Tasks",
+                parameters=doc.listing(sorts=tuple(SORTS), dues=tuple(DUES)),
+                problems=("invalid-cursor",),
+            ),
+            Route(
+                "GET",
+                TASKS + "/changes",
+                self.changes,
+                name="listChanges",
+                summary="Follow the changes",
+                description="By ascending version, each task once, as it is now. Only `has_more` tells the last page.",
+                answers=(Success(200, "A page of changes", shapes.ChangePage),),
+                tag="Tasks",
+                parameters=doc.CHANGES,
+                problems=("invalid-sync-token", "sync-token-expired"),
+            ),
+            Route(
+                "GET",
+                "/api/tags",
+                self.tags,
+                name="listTags",
+                summary="List tags",
+                answers=(Success(200, "The tags, sorted by code point", shapes.TagCounts),),
+                tag="Tasks",
+            ),
+        )
+
+
+def read_query(parameters: Parameters) -> Query:
+    """Return the filters and the sort; what is bad is noted in `parameters` and stays out."""
+    return Query(
+        completed=parameters.one("completed", read.boolean, None),
+        priorities=frozenset(parameters.many("priority", read.one_of(PRIORITIES))),
+        tags=frozenset(parameters.many("tag", _tag)),
+        words=parameters.one("q", parse_words, ()),
+        due=parameters.one("due", read.one_of(DUES), None),
+        due_before=parameters.one("due_before", parse_date, None),
+        due_after=parameters.one("due_after", parse_date, None),
+        updated_after=parameters.one("updated_after", parse_instant, None),
+        deleted=parameters.one("deleted", read.boolean, default=False),
+        sort=parameters.one("sort", read.one_of(SORTS), Sort()),
+    )
+
+
+def _tag(text: str) -> str:
+    return check_text(nfc(text), at_least=1, at_most=TAG_MOST)
+
+
+def _link(parameters: Parameters, cursor: str | None) -> list[Header]:
+    """Return the Link to the next page (RFC 8288): this request with another cursor."""
+    if cursor is None:
+        return []
+    pairs = [(name, value) for name, values in parameters.values.items() for value in values if name != "cursor"]
+    return [(b"link", f'<{TASKS}?{urlencode([*pairs, ("cursor", cursor)])}>; rel="next"'.encode())]

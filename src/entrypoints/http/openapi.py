@@ -1,0 +1,245 @@
+"""The OpenAPI 3.1 document, made from the routes: every status, header and problem that can occur."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from entrypoints.http import shapes
+from entrypoints.http.examples import EXAMPLES
+from entrypoints.http.problems import KINDS, URN, Kind
+from entrypoints.http.routing import Body, Parameter, Route, Success
+
+Json = dict[str, Any]
+
+PROBLEM_JSON = "application/problem+json"
+MERGE_PATCH = "application/merge-patch+json"
+
+CODES: dict[str, Kind] = {}
+for _error, _kind in reversed([*KINDS.items()]):
+    CODES[vars(_error)["code"]] = _kind
+
+
+def _header(description: str, example: str) -> Json:
+    return {"description": description, "schema": {"type": "string"}, "example": example}
+
+
+HEADERS: dict[str, Json] = {
+    "X-Request-Id": _header("The client's, or a new one", "0193a5d2-7c1e-7b3a-9f00-3c5d8e2a1b4f"),
+    "Cache-Control": _header("Whether the answer may be kept", "no-store"),
+    "Content-Security-Policy": _header("Nothing may be loaded", "default-src 'none'; frame-ancestors 'none'"),
+    "Cross-Origin-Resource-Policy": _header("Only pages of the same origin may embed it", "same-origin"),
+    "Referrer-Policy": _header("No address is passed on", "no-referrer"),
+    "X-Content-Type-Options": _header("The type is what it says", "nosniff"),
+    "RateLimit-Policy": _header("The limits that were counted (IETF draft)", '"api";q=600;w=60'),
+    "RateLimit": _header("What is left of them, and for how many seconds", '"api";r=599;t=60'),
+    "Retry-After": _header("In how many seconds to try again", "17"),
+    "WWW-Authenticate": _header("The scheme of authentication", "Bearer"),
+    "ETag": _header("The version of the task", '"12"'),
+    "Location": _header("Where it is, relative to this API", "/api/tasks/0193a5d2-7c1e-7b3a-9f00-3c5d8e2a1b4f"),
+    "Link": _header("The next page (RFC 8288)", '</api/tasks?cursor=AbC>; rel="next"'),
+    "Set-Cookie": _header(
+        "The refresh token, with delivery by cookie; or its end",
+        "__Host-refresh=…; Path=/; Secure; HttpOnly; SameSite=Strict",
+    ),
+    "Idempotency-Replayed": _header("There, and `true`, when the request had been carried out before", "true"),
+}
+ON_EVERY = tuple(HEADERS)[:6]
+ON_LIMITED = ("RateLimit-Policy", "RateLimit")
+
+REQUEST_HEADERS: dict[str, Json] = {
+    "If-Match": {
+        "description": "Entity tags, or `*`: only if the task is in one of these versions",
+        "schema": {"type": "string"},
+        "example": '"12"',
+    },
+    "If-None-Match": {
+        "description": "Entity tags, or `*`: only if the task is in none of these versions",
+        "schema": {"type": "string"},
+        "example": '"12"',
+    },
+    "Idempotency-Key": {
+        "description": "The same key and request are carried out once; kept for 24 hours at least",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x20-\\x7e]+$"},
+        "example": "5f2b8c1e",
+    },
+}
+
+
+def document(routes: Sequence[Route], version: str) -> Json:
+    """Return the whole document."""
+    paths: dict[str, Json] = {}
+    for route in routes:
+        paths.setdefault(_path(route), {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "todo-core",
+            "version": version,
+            "description": "Accounts, sessions and tasks. Every error is a problem (RFC 9457). HEAD answers as GET.",
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"bearer": []}],
+        "tags": [{"name": name} for name in dict.fromkeys(route.tag for route in routes)],
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(),
+            "headers": HEADERS,
+            "parameters": {
+                name: {"name": name, "in": "header", "required": False, **about}
+                for name, about in REQUEST_HEADERS.items()
+            },
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT (RFC 9068)"},
+                "metrics": {"type": "http", "scheme": "bearer", "description": "The token of the settings"},
+            },
+        },
+    }
+
+
+def _schemas() -> Json:
+    documented = (*EXAMPLES, shapes.Problem)
+    _, components = msgspec.json.schema_components(documented, ref_template="#/components/schemas/{name}")
+    for shape, example in EXAMPLES.items():
+        components[shape.__name__]["examples"] = [example]
+    return components
+
+
+def _path(route: Route) -> str:
+    return re.sub(r":\w+}", "}", route.path)
+
+
+def _operation(route: Route) -> Json:
+    operation: Json = {
+        "operationId": route.name,
+        "summary": route.summary,
+        "tags": [route.tag],
+        "parameters": _parameters(route),
+        "responses": _responses(route),
+    }
+    if route.description:
+        operation["description"] = route.description
+    if route.public:
+        operation["security"] = _public_security(route)
+    if route.request is not None:
+        operation["requestBody"] = _request_body(route)
+    return operation
+
+
+def _public_security(route: Route) -> list[Json]:
+    """Return that no token is needed, apart from routes that judge one themselves."""
+    if "not-authenticated" not in route.problems:
+        return []
+    return [{}, {"bearer" if route.is_api else "metrics": []}]
+
+
+def _parameters(route: Route) -> list[Json]:
+    ids = re.findall(r"{(\w+):", route.path)
+    return [
+        *(
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+            for name in ids
+        ),
+        *(_query_parameter(parameter) for parameter in route.parameters),
+        *({"$ref": f"#/components/parameters/{name}"} for name in route.headers),
+    ]
+
+
+def _query_parameter(parameter: Parameter) -> Json:
+    schema = {"type": "array", "items": parameter.schema} if parameter.repeated else parameter.schema
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "required": False,
+        "description": parameter.description,
+        "schema": schema,
+    }
+
+
+def _request_body(route: Route) -> Json:
+    assert route.request is not None  # noqa: S101 - the caller looked
+    content = {"schema": _ref(route.request), "example": EXAMPLES[route.request]}
+    media_types = ["application/json", *([MERGE_PATCH] if route.method == "PATCH" else [])]
+    return {"required": route.body is Body.REQUIRED, "content": dict.fromkeys(media_types, content)}
+
+
+def _responses(route: Route) -> Json:
+    responses = {str(answer.status): _success(route, answer) for answer in route.answers}
+    by_status: dict[int, list[str]] = {}
+    for code in codes(route):
+        by_status.setdefault(CODES[code].status, []).append(code)
+    for status, names in sorted(by_status.items()):
+        responses.setdefault(str(status), _problem(route, status, names))
+    return responses
+
+
+def codes(route: Route) -> list[str]:
+    """Return the codes of all problems that a route can answer with."""
+    found = [*route.problems, "internal-error"]
+    if not route.public:
+        found.append("not-authenticated")
+    if route.is_api:
+        found += ["malformed-request", "rate-limited", "unavailable"]
+    if "{" in route.path:
+        found.append("not-found")
+    if route.method != "GET":
+        found += ["body-too-large", "unsupported-media-type"]
+    return list(dict.fromkeys(found))
+
+
+def _success(route: Route, answer: Success) -> Json:
+    response: Json = {"description": answer.description, "headers": _headers(route, answer.headers)}
+    if isinstance(answer.shape, str):
+        response["content"] = {answer.shape: {"schema": {"type": "object" if "json" in answer.shape else "string"}}}
+    elif answer.shape is not None:
+        response["content"] = {"application/json": {"schema": _ref(answer.shape), "example": EXAMPLES[answer.shape]}}
+    return response
+
+
+def _problem(route: Route, status: int, names: Sequence[str]) -> Json:
+    extra = {
+        401: ("WWW-Authenticate",),
+        412: ("ETag",),
+        429: ("Retry-After",),
+        503: ("Retry-After",),
+    }.get(status, ())
+    return {
+        "description": "; ".join(dict.fromkeys(CODES[name].title for name in names)),
+        "headers": _headers(route, extra),
+        "content": {
+            PROBLEM_JSON: {
+                "schema": {
+                    "allOf": [_ref(shapes.Problem)],
+                    "properties": {"code": {"enum": sorted(names)}, "status": {"const": status}},
+                },
+                "examples": {name: {"value": _problem_example(name)} for name in names},
+            }
+        },
+    }
+
+
+def _problem_example(code: str) -> Json:
+    kind = CODES[code]
+    example: Json = {
+        "type": URN + code,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.detail or "1 field is not valid",
+        "code": code,
+        "request_id": HEADERS["X-Request-Id"]["example"],
+    }
+    if code == "validation-failed":
+        example["errors"] = [{"pointer": "/title", "code": "too-long", "detail": "at most 500 characters"}]
+    if code == "version-mismatch":
+        example["current"] = EXAMPLES[shapes.Task]
+    return example
+
+
+def _headers(route: Route, extra: Iterable[str]) -> Json:
+    limited = ON_LIMITED if route.is_api else ()
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in (*ON_EVERY, *limited, *extra)}
+
+
+def _ref(shape: type) -> Json:
+    return {"$ref": f"#/components/schemas/{shape.__name__}"}

@@ -1,0 +1,108 @@
+"""What the HTTP API needs beside the use cases, and what can be chosen about it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from ipaddress import IPv4Network, IPv6Network
+from typing import Literal, Protocol
+
+import attrs
+
+Network = IPv4Network | IPv6Network
+
+
+class Sealer(Protocol):
+    """Makes opaque tokens for clients to bring back: cursors and sync tokens."""
+
+    def seal(self, kind: str, payload: bytes) -> str:
+        """Return a URL-safe token that holds `payload`. No kind of token is ever accepted as another."""
+
+    def open(self, kind: str, token: str) -> bytes:
+        """Return the payload. Raises `todo_core.errors.InvalidToken` unless `seal` made the token for this kind."""
+
+
+@attrs.frozen
+class Policy:
+    """At most `quota` requests in a window of `window` seconds that begins with the first of them."""
+
+    name: str
+    quota: int
+    window: int
+
+
+@attrs.frozen
+class Count:
+    """Where a counter stands after a request: what is left in its window, and in how many seconds that ends."""
+
+    policy: Policy
+    remaining: int
+    resets_in: int
+    exceeded: bool = False
+
+
+class RateLimiter(Protocol):
+    """Counts requests. A window is never prolonged by trying; counting and deciding is one step."""
+
+    async def hit(self, policy: Policy, key: str) -> Count:
+        """Count one request of `key` under `policy.name`. Raises `todo_core.errors.Unavailable`.
+
+        The key may be personal (an e-mail address): what is kept beyond the process is a digest of it.
+        """
+
+
+class Readiness(Protocol):
+    """Whether the API can do its work."""
+
+    async def check(self) -> Mapping[str, Mapping[str, object]]:
+        """Return the checks by name, each with `status` ("ok" or something else) and figures. Raises nothing."""
+
+
+@attrs.frozen
+class ConfigurationCheck:
+    """One judgement on the settings; `detail` never shows the value of a secret."""
+
+    name: str
+    status: Literal["ok", "warning", "error"]
+    detail: str
+
+
+@attrs.frozen
+class Collaborators:
+    """The parts that the composition root hands to the API.
+
+    `shared` counts over all processes. `public_keys` gives the JWK Set (RFC 7517) that verifies access tokens;
+    `metrics` the Prometheus text, when several processes write one set of figures (None: this process's own).
+    """
+
+    sealer: Sealer
+    shared: RateLimiter
+    readiness: Readiness
+    public_keys: Callable[[], Mapping[str, object]]
+    configuration: Callable[[], Sequence[ConfigurationCheck]] = tuple
+    metrics: Callable[[], bytes] | None = None
+
+
+@attrs.frozen
+class Limits:
+    """The rate limits. `api` counts users, each process for itself; the others count addresses, over all processes."""
+
+    login: Policy = Policy("login", 10, 300)
+    register: Policy = Policy("register", 20, 3600)
+    refresh: Policy = Policy("refresh", 60, 60)
+    password: Policy = Policy("password", 5, 300)
+    api: Policy = Policy("api", 600, 60)
+
+
+@attrs.frozen
+class Options:
+    """What can be chosen. Hosts: none means any; origins and proxies: none means none.
+
+    `public_origin` (scheme, host and port) is the origin of the API itself, for browsers without fetch metadata.
+    """
+
+    version: str = "0"
+    environment: str = "development"
+    public_origin: str | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    cors_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[Network, ...] = ()
+    metrics_token: str | None = attrs.field(default=None, repr=False)
+    limits: Limits = Limits()

@@ -1,0 +1,200 @@
+"""Tasks: making, reading, changing, deleting and restoring them."""
+
+import attrs
+
+from entrypoints.http import documentation as doc
+from entrypoints.http import shapes, task_input, wire
+from entrypoints.http.answers import Answer, Header, json_answer, no_content
+from entrypoints.http.conditions import once, precondition
+from entrypoints.http.routing import Body, Call, Route, Success
+from todo_core.idempotency import Once, Outcome
+from todo_core.tasks import ANY_VERSION, Task, TaskId
+from todo_core.use_cases.tasks import Tasks
+
+TASKS = "/api/tasks"
+TASK = TASKS + "/{task_id:str}"
+MODIFIED = (b"cache-control", b"private, no-cache")
+"""A client may keep a task that has an ETag, and has to ask before it uses it again."""
+
+
+@attrs.frozen
+class TaskRoutes:
+    """What a user does with one task."""
+
+    tasks: Tasks
+
+    async def create(self, call: Call) -> Answer:
+        """Make a task."""
+        outcome = await self.tasks.create(
+            call.actor,
+            lambda: task_input.new_task(call.body, self.tasks.clock.zone),
+            once=_once(call),
+        )
+        return _answer(201, outcome, _location(outcome.task))
+
+    async def get(self, call: Call) -> Answer:
+        """Show a task, or say that the client's copy is still good."""
+        asked = precondition(call.exchange)
+        task = await self.tasks.get(call.actor, _task_id(call))
+        known = asked.none_match
+        if known is not None and (known == ANY_VERSION or task.version in known):
+            return Answer(304, headers=[_etag(task), MODIFIED])
+        return _answer(200, Outcome(task))
+
+    async def put(self, call: Call) -> Answer:
+        """Replace a task; with `If-None-Match: *` make it."""
+        asked = precondition(call.exchange)
+        zones = self.tasks.clock.zone
+        if asked.none_match == ANY_VERSION:
+            task = await self.tasks.put_new(
+                call.actor, _task_id(call), lambda: task_input.replacement(call.body, zones)
+            )
+            return _answer(201, Outcome(task), _location(task))
+        outcome = await self.tasks.change(
+            call.actor, _task_id(call), lambda _: task_input.replacement(call.body, zones), expected=asked
+        )
+        return _answer(200, outcome)
+
+    async def patch(self, call: Call) -> Answer:
+        """Change some members of a task."""
+        outcome = await self.tasks.change(
+            call.actor,
+            _task_id(call),
+            lambda task: task_input.patched(call.body, task.draft, self.tasks.clock.zone),
+            expected=precondition(call.exchange),
+        )
+        return _answer(200, outcome)
+
+    async def toggle(self, call: Call) -> Answer:
+        """Complete a task, or reopen it."""
+        outcome = await self.tasks.toggle(
+            call.actor, _task_id(call), expected=precondition(call.exchange), once=_once(call)
+        )
+        return _answer(200, outcome)
+
+    async def delete(self, call: Call) -> Answer:
+        """Move a task to the trash."""
+        await self.tasks.delete(call.actor, _task_id(call), expected=precondition(call.exchange))
+        return no_content()
+
+    async def restore(self, call: Call) -> Answer:
+        """Take a task out of the trash."""
+        outcome = await self.tasks.restore(
+            call.actor, _task_id(call), expected=precondition(call.exchange), once=_once(call)
+        )
+        return _answer(200, outcome)
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the routes of this section."""
+        one = Success(200, "The task", shapes.Task, ("ETag",))
+        replayed = Success(200, "The task", shapes.Task, ("ETag", "Idempotency-Replayed"))
+        return (
+            Route(
+                "POST",
+                TASKS,
+                self.create,
+                name="createTask",
+                summary="Make a task",
+                answers=(Success(201, "The task", shapes.Task, ("Location", "ETag", "Idempotency-Replayed")),),
+                tag="Tasks",
+                body=Body.REQUIRED,
+                request=shapes.TaskDraft,
+                headers=("Idempotency-Key",),
+                problems=(*doc.WRITING, "idempotency-key-reused", "quota-exceeded", "id-taken"),
+            ),
+            Route(
+                "GET",
+                TASK,
+                self.get,
+                name="getTask",
+                summary="Show a task",
+                answers=(one, Success(304, "The client's copy is still good", headers=("ETag",))),
+                tag="Tasks",
+                headers=("If-None-Match",),
+                problems=doc.ONE_TASK,
+            ),
+            Route(
+                "PUT",
+                TASK,
+                self.put,
+                name="replaceTask",
+                summary="Replace a task, or make it",
+                description="Absent members take their default. With `If-None-Match: *` it makes the task.",
+                answers=(one, Success(201, "The new task", shapes.Task, ("Location", "ETag"))),
+                tag="Tasks",
+                body=Body.REQUIRED,
+                request=shapes.TaskReplacement,
+                headers=("If-Match", "If-None-Match"),
+                problems=(*doc.ONE_TASK, *doc.WRITING, "version-mismatch", "quota-exceeded", "id-taken"),
+            ),
+            Route(
+                "PATCH",
+                TASK,
+                self.patch,
+                name="editTask",
+                summary="Change a task",
+                description="RFC 7396: absent members stay, `null` means the default, arrays are replaced.",
+                answers=(one,),
+                tag="Tasks",
+                body=Body.REQUIRED,
+                request=shapes.TaskPatch,
+                headers=("If-Match",),
+                problems=(*doc.ONE_TASK, *doc.WRITING, "version-mismatch"),
+            ),
+            Route(
+                "PATCH",
+                TASK + "/toggle",
+                self.toggle,
+                name="toggleTask",
+                summary="Complete a task, or reopen it",
+                answers=(replayed,),
+                tag="Tasks",
+                headers=("If-Match", "Idempotency-Key"),
+                problems=(*doc.ONE_TASK, "version-mismatch", "idempotency-key-reused", "quota-exceeded"),
+            ),
+            Route(
+                "DELETE",
+                TASK,
+                self.delete,
+                name="deleteTask",
+                summary="Move a task to the trash",
+                answers=(Success(204, "The task is in the trash"),),
+                tag="Tasks",
+                headers=("If-Match",),
+                problems=(*doc.ONE_TASK, "version-mismatch"),
+            ),
+            Route(
+                "POST",
+                TASK + "/restore",
+                self.restore,
+                name="restoreTask",
+                summary="Take a task out of the trash",
+                answers=(replayed,),
+                tag="Tasks",
+                headers=("If-Match", "Idempotency-Key"),
+                problems=(*doc.ONE_TASK, "version-mismatch", "idempotency-key-reused", "quota-exceeded"),
+            ),
+        )
+
+
+def _task_id(call: Call) -> TaskId:
+    return TaskId(call.ids["task_id"])
+
+
+def _once(call: Call) -> Once | None:
+    """Return the promise of an Idempotency-Key: it stands for this method on this path with this body."""
+    path = "/".join((call.scope["path_template"], *map(str, call.ids.values())))
+    return once(call.exchange, call.method, path, call.body)
+
+
+def _etag(task: Task) -> Header:
+    return b"etag", wire.etag(task)
+
+
+def _location(task: Task) -> Header:
+    return b"location", f"{TASKS}/{task.id}".encode()
+
+
+def _answer(status: int, outcome: Outcome, *headers: Header) -> Answer:
+    replayed = [(b"idempotency-replayed", b"true")] if outcome.replayed else []
+    return json_answer(status, wire.task(outcome.task), _etag(outcome.task), MODIFIED, *replayed, *headers)

@@ -1,0 +1,118 @@
+"""What is written down of each request: a log line and a few figures; ids and codes, nothing that users wrote."""
+
+import traceback
+from time import monotonic
+
+import attrs
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+from entrypoints.http.exchange import Exchange
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OTHER = "other"
+SERVER_ERROR = 500
+
+EVENTS = {
+    "not-authenticated": "authn_token_rejected",
+    "invalid-credentials": "authn_login_fail",
+    "invalid-refresh-token": "authn_token_rejected",
+    "refresh-token-reused": "authn_token_reuse",
+    "forbidden": "authz_fail",
+    "cross-origin-request": "authz_fail",
+    "registration-closed": "authz_fail",
+    "rate-limited": "excess_rate_limit_exceeded",
+    "malformed-request": "input_validation_fail",
+    "validation-failed": "input_validation_fail",
+    "invalid-cursor": "input_validation_fail",
+    "invalid-sync-token": "input_validation_fail",
+}
+"""What a refusal is called in OWASP's logging vocabulary, by the code of the problem."""
+
+
+@attrs.define
+class Telemetry:
+    """Logs and counts. Every series that is used is kept at hand: looking it up again costs more than counting."""
+
+    registry: CollectorRegistry = attrs.field(factory=CollectorRegistry)
+    _log: structlog.stdlib.BoundLogger = attrs.field(init=False)
+    _requests: Counter = attrs.field(init=False)
+    _seconds: Histogram = attrs.field(init=False)
+    _refusals: Counter = attrs.field(init=False)
+    _series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = attrs.field(factory=dict, init=False)
+    _warned_of_forwarding: bool = attrs.field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Register the figures."""
+        self._log = structlog.get_logger("http")
+        self._requests = Counter(
+            "todo_http_requests", "Requests answered", ["method", "route", "status"], registry=self.registry
+        )
+        self._seconds = Histogram(
+            "todo_http_request_duration_seconds", "Time to answer", ["method", "route"], registry=self.registry
+        )
+        self._refusals = Counter(
+            "todo_http_refusals", "Refusals, by OWASP event and problem", ["event", "code"], registry=self.registry
+        )
+
+    def answered(self, exchange: Exchange, method: str, route: str, status: int) -> None:
+        """Note a request that was answered; `route` is the template of the path, never the path."""
+        seconds = monotonic() - exchange.started
+        method = method if method in METHODS else OTHER
+        requests, durations = self._series.get((method, route, status)) or self._add_series(method, route, status)
+        requests.inc()
+        durations.observe(seconds)
+        fields: dict[str, object] = {
+            "request_id": exchange.request_id,
+            "method": method,
+            "route": route,
+            "status": status,
+            "ms": round(seconds * 1000, 2),
+        }
+        if exchange.actor is not None:
+            fields["user_id"] = str(exchange.actor.user)
+        if exchange.problem is not None:
+            fields |= self._refused(exchange, exchange.problem)
+        write = self._log.error if status >= SERVER_ERROR else self._log.info
+        write("request", **fields)
+
+    def failed(self, exchange: Exchange, error: BaseException) -> None:
+        """Note what broke here: the classes and places, not the messages, which may hold what users wrote."""
+        trace = traceback.TracebackException.from_exception(error)
+        self._log.error(
+            "unhandled_error",
+            request_id=exchange.request_id,
+            error=[type(one).__name__ for one in _chain(error)],
+            stack=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in trace.stack],
+        )
+
+    def distrusted_forwarding(self) -> None:
+        """Warn, once, that somebody who is no trusted proxy sends forwarding headers: clients may be miscounted."""
+        if not self._warned_of_forwarding:
+            self._warned_of_forwarding = True
+            self._log.warning("forwarding_header_ignored", hint="set TODO_TRUSTED_PROXIES if this is your proxy")
+
+    def exposition(self) -> bytes:
+        """Return all figures in the text format of Prometheus."""
+        return generate_latest(self.registry)
+
+    def _add_series(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        series = self._requests.labels(method, route, str(status)), self._seconds.labels(method, route)
+        self._series[method, route, status] = series
+        return series
+
+    def _refused(self, exchange: Exchange, code: str) -> dict[str, object]:
+        fields: dict[str, object] = {"problem": code}
+        event = EVENTS.get(code)
+        if event is not None:
+            self._refusals.labels(event, code).inc()
+            fields |= {"security_event": event, "client": str(exchange.address)}
+        return fields
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """Return the error and what led to it."""
+    chain = [error]
+    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None:
+        chain.append(cause)
+    return chain

@@ -1,0 +1,102 @@
+"""From values of the core to what goes over the wire."""
+
+from collections.abc import Sequence
+
+from msgspec import UNSET
+
+from entrypoints.http import shapes
+from todo_core import sessions, tasks, users
+from todo_core.changes import Change
+from todo_core.due import Due
+from todo_core.listing import TagCount
+
+PRIORITY_NAMES: dict[tasks.Priority, shapes.PriorityName] = {
+    tasks.Priority.NONE: "none",
+    tasks.Priority.LOW: "low",
+    tasks.Priority.MEDIUM: "medium",
+    tasks.Priority.HIGH: "high",
+}
+
+
+def due(value: Due) -> shapes.Due:
+    """Return a due date, in the parts it was written in."""
+    return shapes.Due(
+        date=value.date.isoformat(),
+        time=UNSET if value.time is None else value.time.isoformat("minutes"),
+        timezone=value.timezone or UNSET,
+    )
+
+
+def task(value: tasks.Task) -> shapes.Task:
+    """Return a task."""
+    return shapes.Task(
+        id=value.id,
+        title=value.title,
+        description=value.description,
+        completed=value.completed,
+        completed_at=value.completed_at,
+        priority=PRIORITY_NAMES[value.priority],
+        due=None if value.due is None else due(value.due),
+        tags=list(value.tags),
+        created_at=value.created_at,
+        updated_at=value.updated_at,
+        version=value.version,
+        deleted_at=value.deleted_at or UNSET,
+    )
+
+
+def etag(value: tasks.Task) -> bytes:
+    """Return the entity tag of a task: its version, quoted."""
+    return b'"%d"' % value.version
+
+
+def change(value: Change) -> shapes.Change:
+    """Return an item of the change feed."""
+    if value.task is None:
+        return shapes.Change(value.id, value.version, deleted=True)
+    return shapes.Change(value.id, value.version, task(value.task))
+
+
+def tag_counts(values: Sequence[TagCount]) -> shapes.TagCounts:
+    """Return the tags with their counts."""
+    return shapes.TagCounts([shapes.TagCount(one.tag, one.open, one.total) for one in values])
+
+
+def user(value: users.User) -> shapes.User:
+    """Return an account, without anything secret."""
+    return shapes.User(
+        id=value.id,
+        email=value.email.address if value.email else None,
+        display_name=value.profile.display_name,
+        timezone=value.profile.timezone,
+        created_at=value.created_at,
+    )
+
+
+def tokens(value: sessions.IssuedTokens, *, in_cookie: bool) -> shapes.Tokens:
+    """Return the tokens; the refresh token only if no cookie carries it."""
+    return shapes.Tokens(
+        access_token=value.access_token,
+        token_type="Bearer",  # noqa: S106 - the name of the scheme (RFC 6750)
+        expires_in=int(value.expires_in.total_seconds()),
+        refresh_expires_in=int(value.refresh_expires_in.total_seconds()),
+        refresh_token=UNSET if in_cookie else value.refresh_token,
+    )
+
+
+def session(value: sessions.Session, current: sessions.SessionId) -> shapes.Session:
+    """Return a session as its owner sees it from the session `current`."""
+    return shapes.Session(
+        id=value.id,
+        created_at=value.created_at,
+        last_used_at=value.used_at,
+        expires_at=value.expires_at,
+        ip=value.address,
+        user_agent=value.user_agent,
+        current=value.id == current,
+    )
+
+
+def feed(changes: Sequence[Change], following: str, *, has_more: bool) -> shapes.ChangePage:
+    """Return a page of the change feed."""
+    return shapes.ChangePage([change(one) for one in changes], following, has_more)
