@@ -10,7 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from adapters.embedded import EmbeddedError, cluster, supervisor
+from adapters.embedded import EmbeddedError, cluster, process, supervisor
+from adapters.embedded.account import Account
 from adapters.embedded.home import Home
 from tests.conftest import FAST
 from tests.embedded.conftest import Owners, add_row, eventually, shown
@@ -111,6 +112,23 @@ def test_recovery_while_the_owner_lives(root: Path) -> None:
 
     with cluster(root, settings=DURABLE) as server:
         assert add_row(server.url) == 2
+
+
+def test_orphan_is_named(root: Path, wheel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that nobody owns any more is neither harmed nor taken over; the error says how to end it."""
+    monkeypatch.setattr(process, "TAKEOVER_SECONDS", 0)
+    with cluster(root, bindir=wheel, settings=FAST) as server:
+        pass
+    home = home_of(root)
+    settings = {**FAST, "listen_addresses": "", "unix_socket_directories": str(home.path / "run")}
+    orphan = process.start(home, wheel, Account.choose(home.data), settings)
+    try:
+        with pytest.raises(EmbeddedError, match=f"still runs in {home.path}: end it with `kill -INT {orphan.pid}`"):
+            cluster(root, bindir=wheel, settings=FAST).__enter__()
+
+        assert add_row(server.url) == 1
+    finally:
+        process.stop(orphan)
 
 
 def test_half_made_database_is_made_anew(root: Path) -> None:

@@ -198,6 +198,15 @@ def test_root_keeps_the_owner_of_the_data(root: Path, wheel: Path, owners: Owner
 
 
 @AS_ROOT
+def test_data_of_root(root: Path) -> None:
+    """Data that belong to root are refused in words: PostgreSQL would not open them."""
+    (root / f"pg{Binaries.find().major}" / "data").mkdir(parents=True)
+
+    with pytest.raises(EmbeddedError, match="belongs to root, but PostgreSQL cannot run as root"):
+        cluster(root).__enter__()
+
+
+@AS_ROOT
 def test_wheel_below_a_closed_home(root: Path) -> None:
     """Programs that only root can reach are copied beside the data, once."""
     package = Binaries.find().bindir.parents[1]

@@ -37,6 +37,10 @@ class Account:
             entry = pwd.getpwuid(data.stat().st_uid) if data.exists() else _account_without_rights()
         except KeyError as error:
             raise EmbeddedError(f"PostgreSQL cannot run as root, and there is no other account: {error}") from error
+        if entry.pw_uid == 0:
+            raise EmbeddedError(
+                f"{data} belongs to root, but PostgreSQL cannot run as root: give it to another account"
+            )
         return cls(entry.pw_name, entry.pw_uid, entry.pw_gid, ())
 
     def enclose(self, directory: Path) -> Path:

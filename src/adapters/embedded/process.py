@@ -22,7 +22,7 @@ START_SECONDS = 120  # crash recovery may take a while
 STOP_SECONDS = 60
 TAKEOVER_SECONDS = 10  # how long a killed server's process may stay in the process table
 _POLL_SECONDS = 0.005
-_LOCKED = 'lock file "postmaster.pid" already exists'
+_STILL_THERE = re.compile(r'lock file "postmaster.pid" already exists|pre-existing shared memory block')
 _REASON = re.compile(r"(?:FATAL|PANIC|ERROR|error): +(.+)")
 _HINT = re.compile(r"HINT: +(.+)")
 _PR_SET_PDEATHSIG = 1
@@ -31,8 +31,8 @@ _PR_SET_PDEATHSIG = 1
 def start(home: Home, bindir: Path, account: Account, settings: Mapping[str, str]) -> "subprocess.Popen[bytes]":
     """Start the server and return when it takes connections.
 
-    After a kill of the server and its owner, the dead process may still be listed, and PostgreSQL then takes it for
-    a living server: a start that is refused for it is repeated for a while.
+    After a kill of the server and its owner, processes may still be listed for a moment, and PostgreSQL then takes
+    them for a living server: a start that is refused for it is repeated for a while.
 
     Raises:
         EmbeddedError: it did not start; the message holds the reason and the log's name.
@@ -41,11 +41,21 @@ def start(home: Home, bindir: Path, account: Account, settings: Mapping[str, str
     while True:
         offset = home.log.stat().st_size if home.log.exists() else 0
         process = _launch(home, bindir, account, settings)
-        if _became_ready(process, home):
-            return process
+        try:
+            if _became_ready(process, home):
+                return process
+        except BaseException:
+            stop(process)
+            raise
         said = _said(home.log, offset)
-        if _LOCKED not in said or time.monotonic() > deadline:
+        if not _STILL_THERE.search(said):
             raise EmbeddedError(f"the database did not start: {reason(said, home.path)} (log: {home.log})")
+        if time.monotonic() > deadline:
+            pid = home.postmaster().pid
+            raise EmbeddedError(
+                f"a database left behind by a process that was killed still runs in {home.path}: end it with"
+                f" `kill -INT {pid}`, or remove {home.data / 'postmaster.pid'} if {pid} is something else"
+            )
         time.sleep(0.1)
 
 
@@ -114,7 +124,6 @@ def _became_ready(process: "subprocess.Popen[bytes]", home: Home) -> bool:
         if postmaster.pid == process.pid and postmaster.status is Status.READY:
             return True
         if time.monotonic() > deadline:
-            stop(process)
             raise EmbeddedError(f"the database was not ready after {START_SECONDS} seconds (log: {home.log})")
         time.sleep(_POLL_SECONDS)
     return False

@@ -73,7 +73,7 @@ def cluster(root: Path, *, bindir: Path | None = None, settings: Mapping[str, st
             server = _start_or_join(root.absolute(), Binaries.find(bindir), settings or {}, ending)
         except OSError as error:
             raise EmbeddedError(
-                f"the data directory {root} cannot be used: {error.strerror} ({error.filename})"
+                f"the data directory {root} cannot be used: {error.strerror} ({error.filename or root})"
             ) from error
         yield server
 
