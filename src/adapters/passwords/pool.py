@@ -1,0 +1,40 @@
+"""A pool of threads for heavy work, with a queue that ends."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Semaphore
+from typing import ParamSpec, TypeVar
+
+import attrs
+
+from todo_core.errors import Busy
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+@attrs.frozen(init=False)
+class BoundedPool:
+    """Runs `workers` calls at a time and lets `queue` more wait; the next one is refused at once with Busy.
+
+    Threads serve because argon2 releases the interpreter lock. Every worker may take the memory of one hash.
+    """
+
+    _threads: ThreadPoolExecutor
+    _places: Semaphore
+
+    def __init__(self, workers: int, queue: int) -> None:
+        self.__attrs_init__(ThreadPoolExecutor(workers, thread_name_prefix="passwords"), Semaphore(workers + queue))
+
+    async def run(self, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        """Return `work(…)`, done in a thread. A caller who gives up while waiting takes the work back. Raises Busy."""
+        if not self._places.acquire(blocking=False):
+            raise Busy
+        future = self._threads.submit(work, *args, **kwargs)
+        future.add_done_callback(lambda _: self._places.release())
+        return await asyncio.wrap_future(future)
+
+    def close(self) -> None:
+        """Let running work end and drop what waits."""
+        self._threads.shutdown(cancel_futures=True)

@@ -1,0 +1,42 @@
+"""The clock of the machine, the time zones of the IANA database, and ids made of time and randomness."""
+
+import datetime as dt
+import zoneinfo
+from functools import cache
+from importlib import resources
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from todo_core.errors import UnknownTimezone
+
+PLACEHOLDERS = frozenset({"", "Factory"})  # `Factory` stands for "nobody has chosen one yet"
+
+
+class SystemClock:
+    """The `Clock` port. Zones are those that the `tzdata` package lists, so every machine knows the same names."""
+
+    def now(self) -> dt.datetime:
+        """Return the current instant, in UTC."""
+        return dt.datetime.now(dt.UTC)
+
+    def zone(self, name: str) -> dt.tzinfo:
+        """Return the IANA time zone of this exact name. Raises UnknownTimezone."""
+        if name not in _names():
+            raise UnknownTimezone(name)
+        return zoneinfo.ZoneInfo(name)
+
+
+class SystemIds:
+    """The `Ids` port: UUIDv7, in order within a process."""
+
+    def new(self) -> UUID:
+        """Return an id that nobody has."""
+        return uuid7()
+
+
+@cache
+def _names() -> frozenset[str]:
+    """Return the names that there are; looking for a file of that name instead would find `localtime` and paths."""
+    listed = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8")
+    return frozenset(listed.splitlines()) - PLACEHOLDERS

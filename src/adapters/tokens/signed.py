@@ -1,0 +1,47 @@
+"""The `Tokens` port."""
+
+import struct
+from uuid import UUID
+
+import attrs
+
+from adapters.tokens.access import AccessTokens
+from adapters.tokens.seal import Sealer
+from todo_core.errors import InvalidToken
+from todo_core.sessions import AccessClaims, RefreshClaim, SessionId
+from todo_core.users import UserId
+
+REFRESH = "refresh"
+REFRESH_LAYOUT = struct.Struct(">16s16sQ")  # user id, session id, generation
+
+
+@attrs.frozen
+class SignedTokens:
+    """Access tokens are signed, for anybody to verify; refresh tokens are sealed, for nobody else to make or read.
+
+    Nothing of either is kept, so a copy of the database makes no token (ASVS 7.2.3).
+    """
+
+    _access: AccessTokens
+    _sealer: Sealer
+
+    def access(self, claims: AccessClaims) -> str:
+        """Return a signed access token."""
+        return self._access.make(claims)
+
+    async def read_access(self, token: str) -> AccessClaims:
+        """Return what an unexpired access token says. Raises InvalidToken."""
+        return self._access.read(token)
+
+    def refresh(self, claim: RefreshClaim) -> str:
+        """Return the refresh token for this claim, the same each time."""
+        payload = REFRESH_LAYOUT.pack(claim.user.bytes, claim.session.bytes, claim.generation)
+        return self._sealer.seal(REFRESH, payload)
+
+    def read_refresh(self, token: str) -> RefreshClaim:
+        """Return what a refresh token says. Raises InvalidToken."""
+        try:
+            user, session, generation = REFRESH_LAYOUT.unpack(self._sealer.open(REFRESH, token))
+        except struct.error:
+            raise InvalidToken from None
+        return RefreshClaim(UserId(UUID(bytes=user)), SessionId(UUID(bytes=session)), generation)
