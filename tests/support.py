@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.memory import HmacTokens, ManualClock, MemoryStore, ScryptPasswords, SequentialIds
 from todo_core.due import Due
-from todo_core.ports import Store
+from todo_core.ports import Store, Tokens
 from todo_core.sessions import Actor, Client, SessionPolicy
 from todo_core.tasks import Draft, Priority, Task, TaskId
 from todo_core.use_cases import Accounts, Administration, Housekeeping, NewTask, Registration, Sessions, Tasks
@@ -38,11 +38,13 @@ class World:
         *,
         policy: SessionPolicy | None = None,
         most: int = 100_000,
+        clock: ManualClock | None = None,
+        tokens: Tokens | None = None,
     ) -> "World":
         """Wire the use cases as `entrypoints.bootstrap` does, with cheap hashing."""
-        clock, ids, passwords = ManualClock(), SequentialIds(), ScryptPasswords(log_cost=2)
+        clock, ids, passwords = clock or ManualClock(), SequentialIds(), ScryptPasswords(log_cost=2)
         store = make_store(clock)
-        sessions = Sessions(store, clock, ids, passwords, HmacTokens(clock), policy or SessionPolicy())
+        sessions = Sessions(store, clock, ids, passwords, tokens or HmacTokens(clock), policy or SessionPolicy())
         accounts = Accounts(store, clock, ids, passwords, sessions, PasswordPolicy())
         return cls(
             store,

@@ -131,32 +131,18 @@ async def test_a_log_in_renews_an_outdated_hash(world: World, ann: Actor) -> Non
     assert before.password_changed_at == after.password_changed_at
 
 
-async def test_a_log_in_cannot_finish_after_the_password_changed(world: World, ann: Actor) -> None:
-    """It verified the old one."""
+@pytest.mark.parametrize("meanwhile", ["reset_password", "disable", "delete"])
+async def test_a_log_in_cannot_finish_after_its_ground_is_gone(world: World, ann: Actor, meanwhile: str) -> None:
+    """It verified a password that is changed, or of an account that is disabled or deleted, in the meantime."""
 
     @attrs.define
     class Slow(ScryptPasswords):
-        """Real hashing, during which somebody changes the password."""
+        """Real hashing, during which something happens."""
 
         async def verify(self, stored: str | None, password: str) -> Verdict:
             verdict = await ScryptPasswords.verify(self, stored, password)
-            await world.administration.reset_password(email(), OTHER)
-            return verdict
-
-    with pytest.raises(InvalidCredentials):
-        await attrs.evolve(world.sessions, passwords=Slow(log_cost=2)).log_in("ann@example.org", PASSWORD)
-
-
-async def test_a_log_in_cannot_finish_after_the_account_was_deleted(world: World, ann: Actor) -> None:
-    """There is nobody to log in."""
-
-    @attrs.define
-    class Slow(ScryptPasswords):
-        """Real hashing, during which the account goes."""
-
-        async def verify(self, stored: str | None, password: str) -> Verdict:
-            verdict = await ScryptPasswords.verify(self, stored, password)
-            await world.administration.delete(email())
+            more = (OTHER,) if meanwhile == "reset_password" else ()
+            await getattr(world.administration, meanwhile)(email(), *more)
             return verdict
 
     with pytest.raises(InvalidCredentials):
