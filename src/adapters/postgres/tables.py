@@ -1,0 +1,165 @@
+"""The tables. `migrations` makes them; `alembic check` and `tests/migrations` hold the two together.
+
+Whatever belongs to a user has `user_id` first in its primary key and foreign keys. SQL compares numbers and bytes only:
+what it sorts or searches by is computed by the core, kept in a `…_key` column, and collated "C".
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIME
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "uq": "%(table_name)s_%(column_0_name)s_key",
+    }
+)
+
+
+def _instant(name: str, *, nullable: bool = False) -> sa.Column[object]:
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
+
+
+def _owner() -> sa.Column[object]:
+    return sa.Column("user_id", sa.Uuid, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+
+
+def _key(name: str, *, nullable: bool = False) -> sa.Column[object]:
+    return sa.Column(name, sa.Text(collation="C"), nullable=nullable)
+
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("email", sa.Text),
+    _key("email_key", nullable=True),
+    sa.Column("password_hash", sa.Text),
+    _instant("password_changed_at", nullable=True),
+    sa.Column("display_name", sa.Text),
+    sa.Column("timezone", sa.Text, nullable=False),
+    _instant("created_at"),
+    _instant("disabled_at", nullable=True),
+    sa.UniqueConstraint("email_key"),
+    sa.CheckConstraint("(email IS NULL) = (email_key IS NULL)", name="users_email"),
+    sa.CheckConstraint("password_hash IS NULL OR email IS NOT NULL", name="users_password"),
+)
+
+user_clocks = sa.Table(
+    "user_clocks",
+    metadata,
+    _owner(),
+    sa.Column("version", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("horizon", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("tasks", sa.Integer, nullable=False, server_default="0"),
+    sa.CheckConstraint("horizon <= version", name="user_clocks_horizon"),
+    sa.CheckConstraint("tasks >= 0", name="user_clocks_tasks"),
+    postgresql_with={"fillfactor": "50"},
+)
+"""The user's one lock, and what is counted under it: `horizon` is the highest version whose tombstone is gone, `tasks`
+the number of live tasks. Half of each page is left free, so that counting touches no index."""
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    _owner(),
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("generation", sa.BigInteger, nullable=False),
+    _instant("created_at"),
+    _instant("used_at"),
+    _instant("expires_at"),
+    _instant("ends_at"),
+    sa.Column("address", sa.Text),
+    sa.Column("user_agent", sa.Text, nullable=False),
+    sa.CheckConstraint("expires_at <= ends_at", name="sessions_end"),
+)
+sa.Index("sessions_expired", sessions.c.expires_at)
+
+tasks = sa.Table(
+    "tasks",
+    metadata,
+    _owner(),
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    _instant("completed_at", nullable=True),
+    sa.Column("priority", sa.SmallInteger, nullable=False),
+    sa.Column("due_date", sa.Date),
+    sa.Column("due_time", TIME(precision=0)),
+    sa.Column("due_timezone", sa.Text),
+    _instant("due_at", nullable=True),
+    sa.Column("tags", ARRAY(sa.Text(collation="C")), nullable=False),
+    _instant("created_at"),
+    _instant("updated_at"),
+    _instant("deleted_at", nullable=True),
+    _instant("purged_at", nullable=True),
+    sa.Column("due_key", sa.BigInteger, nullable=False),
+    _key("title_key"),
+    _key("search_key"),
+    sa.CheckConstraint("version > 0", name="tasks_version"),
+    sa.CheckConstraint("char_length(title) BETWEEN 1 AND 500 OR purged_at IS NOT NULL", name="tasks_title"),
+    sa.CheckConstraint("char_length(description) <= 10000", name="tasks_description"),
+    sa.CheckConstraint("priority BETWEEN 0 AND 3", name="tasks_priority"),
+    sa.CheckConstraint("cardinality(tags) <= 50", name="tasks_tags"),
+    sa.CheckConstraint("due_time IS NULL OR due_date IS NOT NULL", name="tasks_due_time"),
+    sa.CheckConstraint("due_timezone IS NULL OR due_time IS NOT NULL", name="tasks_due_timezone"),
+    sa.CheckConstraint("(due_at IS NULL) = (due_timezone IS NULL)", name="tasks_due_at"),
+    sa.CheckConstraint("purged_at IS NULL OR deleted_at IS NOT NULL", name="tasks_purged"),
+)
+"""`due_at`: the instant of a fixed due date. `purged_at`: the content is erased, a tombstone is left."""
+
+LIVE = tasks.c.deleted_at.is_(None)
+TRASHED = tasks.c.deleted_at.is_not(None) & tasks.c.purged_at.is_(None)
+ERASED = tasks.c.purged_at.is_not(None)
+
+# Whose is it? For 403, and for ids that are taken.
+sa.Index("tasks_id", tasks.c.id, unique=True)
+sa.Index("tasks_changes", tasks.c.user_id, tasks.c.version, unique=True)
+# Lists, as far as measurement asks for an index: every change writes each of them.
+sa.Index("tasks_created", tasks.c.user_id, tasks.c.created_at, tasks.c.id, postgresql_where=LIVE)
+sa.Index("tasks_updated", tasks.c.user_id, tasks.c.updated_at, tasks.c.id, postgresql_where=LIVE)
+sa.Index("tasks_due", tasks.c.user_id, tasks.c.due_key, tasks.c.id, postgresql_where=LIVE)
+sa.Index("tasks_trash", tasks.c.user_id, tasks.c.deleted_at, tasks.c.id, postgresql_where=TRASHED)
+# These find users with something to purge.
+sa.Index("tasks_to_erase", tasks.c.deleted_at, postgresql_where=TRASHED)
+sa.Index("tasks_to_drop", tasks.c.deleted_at, postgresql_where=ERASED)
+
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    _owner(),
+    sa.Column("key", sa.Text(collation="C"), primary_key=True),
+    sa.Column("fingerprint", sa.LargeBinary, nullable=False),
+    sa.Column("task", JSONB, nullable=False),
+    _instant("created_at"),
+)
+sa.Index("idempotency_keys_old", idempotency_keys.c.created_at)
+
+audit_events = sa.Table(
+    "audit_events",
+    metadata,
+    sa.Column("user_id", sa.Uuid, primary_key=True),
+    sa.Column("id", sa.Uuid, primary_key=True),
+    _instant("at"),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("session_id", sa.Uuid),
+    sa.Column("address", sa.Text),
+    sa.Column("request_id", sa.Text),
+    _instant("kept_until"),
+)
+"""Append only: triggers of the migration refuse to change a row, and to delete one before `kept_until`. It outlives the
+accounts that it speaks of, so it has opaque ids and no foreign key."""
+sa.Index("audit_events_at", audit_events.c.at, audit_events.c.id)
+sa.Index("audit_events_old", audit_events.c.kept_until)
+
+rate_limits = sa.Table(
+    "rate_limits",
+    metadata,
+    sa.Column("key", sa.LargeBinary, primary_key=True),
+    _instant("ends_at"),
+    sa.Column("count", sa.Integer, nullable=False),
+    postgresql_with={"fillfactor": "50"},
+)
+"""Counters of requests; `key` is a digest, so nobody can be read out of it."""
+sa.Index("rate_limits_ended", rate_limits.c.ends_at)
