@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from adapters.embedded import cluster
+from adapters.postgres.migrate import migrate
 
 settings.register_profile("dev", deadline=None)
 settings.register_profile(
@@ -71,4 +72,19 @@ def postgres_server() -> Iterator[str]:
 def empty_database(postgres_server: str) -> Iterator[str]:
     """A database without a table, for one test, as a libpq URL."""
     with new_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: str) -> Iterator[str]:
+    """The name of a database with the newest schema and not a row, to be cloned."""
+    with new_database(postgres_server) as url:
+        migrate(url)
+        yield urlsplit(url).path.removeprefix("/")
+
+
+@pytest.fixture
+def database(postgres_server: str, migrated_template: str) -> Iterator[str]:
+    """A database with the newest schema, for one test, as a libpq URL."""
+    with new_database(postgres_server, template=migrated_template) as url:
         yield url
