@@ -1,0 +1,95 @@
+"""How log lines look: one JSON object, or one coloured line for people, for each event, whoever logs it.
+
+structlog's own loggers and those of the standard library (the server, the connection pool) end in the same form. No
+text can forge a line or move a terminal's cursor: what is not printable is shown as its escape. Of an exception that a
+library logs, class and places are kept and the message is not: it may quote a row.
+"""
+
+import logging
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import orjson
+import structlog
+from structlog.typing import BindableLogger, EventDict, Processor, WrappedLogger
+
+from entrypoints.settings import LogFormat, LogSettings
+
+
+def configure_logs(settings: LogSettings) -> None:
+    """Send every log line of this process to standard error, in the form and from the level of the settings."""
+    terminal = sys.stderr.isatty()
+    form = settings.format or (LogFormat.CONSOLE if terminal else LogFormat.JSON)
+    level = logging.getLevelNamesMapping()[settings.level.upper()]
+    seen: list[Processor] = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", key="time")]
+    written: list[Processor] = [only_places, only_printable, _renderer(form, colors=terminal)]
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, *seen, *written],
+        wrapper_class=cast("type[BindableLogger]", structlog.make_filtering_bound_logger(level)),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    _adopt_standard_library(level, seen, written)
+
+
+def _renderer(form: LogFormat, *, colors: bool) -> Processor:
+    if form is LogFormat.JSON:
+        return _json
+    return structlog.dev.ConsoleRenderer(colors=colors, timestamp_key="time")
+
+
+def _json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    return orjson.dumps(event, default=str).decode()
+
+
+def _adopt_standard_library(level: int, seen: Sequence[Processor], written: Sequence[Processor]) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*seen, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *written],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(max(level, logging.WARNING))  # below that, libraries talk of themselves
+
+
+def only_places(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Replace an exception by its class and the places it passed; what calls itself `stack` is places too."""
+    error = _exception(event.pop("exc_info", None))
+    if error is not None:
+        trace = traceback.TracebackException.from_exception(error)
+        event["error"] = type(error).__name__
+        event["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in trace.stack]
+    if "stack" in event:  # a name that structlog's console keeps for a text of its own
+        event["at"] = event.pop("stack")
+    return event
+
+
+def _exception(told: object) -> BaseException | None:
+    """Return the exception in one of the ways to tell of it: itself, the interpreter's triple, or "the current one"."""
+    found = sys.exc_info() if told is True else told
+    error = found[1] if isinstance(found, tuple) else found
+    return error if isinstance(error, BaseException) else None
+
+
+def only_printable(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Escape what is not printable, in names and values: control characters, line separators, changes of direction."""
+    return {_printable(name): _printable(value) for name, value in event.items()}
+
+
+def _printable(value: Any) -> Any:  # noqa: ANN401 - whatever somebody logs
+    if isinstance(value, str):
+        return value if value.isprintable() else "".join(map(_escaped, value))
+    if isinstance(value, Mapping):
+        return {_printable(name): _printable(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_printable(one) for one in value]
+    return value if value is None or isinstance(value, bool | int | float) else _printable(str(value))
+
+
+def _escaped(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode()
