@@ -1,11 +1,9 @@
 """The real API over the in-memory store: real passwords (cheapest profile), tokens and seals; the clock is moved."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import attrs
 import httpx
 import pytest
 
@@ -13,89 +11,14 @@ from adapters.memory import ManualClock, MemoryStore, SequentialIds
 from adapters.passwords import PooledPasswords, Profile
 from adapters.tokens import AccessTokens, KeyFile, Sealer, SignedTokens
 from entrypoints.http.app import create_app
-from entrypoints.http.frame import Frame
 from entrypoints.http.limits import LocalRateLimiter
-from entrypoints.http.ports import Collaborators, ConfigurationCheck, Limits, Options, Policy
+from entrypoints.http.ports import Collaborators, ConfigurationCheck, Options
+from tests.http.api import PLENTY, Ready, User, World, client_of
 from todo_core.sessions import SessionPolicy
 from todo_core.use_cases.accounts import Accounts
 from todo_core.use_cases.sessions import Sessions
 from todo_core.use_cases.tasks import Tasks
 from todo_core.users import PasswordPolicy
-
-PASSWORD = "correct horse battery staple"
-PLENTY = Limits(*(Policy(name, 10_000, 60) for name in ("login", "register", "refresh", "password", "api")))
-
-
-@attrs.define
-class Ready:
-    """Says of the database what a test wants it to say."""
-
-    database: str = "ok"
-
-    async def check(self) -> Mapping[str, Mapping[str, object]]:
-        """Return both checks."""
-        return {
-            "database": {"status": self.database, "latency_ms": 1.5},
-            "migrations": {"status": "ok", "current": "0001", "head": "0001"},
-        }
-
-
-@attrs.frozen
-class User:
-    """A registered user who is logged in, as a client of the API."""
-
-    client: httpx.AsyncClient
-    email: str
-    id: str
-    tokens: dict[str, Any]
-
-    async def __call__(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - what httpx takes
-        """Send a request with the access token."""
-        headers = {"Authorization": f"Bearer {self.tokens['access_token']}", **request.pop("headers", {})}
-        return await self.client.request(method, path, headers=headers, **request)
-
-    async def add(self, title: str = "Buy milk", **members: object) -> dict[str, Any]:
-        """Make a task and return it."""
-        response = await self("POST", "/api/tasks", json={"title": title, **members})
-        assert 201 == response.status_code, response.text
-        task: dict[str, Any] = response.json()
-        return task
-
-
-@attrs.frozen
-class World:
-    """An API with everything behind it."""
-
-    app: Frame
-    clock: ManualClock
-    store: MemoryStore
-    ready: Ready
-    accounts: Accounts
-    client: httpx.AsyncClient
-
-    async def user(self, email: str = "ada@example.org") -> User:
-        """Register a user and log in."""
-        made = await self.client.post("/api/auth/register", json={"email": email, "password": PASSWORD})
-        assert 201 == made.status_code, made.text
-        return User(self.client, email, made.json()["id"], await self.log_in(email))
-
-    async def log_in(self, email: str = "ada@example.org") -> dict[str, Any]:
-        """Return the tokens of a new session."""
-        answer = await self.client.post("/api/auth/login", json={"email": email, "password": PASSWORD})
-        assert 200 == answer.status_code, answer.text
-        tokens: dict[str, Any] = answer.json()
-        return tokens
-
-    def client_from(self, address: str | None, **headers: str) -> httpx.AsyncClient:
-        """Return a client at another address."""
-        return client_of(self.app, address, **headers)
-
-
-def client_of(app: Frame, address: str | None = "127.0.0.1", **headers: str) -> httpx.AsyncClient:
-    """Return a client that talks to the application itself; what the application lets through fails the test."""
-    peer: Any = None if address is None else (address, 40_000)
-    transport = httpx.ASGITransport(app=app, client=peer)  # type: ignore[arg-type]  # ASGI is ASGI
-    return httpx.AsyncClient(transport=transport, base_url="http://todo.test", headers=headers)
 
 
 @pytest.fixture(scope="session")
@@ -143,7 +66,7 @@ def build(passwords: PooledPasswords, key_file: Path) -> Build:
             lambda: configuration,
         )
         app = create_app(accounts, tasks, collaborators, options or Options(limits=PLENTY))
-        return World(app, clock, store, ready, accounts, client_of(app))
+        return World(app, clock, store, ready, accounts, tasks, collaborators, client_of(app))
 
     return make
 

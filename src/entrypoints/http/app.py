@@ -1,5 +1,6 @@
 """Putting the HTTP API together."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 import attrs
@@ -8,7 +9,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFou
 from litestar.handlers import HTTPRouteHandler
 
 from entrypoints.http.account_routes import AccountRoutes
-from entrypoints.http.answers import Answer
+from entrypoints.http.answers import Answer, no_content
 from entrypoints.http.cursors import Cursors
 from entrypoints.http.exchange import Exchange
 from entrypoints.http.faults import MalformedRequest, MethodNotAllowed, RouteNotFound
@@ -53,7 +54,7 @@ def create_app(
     pipeline = Pipeline(sessions, accounts, guard)
     handler = cast("Any", ProblemHandler(guard, telemetry))  # an `Answer` is response enough
     litestar = Litestar(
-        [_handler(route, pipeline) for route in routes],
+        [*_options_handlers(routes), *(_handler(route, pipeline) for route in routes)],
         exception_handlers={Exception: handler},
         openapi_config=None,  # made from the routes: `reference_routes`
         logging_config=None,
@@ -72,6 +73,23 @@ def _handler(route: Route, pipeline: Pipeline) -> HTTPRouteHandler:
     return HTTPRouteHandler(
         route.path, http_method=[route.method], name=route.name, status_code=200, opt={"route": route}
     )(handle)
+
+
+def _options_handlers(routes: Iterable[Route]) -> list[HTTPRouteHandler]:
+    """Return one handler for OPTIONS on each path; the framework adds its own where it finds none yet."""
+    by_path: dict[str, set[str]] = {}
+    for route in routes:
+        by_path.setdefault(route.path, {"OPTIONS"}).add(route.method)
+    return [_options_handler(path, methods) for path, methods in by_path.items()]
+
+
+def _options_handler(path: str, methods: set[str]) -> HTTPRouteHandler:
+    answer = no_content((b"allow", ", ".join(_with_head(methods)).encode()))
+
+    async def handle() -> Answer:
+        return answer
+
+    return HTTPRouteHandler(path, http_method=["OPTIONS"], status_code=200)(handle)
 
 
 @attrs.frozen
@@ -104,5 +122,9 @@ def _translated(error: Exception) -> Exception:
 
 
 def _allowed(error: MethodNotAllowedException) -> tuple[str, ...]:
-    methods = set((error.headers or {}).get("allow", "").replace(",", " ").split())
+    return _with_head({*(error.headers or {}).get("allow", "").replace(",", " ").split()})
+
+
+def _with_head(methods: set[str]) -> tuple[str, ...]:
+    """Return the methods in order; where there is GET, there is HEAD."""
     return tuple(sorted(methods | ({"HEAD"} if "GET" in methods else set())))

@@ -52,7 +52,7 @@ class Frame:
 
     async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         exchange = Exchange.begin(scope, self.options.trusted_proxies)
-        if exchange.was_forwarded and exchange.address is exchange.peer:
+        if exchange.was_forwarded and exchange.address == exchange.peer:
             self.telemetry.distrusted_forwarding()
         method: str = scope["method"]
         if method == "HEAD":
