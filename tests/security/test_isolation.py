@@ -1,0 +1,322 @@
+"""Who may do what to whose task or session: user x verb x route x state, from the application's own route table.
+
+A route without a line in `RIGHTS` fails the first test, and with it whoever adds one.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import attrs
+import pytest
+
+from entrypoints.http.routing import Route
+from tests.http.api import PASSWORD, World
+from tests.security.route_table import ROUTES, an_application, handlers_of
+from tests.security.scene import (
+    CANARY,
+    COMPLETED,
+    ERASED,
+    FORGOTTEN,
+    LIVE,
+    REQUEST_ID,
+    STATES,
+    TAKEN,
+    TRASHED,
+    UNKNOWN,
+    Scene,
+    bearer,
+    visible,
+)
+
+Kind = Literal["public", "own", "task", "session"]
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+
+@attrs.frozen
+class Right:
+    """What a route is about, a body that is right for it, and how it answers the owner of the object, by its state."""
+
+    kind: Kind
+    body: Any = None
+    owner: Mapping[str, int] = attrs.field(factory=dict)
+    variants: tuple[dict[str, str], ...] = ({},)
+
+
+def _only_live(status: int) -> dict[str, int]:
+    return {LIVE: status, COMPLETED: status, TRASHED: 404, ERASED: 404, FORGOTTEN: 404, UNKNOWN: 404}
+
+
+IF_MATCH: dict[str, str] = {"If-Match": '"1"'}
+KEY = {"Idempotency-Key": "k"}
+CREATE = {"If-None-Match": "*"}
+NEW_PASSWORD = {"current_password": PASSWORD, "new_password": "a lantern on the quiet pier"}
+
+RIGHTS: Mapping[str, Right] = {
+    # anybody
+    "register": Right("public"),
+    "logIn": Right("public"),
+    "refresh": Right("public"),
+    "logOut": Right("public"),
+    "getHealth": Right("public"),
+    "getReadiness": Right("public"),
+    "getConfiguration": Right("public"),
+    "getMetrics": Right("public"),
+    "getKeys": Right("public"),
+    "getOpenApi": Right("public"),
+    "getReference": Right("public"),
+    "getReferenceStart": Right("public"),
+    "getReferenceScript": Right("public"),
+    "getReferenceStyle": Right("public"),
+    # everybody for themselves
+    "getAccount": Right("own"),
+    "editAccount": Right("own", {"display_name": "Bob"}),
+    "deleteAccount": Right("own", {"current_password": PASSWORD}),
+    "changePassword": Right("own", NEW_PASSWORD),
+    "listSessions": Right("own"),
+    "logOutEverywhere": Right("own"),
+    "listTasks": Right("own"),
+    "listChanges": Right("own"),
+    "listTags": Right("own"),
+    "createTask": Right("own", {"title": "of Bob"}, variants=({}, KEY)),
+    # the owner of the object
+    "getTask": Right("task", None, _only_live(200), ({}, {"If-None-Match": "*"})),
+    "replaceTask": Right("task", {"title": "t"}, _only_live(200), ({}, IF_MATCH, CREATE)),
+    "editTask": Right("task", {"title": "t"}, _only_live(200), ({}, IF_MATCH)),
+    "toggleTask": Right("task", None, _only_live(200), ({}, IF_MATCH, KEY)),
+    "deleteTask": Right("task", None, _only_live(204), ({}, IF_MATCH)),
+    "restoreTask": Right("task", None, {**_only_live(200), TRASHED: 200}, ({}, IF_MATCH, KEY)),
+    "endSession": Right("session", None, {"current": 204, "another": 204, "ended": 404, "never made": 404}),
+}
+
+BY_NAME = {route.name: route for route in ROUTES}
+
+
+def routes_for(*kinds: Kind) -> pytest.MarkDecorator:
+    """Parametrise a test with the routes of some kinds; one that has no right yet counts as all of them."""
+    chosen = [route for route in ROUTES if route.name not in RIGHTS or RIGHTS[route.name].kind in kinds]
+    return pytest.mark.parametrize("route", chosen, ids=[route.name for route in chosen])
+
+
+@pytest.fixture
+async def scene(world: World) -> Scene:
+    """Give two users and their tasks."""
+    return await Scene.make(world)
+
+
+def path_of(route: Route, **ids: str) -> str:
+    """Return the path of a route for an object."""
+    return route.path.replace(":str}", "}").format(**ids)
+
+
+def request_of(right: Right, variant: Mapping[str, str]) -> dict[str, Any]:
+    """Return what httpx needs to make the request of a route."""
+    body = {} if right.body is None else {"json": right.body}
+    return {"headers": {"X-Request-Id": REQUEST_ID, **variant}, **body}
+
+
+def test_every_route_has_its_rights() -> None:
+    """A new route needs a line here before it can be part of the application."""
+    assert sorted(RIGHTS) == sorted(BY_NAME)
+
+
+def test_nothing_answers_beside_the_routes() -> None:
+    """What the framework serves is a route of ours, so it passes the checks before its handler."""
+    assert [handler.paths for handler in handlers_of(an_application()) if "route" not in handler.opt] == []
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=[route.name for route in ROUTES])
+def test_public_is_what_is_said_to_be(route: Route) -> None:
+    """A route is open to strangers only if it stands here as public."""
+    assert (RIGHTS[route.name].kind == "public") == route.public
+
+
+@routes_for("own", "task", "session")
+async def test_impostors_get_nowhere(scene: Scene, route: Route) -> None:
+    """Without a living session of one's own: 401, the same whatever the object and its state, and nothing happens."""
+    before = await scene.everything_of_ada()
+    right = RIGHTS[route.name]
+
+    for who, headers in (await scene.impostors()).items():
+        seen = set()
+        for state in STATES:
+            path = path_of(route, task_id=scene.tasks[state], session_id=scene.tasks[state])
+            response = await scene.world.client.request(route.method, path, **request_of(right, headers))
+            assert (who, 401) == (who, response.status_code)
+            assert "Bearer" == response.headers["www-authenticate"]
+            seen.add(response.content)
+        assert 1 == len(seen)
+
+    assert before == await scene.everything_of_ada()
+
+
+@routes_for("task")
+async def test_another_users_task(scene: Scene, route: Route) -> None:
+    """403 in the same bytes while anybody has the id, 404 when nobody has; and the owner notices nothing."""
+    before = await scene.everything_of_ada()
+    right = RIGHTS[route.name]
+
+    for variant in right.variants:
+        taken: set[str] = set()
+        free: set[str] = set()
+        for state, task in scene.tasks.items():
+            response = await scene.bob(route.method, path_of(route, task_id=task), **request_of(right, variant))
+            (taken if state in TAKEN else free).add(repr(visible(response)))
+            makes_it = variant is CREATE and state not in TAKEN
+            assert (state, 403 if state in TAKEN else 201 if makes_it else 404) == (state, response.status_code)
+        assert 1 == len(taken)
+        assert variant is CREATE or len(free) == 1
+
+    assert before == await scene.everything_of_ada()
+
+
+@routes_for("task")
+async def test_a_bad_body_reveals_nothing(scene: Scene, route: Route) -> None:
+    """What is wrong with a body is not looked at before whose task it is."""
+    right = RIGHTS[route.name]
+    if right.body is None:
+        return
+    answers = set()
+    for state in TAKEN:
+        request = request_of(attrs.evolve(right, body={"title": "", "version": 7}), {})
+        response = await scene.bob(route.method, path_of(route, task_id=scene.tasks[state]), **request)
+        answers.add(repr(visible(response)))
+        assert 403 == response.status_code
+    assert 1 == len(answers)
+
+
+@routes_for("task")
+@pytest.mark.parametrize("state", STATES)
+async def test_ones_own_task(scene: Scene, route: Route, state: str) -> None:
+    """The owner gets what the state allows; what is not there is 404, never 403."""
+    right = RIGHTS[route.name]
+
+    response = await scene.ada(route.method, path_of(route, task_id=scene.tasks[state]), **request_of(right, {}))
+
+    assert right.owner[state] == response.status_code
+
+
+@routes_for("task")
+async def test_other_methods_on_a_task(scene: Scene, route: Route) -> None:
+    """A method that a path does not have is 405 for everybody, before anybody asks whose task it is."""
+    known = {one.method for one in ROUTES if one.path == route.path}
+    known |= {"HEAD"} if "GET" in known else set()
+    for method in set(METHODS) - known:
+        for state in STATES:
+            response = await scene.bob(method, path_of(route, task_id=scene.tasks[state]))
+            assert (method, 405) == (method, response.status_code)
+
+
+async def sessions_of_ada(scene: Scene) -> dict[str, str]:
+    """Return ids of sessions of Ada in each state, and one that never was."""
+    another, ended = await scene.world.log_in(), await scene.world.log_in()
+    await scene.world.client.post("/api/auth/logout", json={"refresh_token": ended["refresh_token"]})
+    tokens = scene.world.accounts.sessions.tokens
+    held = {"current": scene.ada.tokens, "another": another, "ended": ended}
+    ids = {state: str((await tokens.read_access(one["access_token"])).session) for state, one in held.items()}
+    return {**ids, "never made": scene.tasks[UNKNOWN]}
+
+
+@routes_for("session")
+async def test_another_users_session(scene: Scene, route: Route) -> None:
+    """It is as if it were not there: 404 in the same bytes, and the session lives on."""
+    sessions = await sessions_of_ada(scene)
+    before = await scene.everything_of_ada()
+    right = RIGHTS[route.name]
+
+    answers = [
+        await scene.bob(route.method, path_of(route, session_id=session), **request_of(right, {}))
+        for session in sessions.values()
+    ]
+
+    assert [404] * len(sessions) == [answer.status_code for answer in answers]
+    assert 1 == len({repr(visible(answer)) for answer in answers})
+    assert before == await scene.everything_of_ada()
+
+
+@routes_for("session")
+@pytest.mark.parametrize("state", ["current", "another", "ended", "never made"])
+async def test_ones_own_session(scene: Scene, route: Route, state: str) -> None:
+    """The owner ends what lives."""
+    right = RIGHTS[route.name]
+    session = (await sessions_of_ada(scene))[state]
+
+    response = await scene.ada(route.method, path_of(route, session_id=session), **request_of(right, {}))
+
+    assert right.owner[state] == response.status_code
+
+
+@routes_for("own")
+async def test_what_is_ones_own_is_nobody_elses(scene: Scene, route: Route) -> None:
+    """Whatever a user does with what is theirs, nothing of another user is shown or changed."""
+    before = await scene.everything_of_ada()
+    right = RIGHTS[route.name]
+
+    for variant in right.variants:
+        response = await scene.bob(route.method, route.path, **request_of(right, variant))
+        assert 200 <= response.status_code < 300
+        for secret in (CANARY, scene.ada.id, scene.ada.email, *scene.tasks.values()):
+            assert secret not in response.text
+
+    assert before == await scene.everything_of_ada()
+
+
+FILTERS = [
+    f"q={CANARY}",
+    f"tag={CANARY}",
+    "deleted=true",
+    "completed=true",
+    "completed=false",
+    "count=true&sort=title&limit=1",
+    "due=none&sort=-priority",
+    "updated_after=2000-01-01T00:00:00Z",
+]
+
+
+@pytest.mark.parametrize("filters", FILTERS)
+async def test_filters_stay_within_ones_own(scene: Scene, filters: str) -> None:
+    """No filter, sort or count reaches another user's tasks."""
+    page = (await scene.bob("GET", f"/api/tasks?{filters}")).json()
+
+    assert CANARY not in str(page)
+    assert page.get("total", 1) == 1
+
+
+async def test_cursors_and_sync_tokens_are_personal(scene: Scene) -> None:
+    """What marks a place in one user's list is no good for another's."""
+    cursor = (await scene.ada("GET", "/api/tasks?limit=1")).json()["next_cursor"]
+    since = (await scene.ada("GET", "/api/tasks/changes?limit=1")).json()["next"]
+
+    page = await scene.bob("GET", f"/api/tasks?limit=1&cursor={cursor}")
+    changes = await scene.bob("GET", f"/api/tasks/changes?since={since}")
+
+    assert (400, "invalid-cursor") == (page.status_code, page.json()["code"])
+    assert (400, "invalid-sync-token") == (changes.status_code, changes.json()["code"])
+
+
+@pytest.mark.parametrize("state", TAKEN)
+async def test_a_taken_id_is_only_taken(scene: Scene, state: str) -> None:
+    """A new task under somebody's id is refused, the same whatever became of that one."""
+    response = await scene.bob("POST", "/api/tasks", json={"title": "mine", "id": scene.tasks[state]})
+
+    assert (409, "id-taken") == (response.status_code, response.json()["code"])
+    assert CANARY not in response.text
+
+
+async def test_an_idempotency_key_is_personal(scene: Scene) -> None:
+    """The same key of another user is another key."""
+    theirs = await scene.ada("POST", "/api/tasks", json={"title": "mine"}, headers=KEY)
+    mine = await scene.bob("POST", "/api/tasks", json={"title": "mine"}, headers=KEY)
+
+    assert (201, 201) == (theirs.status_code, mine.status_code)
+    assert theirs.json()["id"] != mine.json()["id"]
+    assert "idempotency-replayed" not in mine.headers
+
+
+async def test_a_deleted_owner_is_a_stranger(scene: Scene) -> None:
+    """After the account is gone its token is nobody's, and what it had is nobody's either."""
+    await scene.ada("DELETE", "/api/auth/me", json={"current_password": PASSWORD})
+
+    own = await scene.world.client.get("/api/tasks", headers=bearer(scene.ada.tokens["access_token"]))
+    foreign = await scene.bob("GET", f"/api/tasks/{scene.tasks[LIVE]}")
+
+    assert (401, 404) == (own.status_code, foreign.status_code)
