@@ -1,0 +1,46 @@
+"""How psycopg writes and reads values here."""
+
+import datetime as dt
+import struct
+
+import psycopg
+from psycopg.abc import Buffer
+from psycopg.adapt import AdaptersMap, Loader
+from psycopg.pq import Format
+from psycopg.types.datetime import DateDumper, DatetimeDumper, TimeDumper
+from psycopg.types.numeric import Int8Dumper
+
+EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
+class UtcLoader(Loader):
+    """Instants come in UTC, whatever the time zone of the connection, of which a pooler may have its own idea."""
+
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> dt.datetime:
+        """Return the instant, which comes in microseconds since 2000."""
+        microseconds: int = struct.unpack("!q", data)[0]
+        return EPOCH + dt.timedelta(microseconds=microseconds)
+
+
+# A statement is prepared once for each combination of the types of its values, and NULL has none. The statements name
+# the types themselves, so the values need not: each statement is prepared once.
+class _Date(DateDumper):
+    oid = 0
+
+
+class _Instant(DatetimeDumper):
+    oid = 0
+
+
+class _Time(TimeDumper):
+    oid = 0
+
+
+ADAPTERS = AdaptersMap(psycopg.adapters)
+ADAPTERS.register_loader("timestamptz", UtcLoader)
+ADAPTERS.register_dumper(int, Int8Dumper)
+ADAPTERS.register_dumper(dt.date, _Date)
+ADAPTERS.register_dumper(dt.datetime, _Instant)
+ADAPTERS.register_dumper(dt.time, _Time)

@@ -1,0 +1,25 @@
+"""What a violated unique constraint means."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from psycopg import errors
+
+from todo_core.errors import EmailTaken, IdTaken, TodoError
+
+TAKEN: Mapping[str | None, type[TodoError]] = {
+    "users_email_key_key": EmailTaken,
+    "tasks_pkey": IdTaken,
+    "tasks_id": IdTaken,
+}
+
+
+@contextmanager
+def duplicates_refused() -> Iterator[None]:
+    """Raise the core's error for what is taken; the transaction has failed then, whoever catches it."""
+    try:
+        yield
+    except errors.UniqueViolation as error:
+        if error.diag.constraint_name not in TAKEN:
+            raise
+        raise TAKEN[error.diag.constraint_name] from None

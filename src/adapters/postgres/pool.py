@@ -1,0 +1,135 @@
+"""Connections to one database, shared by everything in a process that speaks to it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import attrs
+import psycopg
+from psycopg import IsolationLevel, errors
+from psycopg.pq import TransactionStatus
+from psycopg_pool import AsyncConnectionPool
+
+from adapters.postgres.conversions import ADAPTERS
+from adapters.postgres.records import Row
+from adapters.postgres.statements import Statement
+from todo_core.errors import Unavailable
+
+Result = TypeVar("Result")
+Connection = psycopg.AsyncConnection[Row]
+
+ATTEMPTS = 5
+"""How often work is begun that the database breaks off, before it counts as unavailable."""
+RECONNECT_SECONDS = 5
+"""For how long one attempt to connect is repeated; the next request begins another."""
+LIMITS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"
+SHUTTING_DOWN = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
+
+
+@attrs.frozen
+class PoolSettings:
+    """How many connections there are, and how many seconds a request may wait for one.
+
+    `prepare`: whether statements are prepared, and time limits set; behind a transaction pooler neither can be.
+    """
+
+    least: int = 2
+    most: int = 10
+    timeout: float = 5
+    prepare: bool = True
+
+
+async def run(connection: Connection, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
+    """Run a statement and return its rows."""
+    cursor = await connection.execute(statement.sql, statement.bind(values), binary=True)
+    return await cursor.fetchall() if cursor.description else ()
+
+
+async def change(connection: Connection, statement: Statement, values: Mapping[str, object]) -> int:
+    """Run a statement that returns no rows, and return how many it has changed."""
+    return (await connection.execute(statement.sql, statement.bind(values))).rowcount
+
+
+@attrs.frozen
+class Database:
+    """A database behind a pool of connections. Every method raises Unavailable when it cannot be reached."""
+
+    pool: AsyncConnectionPool[Connection]
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, settings: PoolSettings | None = None) -> AsyncIterator["Database"]:
+        """Connect to the database at any libpq URL, for as long as the block lasts; it need not be there yet."""
+        settings = settings or PoolSettings()
+        pool = AsyncConnectionPool(
+            url,
+            connection_class=Connection,
+            kwargs=_connecting(settings),
+            min_size=settings.least,
+            max_size=settings.most,
+            timeout=settings.timeout,
+            reconnect_timeout=RECONNECT_SECONDS,
+            configure=_configure,
+            open=False,
+        )
+        async with pool:
+            yield cls(pool)
+
+    async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
+        """Run one statement that only reads, in a transaction of its own, and return its rows."""
+
+        async def read(connection: Connection) -> Sequence[Row]:
+            return await run(connection, statement, values)
+
+        return await self._repeat(read, lambda: True)
+
+    async def transact(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
+        """Run `work` in a transaction that is committed when it returns; READ COMMITTED.
+
+        It is run again when the database broke the transaction off, not when it did not answer the COMMIT.
+        """
+        committing = False
+
+        async def unit(connection: Connection) -> Result:
+            nonlocal committing
+            committing = False
+            async with connection.transaction():
+                result = await work(connection)
+                # The COMMIT of a failed transaction is carried out as a ROLLBACK, without an error.
+                assert connection.info.transaction_status is TransactionStatus.INTRANS  # noqa: S101 - `work` hid one
+                committing = True
+            return result
+
+        return await self._repeat(unit, lambda: not committing)
+
+    async def _repeat(self, work: Callable[[Connection], Awaitable[Result]], repeatable: Callable[[], bool]) -> Result:
+        """Run `work` until it is not broken off; a lost connection is repeated only while it is `repeatable`."""
+        for _ in range(ATTEMPTS):
+            try:
+                async with self.pool.connection() as connection:
+                    return await work(connection)
+            except (errors.SerializationFailure, errors.DeadlockDetected):
+                continue
+            except errors.ReadOnlySqlTransaction as error:
+                raise Unavailable("the database takes no changes") from error
+            except psycopg.OperationalError as error:
+                if not (_lost(error) and repeatable()):
+                    raise Unavailable("the database does not answer") from error
+                await self.pool.check()  # the others are lost too, most likely
+        raise Unavailable("the database broke the work off again and again")
+
+
+def _connecting(settings: PoolSettings) -> dict[str, object]:
+    kwargs: dict[str, object] = {"autocommit": True, "context": ADAPTERS}
+    if settings.prepare:
+        return {**kwargs, "options": LIMITS}
+    return {**kwargs, "prepare_threshold": None}
+
+
+async def _configure(connection: Connection) -> None:
+    await connection.set_isolation_level(IsolationLevel.READ_COMMITTED)
+
+
+def _lost(error: psycopg.OperationalError) -> bool:
+    """Return whether the connection is gone, so that the server has nothing more to say about its transaction."""
+    return error.sqlstate is None or error.sqlstate.startswith("08") or isinstance(error, SHUTTING_DOWN)

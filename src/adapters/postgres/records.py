@@ -1,0 +1,174 @@
+"""Rows become values of the core, and these become rows."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import attrs
+
+from adapters.postgres.tables import sessions, tasks, users
+from todo_core.audit import Event
+from todo_core.due import Due
+from todo_core.sessions import Session
+from todo_core.tasks import Priority, Task, TaskId
+from todo_core.users import EmailAddress, Profile, User
+
+Row = Sequence[Any]
+"""One row as psycopg gives it."""
+
+USER = (
+    users.c.id,
+    users.c.email,
+    users.c.display_name,
+    users.c.timezone,
+    users.c.created_at,
+    users.c.password_hash,
+    users.c.password_changed_at,
+    users.c.disabled_at,
+)
+SESSION = (
+    sessions.c.user_id,
+    sessions.c.id,
+    sessions.c.generation,
+    sessions.c.created_at,
+    sessions.c.used_at,
+    sessions.c.expires_at,
+    sessions.c.ends_at,
+    sessions.c.address,
+    sessions.c.user_agent,
+)
+TASK = (
+    tasks.c.id,
+    tasks.c.version,
+    tasks.c.title,
+    tasks.c.description,
+    tasks.c.completed_at,
+    tasks.c.priority,
+    tasks.c.due_date,
+    tasks.c.due_time,
+    tasks.c.due_timezone,
+    tasks.c.due_at,
+    tasks.c.tags,
+    tasks.c.created_at,
+    tasks.c.updated_at,
+    tasks.c.deleted_at,
+)
+
+
+def user(row: Row) -> User:
+    """Return the user in the columns `USER`."""
+    user_id, email, display_name, timezone, *rest = row
+    return User(user_id, Profile(None if email is None else EmailAddress(email), display_name, timezone), *rest)
+
+
+def session(row: Row) -> Session:
+    """Return the session in the columns `SESSION`."""
+    return Session(*row)
+
+
+def task(row: Row) -> Task:
+    """Return the task in the columns `TASK`."""
+    task_id, version, title, description, completed_at, priority, date, time, timezone, at, tags, *rest = row
+    due = None if date is None else Due(date, time, timezone, at)
+    return Task(task_id, version, title, description, completed_at, Priority(priority), due, tuple(tags), *rest)
+
+
+def user_values(user: User) -> dict[str, object]:
+    """Return the columns of a user."""
+    return {
+        "id": user.id,
+        "email": None if user.email is None else user.email.address,
+        "email_key": None if user.email is None else user.email.key,
+        "password_hash": user.password_hash,
+        "password_changed_at": user.password_changed_at,
+        "display_name": user.profile.display_name,
+        "timezone": user.profile.timezone,
+        "created_at": user.created_at,
+        "disabled_at": user.disabled_at,
+    }
+
+
+def session_values(session: Session) -> dict[str, object]:
+    """Return the columns of a session."""
+    values = attrs.asdict(session)
+    return {"user_id": values.pop("user"), **values}
+
+
+def task_values(task: Task) -> dict[str, object]:
+    """Return the columns of a task, apart from owner, version and `purged_at`."""
+    due = task.due
+    return {
+        "id": task.id,
+        "title": task.title,
+        "description": task.description,
+        "completed_at": task.completed_at,
+        "priority": int(task.priority),
+        "due_date": due and due.date,
+        "due_time": due and due.time,
+        "due_timezone": due and due.timezone,
+        "due_at": due and due.at,
+        "tags": list(task.tags),
+        "created_at": task.created_at,
+        "updated_at": task.updated_at,
+        "deleted_at": task.deleted_at,
+        "due_key": task.due_key,
+        "title_key": task.title_key,
+        "search_key": task.search_key,
+    }
+
+
+def event_values(event: Event, kept: dt.timedelta) -> dict[str, object]:
+    """Return the columns of an entry in the audit record, which is kept for that long."""
+    return {
+        "user_id": event.user,
+        "id": event.id,
+        "at": event.at,
+        "action": event.action.value,
+        "session_id": event.session,
+        "address": event.client.address,
+        "request_id": event.client.request_id,
+        "kept_until": event.at + kept,
+    }
+
+
+def task_to_json(task: Task) -> dict[str, object]:
+    """Return a task as plain JSON."""
+    return attrs.asdict(task, value_serializer=lambda _, __, value: _plain(value))
+
+
+def task_from_json(members: dict[str, Any]) -> Task:
+    """Return the task of which `task_to_json` made these members."""
+    return Task(
+        id=TaskId(UUID(members["id"])),
+        version=members["version"],
+        title=members["title"],
+        description=members["description"],
+        completed_at=_instant(members["completed_at"]),
+        priority=Priority(members["priority"]),
+        due=None if members["due"] is None else _due(members["due"]),
+        tags=tuple(members["tags"]),
+        created_at=dt.datetime.fromisoformat(members["created_at"]),
+        updated_at=dt.datetime.fromisoformat(members["updated_at"]),
+        deleted_at=_instant(members["deleted_at"]),
+    )
+
+
+def _due(members: dict[str, Any]) -> Due:
+    time = members["time"]
+    return Due(
+        dt.date.fromisoformat(members["date"]),
+        None if time is None else dt.time.fromisoformat(time),
+        members["timezone"],
+        _instant(members["at"]),
+    )
+
+
+def _instant(text: str | None) -> dt.datetime | None:
+    return None if text is None else dt.datetime.fromisoformat(text)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value

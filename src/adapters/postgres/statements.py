@@ -1,0 +1,47 @@
+"""SQLAlchemy describes a statement, once; psycopg runs its text again and again.
+
+The text is fixed: a list is bound as an array (`= ANY`), never expanded, and what a caller has to give is a
+`bindparam` without a value.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+DIALECT: sa.Dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
+
+
+@attrs.frozen
+class Statement:
+    """The text of a statement with `%s` for values, and the names of these in order."""
+
+    sql: str
+    names: tuple[str, ...]
+    constants: Mapping[str, object]
+
+    @classmethod
+    def of(cls, statement: sa.ClauseElement) -> "Statement":
+        """Compile a statement whose text is the same for all values."""
+        compiled = statement.compile(dialect=DIALECT)
+        assert isinstance(compiled, sa.sql.compiler.SQLCompiler)  # noqa: S101 - DDL has another compiler
+        assert not compiled.literal_execute_params | compiled.post_compile_params  # noqa: S101 - these change the text
+        names = tuple(compiled.positiontup or ())
+        constants = {name: compiled.binds[name].value for name in names if not compiled.binds[name].required}
+        return cls(str(compiled), names, constants)
+
+    def bind(self, values: Mapping[str, object]) -> tuple[object, ...]:
+        """Return the values in the order of the text; those that it does not name are left out."""
+        given = {**self.constants, **values}
+        return tuple(map(given.__getitem__, self.names))
+
+
+def given(name: str, type_: sa.types.TypeEngine[Any] | None = None) -> sa.BindParameter[Any]:
+    """Return the place for a value that has to be given; the type is needed where nothing beside it has one."""
+    return sa.bindparam(name, type_=type_)
+
+
+ROWS = given("rows", sa.BigInteger())
+"""How many rows at most."""

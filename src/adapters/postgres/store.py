@@ -1,0 +1,110 @@
+"""The Store port."""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+import attrs
+
+from adapters.postgres import records, writing
+from adapters.postgres.duplicates import duplicates_refused
+from adapters.postgres.gates import Gate
+from adapters.postgres.pool import Connection, Database, change, run
+from adapters.postgres.rows import PostgresRows
+from adapters.postgres.view import PostgresView
+from todo_core.audit import Event
+from todo_core.errors import NotAuthenticated
+from todo_core.ports import Clock, Overdue, Rows, View
+from todo_core.sessions import Actor
+from todo_core.tasks import TaskId
+from todo_core.users import EmailAddress, User, UserId
+
+Result = TypeVar("Result")
+
+
+@attrs.frozen
+class PostgresStore:
+    """Keeps everything in a database that `migrate` has brought to the newest schema.
+
+    `audit_kept`: for how long the database itself refuses to delete what `record` keeps.
+    """
+
+    database: Database
+    clock: Clock
+    audit_kept: dt.timedelta = dt.timedelta(days=180)
+
+    async def register(self, user: User, event: Event) -> None:
+        """See the port."""
+        recorded = records.event_values(event, self.audit_kept)
+        values = records.user_values(user) | {f"event_{name}": value for name, value in recorded.items()}
+        with duplicates_refused():
+            await self.database.transact(lambda connection: change(connection, writing.REGISTER, values))
+
+    def read(self, actor: Actor) -> View:
+        """See the port."""
+        return PostgresView(self.clock, Gate.ACTOR, _caller(actor), self.database.fetch)
+
+    async def write(self, actor: Actor, work: Callable[[Rows], Awaitable[Result]]) -> Result:
+        """See the port."""
+
+        async def unit(connection: Connection) -> Result:
+            rows = await self._locked(connection, actor.user)
+            # A statement of its own: the one that waited for the lock sees sessions as they were before it.
+            if not await run(connection, writing.CHECK, {**_caller(actor), "now": self.clock.now()}):
+                raise NotAuthenticated
+            return await work(rows)
+
+        return await self.database.transact(unit)
+
+    async def write_as(self, user: UserId, work: Callable[[Rows], Awaitable[Result]]) -> Result:
+        """See the port."""
+
+        async def unit(connection: Connection) -> Result:
+            return await work(await self._locked(connection, user))
+
+        return await self.database.transact(unit)
+
+    async def user_by_email(self, email: EmailAddress) -> User | None:
+        """See the port."""
+        rows = await self.database.fetch(writing.USER_BY_EMAIL, {"email_key": email.key})
+        return records.user(rows[0]) if rows else None
+
+    async def users(self, after: UserId | None, limit: int) -> Sequence[User]:
+        """See the port."""
+        statement = writing.FIRST_USERS if after is None else writing.NEXT_USERS
+        return [records.user(row) for row in await self.database.fetch(statement, {"after": after, "rows": limit})]
+
+    async def task_owner(self, task: TaskId) -> UserId | None:
+        """See the port."""
+        rows = await self.database.fetch(writing.TASK_OWNER, {"task": task})
+        return UserId(rows[0][0]) if rows else None
+
+    async def users_to_purge(self, overdue: Overdue, limit: int) -> Sequence[UserId]:
+        """See the port."""
+        rows = await self.database.fetch(writing.USERS_TO_PURGE, {**attrs.asdict(overdue), "rows": limit})
+        return [UserId(row[0]) for row in rows]
+
+    async def advance_clocks(self, by: int) -> None:
+        """See the port."""
+        await self.database.transact(lambda connection: change(connection, writing.ADVANCE_CLOCKS, {"by": by}))
+
+    async def _locked(self, connection: Connection, user: UserId) -> Rows:
+        """Wait for the user's lock, and return their rows. Raises NotAuthenticated when there is no such user."""
+        caller = {"user": user}
+        locked = await run(connection, writing.LOCK, caller)
+        if not locked:
+            raise NotAuthenticated
+        return PostgresRows(
+            clock=self.clock,
+            gate=Gate.OWNER,
+            caller=caller,
+            fetch=partial(run, connection),
+            send=partial(change, connection),
+            live=locked[0][0],
+            audit_kept=self.audit_kept,
+        )
+
+
+def _caller(actor: Actor) -> dict[str, object]:
+    return {"user": actor.user, "session": actor.session}

@@ -1,0 +1,183 @@
+"""The statements of a unit of work that write, and those that belong to no user."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.postgres import records
+from adapters.postgres.gates import Gate
+from adapters.postgres.statements import ROWS, Statement, given
+from adapters.postgres.tables import (
+    ERASED,
+    LIVE,
+    TRASHED,
+    audit_events,
+    idempotency_keys,
+    sessions,
+    tasks,
+    user_clocks,
+    users,
+)
+from todo_core.due import NO_DUE
+
+OWN_CLOCK = user_clocks.c.user_id == given("user")
+OWN_TASK = tasks.c.user_id == given("user")
+OWN_SESSION = sessions.c.user_id == given("user")
+OWN_KEY = idempotency_keys.c.user_id == given("user")
+
+LOOKED_AT = 10_000
+"""How many rows of each kind one search for users to purge looks at."""
+
+
+def _all(table: sa.Table) -> dict[str, sa.BindParameter[Any]]:
+    return {column.name: given(column.name, column.type) for column in table.c}
+
+
+def _numbered(
+    write: sa.Insert | sa.Update, values: Mapping[str, object], more_tasks: sa.ColumnElement[Any]
+) -> sa.ClauseElement:
+    """Return the statement that writes a task under the next number of its user's clock, which counts live tasks too.
+
+    It returns that number, and how many live tasks there are now.
+    """
+    counted = {"version": user_clocks.c.version + 1, "tasks": user_clocks.c.tasks + more_tasks}
+    taking = sa.update(user_clocks).where(OWN_CLOCK).values(counted)
+    clock = taking.returning(user_clocks.c.version, user_clocks.c.tasks).cte("clock")
+    number = sa.select(clock.c.version).scalar_subquery()
+    live = sa.select(clock.c.tasks).scalar_subquery()
+    return write.values({**values, "version": number}).returning(tasks.c.version, live)
+
+
+def _add_task() -> sa.ClauseElement:
+    values = {**_all(tasks), "user_id": given("user"), "purged_at": None}
+    return _numbered(sa.insert(tasks), values, given("live", sa.Integer()))
+
+
+def _put_task() -> sa.ClauseElement:
+    was_live = sa.select(sa.func.count()).where(OWN_TASK, tasks.c.id == given("id"), LIVE).scalar_subquery()
+    values = {name: bind for name, bind in _all(tasks).items() if name not in {"user_id", "id", "purged_at"}}
+    return _numbered(
+        sa.update(tasks).where(OWN_TASK, tasks.c.id == given("id")),
+        values,
+        given("live", sa.Integer()) - sa.cast(was_live, sa.Integer),
+    )
+
+
+def _put_session() -> sa.ClauseElement:
+    adding = insert(sessions).values(_all(sessions))
+    renewed = {column.name: adding.excluded[column.name] for column in sessions.c if not column.primary_key}
+    return adding.on_conflict_do_update(index_elements=[sessions.c.user_id, sessions.c.id], set_=renewed)
+
+
+def _put_user() -> sa.ClauseElement:
+    values = _all(users)
+    del values["id"]
+    return sa.update(users).values(values).where(users.c.id == given("id"))
+
+
+def _register() -> sa.ClauseElement:
+    user = sa.insert(users).values(_all(users)).cte("new_user")
+    clock = sa.insert(user_clocks).values(user_id=given("id")).cte("new_clock")
+    return sa.insert(audit_events).values(_event("event_")).add_cte(user, clock)
+
+
+def _event(prefix: str = "") -> dict[str, sa.BindParameter[Any]]:
+    return {column.name: given(prefix + column.name, column.type) for column in audit_events.c}
+
+
+def _erase_tasks() -> sa.ClauseElement:
+    old = (
+        sa.select(tasks.c.id)
+        .where(OWN_TASK, TRASHED, tasks.c.deleted_at < given("before"))
+        .order_by(tasks.c.version)
+        .limit(ROWS)
+    )
+    nothing: dict[str, object] = {
+        "title": "",
+        "description": "",
+        "completed_at": None,
+        "priority": 0,
+        "due_date": None,
+        "due_time": None,
+        "due_timezone": None,
+        "due_at": None,
+        "tags": [],
+        "due_key": NO_DUE,
+        "title_key": "",
+        "search_key": "",
+        "purged_at": given("now"),
+    }
+    return sa.update(tasks).values(nothing).where(OWN_TASK, tasks.c.id.in_(old))
+
+
+def _drop_tombstones() -> sa.ClauseElement:
+    old = (
+        sa.select(tasks.c.id)
+        .where(OWN_TASK, ERASED, tasks.c.deleted_at < given("before"))
+        .order_by(tasks.c.version)
+        .limit(ROWS)
+    )
+    gone = sa.delete(tasks).where(OWN_TASK, tasks.c.id.in_(old)).returning(tasks.c.version).cte("gone")
+    highest = sa.select(sa.func.max(gone.c.version)).scalar_subquery()
+    number = sa.select(sa.func.count()).select_from(gone).scalar_subquery()
+    raising = sa.update(user_clocks).where(OWN_CLOCK)
+    return raising.values(horizon=sa.func.greatest(user_clocks.c.horizon, highest)).returning(number)
+
+
+def _drop_some(table: sa.Table, key: sa.ColumnElement[Any], *conditions: sa.ColumnElement[bool]) -> sa.ClauseElement:
+    old = sa.select(key).where(*conditions).limit(ROWS)
+    return sa.delete(table).where(conditions[0], key.in_(old))
+
+
+def _users_to_purge() -> sa.ClauseElement:
+    overdue = [
+        (tasks.c.user_id, TRASHED & (tasks.c.deleted_at < given("trash"))),
+        (tasks.c.user_id, ERASED & (tasks.c.deleted_at < given("tombstones"))),
+        (idempotency_keys.c.user_id, idempotency_keys.c.created_at < given("outcomes")),
+        (sessions.c.user_id, sessions.c.expires_at <= given("sessions")),
+    ]
+    looked_at = [sa.select(owner).where(old).limit(LOOKED_AT) for owner, old in overdue]
+    return sa.union(*looked_at).limit(ROWS)
+
+
+LOCK = Statement.of(sa.select(user_clocks.c.tasks).where(OWN_CLOCK).with_for_update(key_share=True))
+CHECK = Statement.of(sa.select(Gate.ACTOR.table))
+
+ADD_TASK = Statement.of(_add_task())
+PUT_TASK = Statement.of(_put_task())
+PUT_USER = Statement.of(_put_user())
+DROP_USER = Statement.of(sa.delete(users).where(users.c.id == given("user")))
+SESSION = Statement.of(sa.select(*records.SESSION).where(OWN_SESSION, sessions.c.id == given("id")))
+PUT_SESSION = Statement.of(_put_session())
+DROP_SESSION = Statement.of(sa.delete(sessions).where(OWN_SESSION, sessions.c.id == given("id")))
+DROP_SESSIONS = Statement.of(sa.delete(sessions).where(OWN_SESSION))
+REMEMBERED = Statement.of(
+    sa.select(idempotency_keys.c.fingerprint, idempotency_keys.c.task, idempotency_keys.c.created_at).where(
+        OWN_KEY, idempotency_keys.c.key == given("key")
+    )
+)
+REMEMBERED_COUNT = Statement.of(sa.select(sa.func.count()).select_from(idempotency_keys).where(OWN_KEY))
+REMEMBER = Statement.of(sa.insert(idempotency_keys).values(_all(idempotency_keys)))
+RECORD = Statement.of(sa.insert(audit_events).values(_event()))
+ERASE_TASKS = Statement.of(_erase_tasks())
+DROP_TOMBSTONES = Statement.of(_drop_tombstones())
+DROP_REMEMBERED = Statement.of(
+    _drop_some(idempotency_keys, idempotency_keys.c.key, OWN_KEY, idempotency_keys.c.created_at < given("before"))
+)
+DROP_EXPIRED_SESSIONS = Statement.of(
+    _drop_some(sessions, sessions.c.id, OWN_SESSION, sessions.c.expires_at <= given("now"))
+)
+
+REGISTER = Statement.of(_register())
+USER_BY_EMAIL = Statement.of(sa.select(*records.USER).where(users.c.email_key == given("email_key")))
+FIRST_USERS = Statement.of(sa.select(*records.USER).order_by(users.c.id).limit(ROWS))
+NEXT_USERS = Statement.of(sa.select(*records.USER).where(users.c.id > given("after")).order_by(users.c.id).limit(ROWS))
+TASK_OWNER = Statement.of(sa.select(tasks.c.user_id).where(tasks.c.id == given("task")))
+USERS_TO_PURGE = Statement.of(_users_to_purge())
+ADVANCE_CLOCKS = Statement.of(
+    sa.update(user_clocks).values(
+        version=user_clocks.c.version + given("by"), horizon=user_clocks.c.version + given("by")
+    )
+)
