@@ -107,6 +107,6 @@ def test_command_without_its_extra_says_what_is_missing(environment: Path) -> No
     """`todo serve` on the wheel alone is one line that names the extra, not a traceback."""
     run = subprocess.run([environment / "todo", "serve"], capture_output=True, text=True, check=False)
 
-    assert 'pip install "todo-core[server]"' in run.stderr
+    assert "pip install 'todo-core[server]'" in run.stderr
     assert run.stderr.count("\n") == 1
     assert run.returncode != 0
