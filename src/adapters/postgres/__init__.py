@@ -1,6 +1,21 @@
-"""The Store port on PostgreSQL. SQLAlchemy Core describes tables and statements, psycopg runs them."""
+"""The Store port on PostgreSQL, and what else is kept there: rate limits, the audit record, its own health.
 
+SQLAlchemy Core describes tables and statements, psycopg runs them.
+"""
+
+from adapters.postgres.audit import AuditRecord, EventFilter
+from adapters.postgres.health import DatabaseReadiness
 from adapters.postgres.pool import Database, PoolSettings
+from adapters.postgres.rate_limits import RateLimits, Window
 from adapters.postgres.store import PostgresStore
 
-__all__ = ["Database", "PoolSettings", "PostgresStore"]
+__all__ = [
+    "AuditRecord",
+    "Database",
+    "DatabaseReadiness",
+    "EventFilter",
+    "PoolSettings",
+    "PostgresStore",
+    "RateLimits",
+    "Window",
+]

@@ -54,6 +54,13 @@ def head() -> str:
     return revision
 
 
+def is_behind(revision: str | None) -> bool:
+    """Return whether a database at `revision` lacks a migration. One that we do not know is newer than we are."""
+    scripts = ScriptDirectory.from_config(configuration())
+    known = {script.revision for script in scripts.walk_revisions()}
+    return revision is None or (revision in known and revision != head())
+
+
 def current(url: str) -> str | None:
     """Return the revision of the database, None before the first migration. Raises Unavailable."""
     try:

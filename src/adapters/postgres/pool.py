@@ -40,7 +40,7 @@ class PoolSettings:
 
 
 async def run(connection: Connection, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
-    """Run a statement and return its rows."""
+    """Run a statement and return its rows, none when it has none to return."""
     cursor = await connection.execute(statement.sql, statement.bind(values), binary=True)
     return await cursor.fetchall() if cursor.description else ()
 
@@ -82,6 +82,14 @@ class Database:
             return await run(connection, statement, values)
 
         return await self._repeat(read, lambda: True)
+
+    async def write(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
+        """Run one statement in a transaction of its own, and return its rows; never again when it may be kept."""
+
+        async def write(connection: Connection) -> Sequence[Row]:
+            return await run(connection, statement, values)
+
+        return await self._repeat(write, lambda: False)
 
     async def transact(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
         """Run `work` in a transaction that is committed when it returns; READ COMMITTED.

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import attrs
 
-from adapters.postgres.tables import sessions, tasks, users
-from todo_core.audit import Event
+from adapters.postgres.tables import audit_events, sessions, tasks, users
+from todo_core.audit import Action, Event
 from todo_core.due import Due
-from todo_core.sessions import Session
+from todo_core.sessions import Client, Session
 from todo_core.tasks import Priority, Task, TaskId
 from todo_core.users import EmailAddress, Profile, User
 
@@ -54,6 +54,15 @@ TASK = (
     tasks.c.updated_at,
     tasks.c.deleted_at,
 )
+EVENT = (
+    audit_events.c.id,
+    audit_events.c.at,
+    audit_events.c.action,
+    audit_events.c.user_id,
+    audit_events.c.session_id,
+    audit_events.c.address,
+    audit_events.c.request_id,
+)
 
 
 def user(row: Row) -> User:
@@ -72,6 +81,12 @@ def task(row: Row) -> Task:
     task_id, version, title, description, completed_at, priority, date, time, timezone, at, tags, *rest = row
     due = None if date is None else Due(date, time, timezone, at)
     return Task(task_id, version, title, description, completed_at, Priority(priority), due, tuple(tags), *rest)
+
+
+def event(row: Row) -> Event:
+    """Return the entry of the audit record in the columns `EVENT`; the user agent is not among them."""
+    event_id, at, action, user_id, session_id, address, request_id = row
+    return Event(event_id, at, Action(action), user_id, session_id, Client(address, request_id=request_id))
 
 
 def user_values(user: User) -> dict[str, object]:

@@ -39,7 +39,7 @@ class PostgresStore:
         recorded = records.event_values(event, self.audit_kept)
         values = records.user_values(user) | {f"event_{name}": value for name, value in recorded.items()}
         with duplicates_refused():
-            await self.database.transact(lambda connection: change(connection, writing.REGISTER, values))
+            await self.database.write(writing.REGISTER, values)
 
     def read(self, actor: Actor) -> View:
         """See the port."""
@@ -87,7 +87,7 @@ class PostgresStore:
 
     async def advance_clocks(self, by: int) -> None:
         """See the port."""
-        await self.database.transact(lambda connection: change(connection, writing.ADVANCE_CLOCKS, {"by": by}))
+        await self.database.write(writing.ADVANCE_CLOCKS, {"by": by})
 
     async def _locked(self, connection: Connection, user: UserId) -> Rows:
         """Wait for the user's lock, and return their rows. Raises NotAuthenticated when there is no such user."""

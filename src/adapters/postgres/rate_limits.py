@@ -1,0 +1,75 @@
+"""Counts requests over all processes."""
+
+import datetime as dt
+import hashlib
+import math
+
+import attrs
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.postgres.pool import Database
+from adapters.postgres.statements import ROWS, Statement, given
+from adapters.postgres.tables import rate_limits
+from todo_core.ports import Clock
+
+DIGEST_BYTES = 16
+
+
+def _hit() -> sa.ClauseElement:
+    begun = insert(rate_limits).values(key=given("key"), ends_at=given("ends_at"), count=1)
+    over = rate_limits.c.ends_at <= given("now")
+    return begun.on_conflict_do_update(
+        index_elements=[rate_limits.c.key],
+        set_={
+            "ends_at": sa.case((over, begun.excluded.ends_at), else_=rate_limits.c.ends_at),
+            "count": sa.case((over, 1), else_=rate_limits.c.count + 1),
+        },
+    ).returning(rate_limits.c.count, rate_limits.c.ends_at)
+
+
+def _prune() -> sa.ClauseElement:
+    ended = rate_limits.c.ends_at <= given("now")
+    old = sa.select(rate_limits.c.key).where(ended).limit(ROWS)
+    # Asked twice: a row that was found may have begun another window by the time it is locked.
+    return sa.delete(rate_limits).where(ended, rate_limits.c.key.in_(old)).returning(rate_limits.c.key)
+
+
+HIT = Statement.of(_hit())
+PRUNE = Statement.of(_prune())
+
+
+@attrs.frozen
+class Window:
+    """Where a counter stands: requests since the window began, this one included, and seconds until it ends."""
+
+    count: int
+    seconds_left: int
+
+
+@attrs.frozen
+class RateLimits:
+    """Fixed windows that begin with the first request and are not prolonged by the others.
+
+    Keys may be personal: what is kept is a digest under `secret`, so nobody without it can guess its way back.
+    """
+
+    database: Database
+    clock: Clock
+    secret: bytes = attrs.field(repr=False)
+
+    async def hit(self, name: str, key: str, seconds: int) -> Window:
+        """Count one request of `key` in the counter called `name`, with windows that long. Raises Unavailable."""
+        now = self.clock.now()
+        values = {"key": self._digest(name, key), "now": now, "ends_at": now + dt.timedelta(seconds=seconds)}
+        ((count, ends_at),) = await self.database.write(HIT, values)
+        return Window(count, max(math.ceil((ends_at - now).total_seconds()), 0))
+
+    async def prune(self, rows: int = 10_000) -> int:
+        """Forget up to `rows` windows that have ended; return how many. Raises Unavailable."""
+        return len(await self.database.write(PRUNE, {"now": self.clock.now(), "rows": rows}))
+
+    def _digest(self, name: str, key: str) -> bytes:
+        digest = hashlib.blake2b(digest_size=DIGEST_BYTES, key=hashlib.sha256(self.secret).digest())
+        digest.update(f"{name}\0{key}".encode())
+        return digest.digest()
