@@ -1,0 +1,134 @@
+"""The HTTP API over real parts, as one ASGI application: opened when the server starts, closed when it stops."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+import attrs
+import structlog
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from entrypoints.bootstrap import System, open_system
+from entrypoints.checks import check_settings
+from entrypoints.failures import Failure
+from entrypoints.http.app import create_app
+from entrypoints.http.limits import LocalRateLimiter
+from entrypoints.http.ports import Collaborators, Limits, Options, Policy
+from entrypoints.release import release
+from entrypoints.settings import RateLimit, Settings
+from todo_core.errors import TodoError
+from todo_core.use_cases import Housekeeping
+
+PURGE_EVERY_SECONDS = 600.0
+
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+Asgi = Callable[[Any, Any, Any], Awaitable[None]]
+
+_log = structlog.get_logger("server")
+
+
+@attrs.define
+class Application:
+    """The application of one worker. `started` runs once it is open, and is given up when the server stops."""
+
+    settings: Settings
+    database_url: str = attrs.field(repr=False)
+    started: Callable[[], Awaitable[None]]
+    _api: Asgi | None = attrs.field(default=None, init=False)
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Answer one connection, or live from the server's start to its stop."""
+        if self._api is not None:
+            await self._api(scope, receive, send)
+        else:
+            await self._live(receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        async with AsyncExitStack() as ending:
+            try:
+                self._api = await self._open(ending)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the server must hear of it
+                _log.exception("start_failed")
+                reason = str(error) if isinstance(error, Failure) else type(error).__name__
+                await send({"type": "lifespan.startup.failed", "message": reason})
+                return
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _open(self, ending: AsyncExitStack) -> Asgi:
+        system = await ending.enter_async_context(open_system(self.settings, self.database_url))
+        await ending.enter_async_context(_running(_purge_for_ever(system.housekeeping)))
+        await ending.enter_async_context(_running(self.started()))
+        return assemble(system, self.settings)
+
+
+def assemble(system: System, settings: Settings) -> Asgi:
+    """Return the API over these parts."""
+    collaborators = Collaborators(
+        sealer=system.sealer,
+        shared=LocalRateLimiter(),
+        readiness=system.readiness,
+        public_keys=system.public_keys,
+        configuration=partial(check_settings, settings),
+        metrics=_figures_of_all if settings.server.workers > 1 else None,
+    )
+    limits = settings.limits
+    public = urlsplit(settings.server.public_url)
+    options = Options(
+        version=release(),
+        environment=settings.environment,
+        public_origin=f"{public.scheme}://{public.netloc}",
+        allowed_hosts=settings.network.allowed_hosts,
+        cors_origins=settings.network.cors_origins,
+        trusted_proxies=settings.network.trusted_proxies,
+        metrics_token=settings.metrics_token.reveal() if settings.metrics_token else None,
+        limits=Limits(
+            login=_policy("login", limits.login),
+            register=_policy("register", limits.register),
+            refresh=_policy("refresh", limits.refresh),
+            password=_policy("password", limits.password),
+            api=_policy("api", limits.api),
+        ),
+    )
+    return create_app(system.accounts, system.tasks, collaborators, options)
+
+
+def _policy(name: str, limit: RateLimit) -> Policy:
+    return Policy(name, limit.requests, limit.seconds)
+
+
+def _figures_of_all() -> bytes:
+    """Return the figures of all workers, who leave them in a directory (`entrypoints.cli.serve`)."""
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
+
+
+@asynccontextmanager
+async def _running(work: Awaitable[None]) -> AsyncIterator[None]:
+    """Run `work` beside the block, and give it up at the end."""
+    task = asyncio.ensure_future(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def _purge_for_ever(housekeeping: Housekeeping) -> None:
+    """Remove what has had its time, now and then. What fails is tried again the next time."""
+    while True:
+        try:
+            purged = await housekeeping.purge()
+            pause = 0 if purged.users else PURGE_EVERY_SECONDS
+        except TodoError as error:
+            _log.warning("purge_failed", error=type(error).__name__)
+            pause = PURGE_EVERY_SECONDS
+        await asyncio.sleep(pause)

@@ -1,0 +1,188 @@
+"""The composition root: settings in, every use case over real parts out. Only this module picks adapters."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import attrs
+
+from adapters.embedded import EmbeddedError, cluster
+from adapters.passwords import PooledPasswords
+from adapters.postgres import Database, PoolSettings, PostgresStore
+from adapters.postgres import migrate as migrations
+from adapters.system import SystemClock, SystemIds
+from adapters.tokens import AccessTokens, InvalidKeySet, KeyFile, KeySet, Sealer, SignedTokens, read_or_create, rotate
+from entrypoints.failures import CONFIGURATION, Failure
+from entrypoints.settings import DatabaseSettings, Registration, Settings
+from todo_core.errors import Unavailable
+from todo_core.use_cases import Accounts, Administration, Housekeeping, Sessions, Tasks
+
+LATE = timedelta(minutes=1)
+"""How much longer than its last token a rotated key is accepted: for requests under way, and clocks that differ."""
+
+READY_SECONDS = 5
+
+
+@attrs.frozen
+class Readiness:
+    """Whether the database answers and has the newest schema."""
+
+    database_url: str = attrs.field(repr=False)
+
+    async def check(self) -> Mapping[str, Mapping[str, object]]:
+        """Return both checks, with the figures that an operator wants. Raises nothing."""
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                current = await asyncio.to_thread(migrations.current, self.database_url)
+        except (Unavailable, TimeoutError):
+            return {"database": {"status": "unavailable"}, "migrations": {"status": "unknown"}}
+        head = migrations.head()
+        return {
+            "database": {"status": "ok", "latency_ms": round((time.monotonic() - began) * 1000, 1)},
+            "migrations": {"status": "ok" if current == head else "behind", "current": current, "head": head},
+        }
+
+
+@attrs.frozen
+class System:
+    """The use cases, and the parts that an entry point needs beside them."""
+
+    accounts: Accounts
+    tasks: Tasks
+    administration: Administration
+    housekeeping: Housekeeping
+    clock: SystemClock
+    readiness: Readiness
+    sealer: Sealer
+    keys: KeyFile
+
+    def public_keys(self) -> Mapping[str, object]:
+        """Return the JWK Set that verifies access tokens."""
+        return self.keys.latest().public(self.clock.now())
+
+
+@asynccontextmanager
+async def open_system(settings: Settings, database_url: str) -> AsyncIterator[System]:
+    """Yield everything, wired and connected; the database need not answer yet. Raises Failure."""
+    clock, ids = SystemClock(), SystemIds()
+    keys, sealer = open_keys(settings), Sealer(seal_secrets(settings))
+    tokens = SignedTokens(AccessTokens(settings.server.public_url, clock, keys), sealer)
+    passwords = PooledPasswords(workers=settings.passwords.workers, queue=settings.passwords.queue)
+    async with Database.open(database_url, _pool_settings(settings.database)) as database:
+        store = PostgresStore(database, clock, settings.audit)
+        sessions = Sessions(store, clock, ids, passwords, tokens, settings.sessions)
+        is_open = settings.registration is Registration.OPEN
+        accounts = Accounts(store, clock, ids, passwords, sessions, settings.passwords.policy, open=is_open)
+        yield System(
+            accounts=accounts,
+            tasks=Tasks(store, clock, ids, settings.max_tasks),
+            administration=Administration(accounts),
+            housekeeping=Housekeeping(store, clock),
+            clock=clock,
+            readiness=Readiness(database_url),
+            sealer=sealer,
+            keys=keys,
+        )
+    passwords.close()
+
+
+def _pool_settings(database: DatabaseSettings) -> PoolSettings:
+    return PoolSettings(
+        least=database.pool_min,
+        most=database.pool_max,
+        timeout=database.pool_timeout.total_seconds(),
+        prepare=database.prepare_statements,
+    )
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[str]:
+    """Yield the URL of a database with the newest schema: the embedded one, started and migrated, or the given one.
+
+    A given database is never changed in passing. Raises Failure.
+    """
+    with _running(settings) as url:
+        try:
+            if settings.database.url is None:
+                migrations.migrate(url)
+            _check_schema(migrations.current(url))
+        except Unavailable as error:
+            raise Failure(_one_line(error)) from error
+        yield url
+
+
+def migrate(settings: Settings) -> str:
+    """Bring the database to the newest schema and return its revision. Raises Failure."""
+    with _running(settings) as url:
+        direct = settings.database.direct_url
+        try:
+            migrations.migrate(direct.reveal() if direct else url)
+        except Unavailable as error:
+            raise Failure(_one_line(error)) from error
+    return migrations.head()
+
+
+@contextmanager
+def _running(settings: Settings) -> Iterator[str]:
+    """Yield the URL of the database that was given, or of an embedded server that runs for as long as the block."""
+    if settings.database.url is not None:
+        yield settings.database.url.reveal()
+        return
+    try:
+        with cluster(settings.data_directory, bindir=settings.database.programs) as server:
+            yield server.url
+    except EmbeddedError as error:
+        raise Failure(str(error)) from error
+
+
+def _check_schema(revision: str | None) -> None:
+    if revision != migrations.head():
+        found = f"at revision {revision}" if revision else "empty"
+        raise Failure(f"the database is {found}, this program needs {migrations.head()}: run `todo migrate`")
+
+
+def open_keys(settings: Settings) -> KeyFile:
+    """Return the keys that sign, generated in the data directory when none are set. Raises Failure."""
+    file = signing_keys_path(settings)
+    try:
+        return KeyFile.open(file) if settings.keys.signing else KeyFile.open_or_create(file)
+    except OSError as error:
+        raise Failure(f"signing keys: {file}: {error.strerror}", CONFIGURATION) from error
+    except InvalidKeySet as error:
+        raise Failure(f"signing keys: {file}: {error}", CONFIGURATION) from error
+
+
+def rotate_keys(settings: Settings, *, delay: timedelta, keep: timedelta) -> KeySet:
+    """Add a key that signs after `delay`, have the others end `keep` later, and return them all. Raises Failure."""
+    file = signing_keys_path(settings)
+    try:
+        return rotate(file, SystemClock().now(), delay=delay, keep=keep)
+    except OSError as error:
+        raise Failure(f"signing keys: {file}: {error.strerror}") from error
+    except InvalidKeySet as error:
+        raise Failure(f"signing keys: {file}: {error}") from error
+
+
+def signing_keys_path(settings: Settings) -> Path:
+    """Return the file of the keys that sign."""
+    return settings.keys.signing or settings.data_directory / "keys" / "signing.json"
+
+
+def seal_secrets(settings: Settings) -> list[bytes]:
+    """Return the secrets of seals, the first makes; one is generated in the data directory when none are set."""
+    if settings.keys.secrets:
+        return [secret.reveal().encode() for secret in settings.keys.secrets]
+    file = settings.data_directory / "keys" / "secret"
+    try:
+        return [read_or_create(file, lambda: secrets.token_hex(32)).encode()]
+    except OSError as error:
+        raise Failure(f"secret keys: {file}: {error.strerror}") from error
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

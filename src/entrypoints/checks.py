@@ -1,0 +1,67 @@
+"""Judgements on the settings: what an operator should know before others find out."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from entrypoints.http.ports import ConfigurationCheck
+from entrypoints.settings import Environment, Registration, Settings
+from entrypoints.settings.rules import is_encrypted, is_loopback
+
+Status = Literal["ok", "warning", "error"]
+
+
+def check_settings(settings: Settings) -> tuple[ConfigurationCheck, ...]:
+    """Return one judgement for each thing that is often set wrong. Shows no secret."""
+    return tuple(ConfigurationCheck(name, status, detail) for name, status, detail in _judge(settings))
+
+
+def _judge(settings: Settings) -> Iterator[tuple[str, Status, str]]:
+    yield _database(settings)
+    yield _keys(settings)
+    yield _public_url(settings)
+    yield _trusted_proxies(settings)
+    yield _allowed_hosts(settings)
+    yield _registration(settings)
+    yield "metrics", "ok", "for whoever has the token" if settings.metrics_token else "for this machine only"
+    yield "better_auth", "ok", settings.better_auth.mode.value
+
+
+def _database(settings: Settings) -> tuple[str, Status, str]:
+    if settings.database.url is None:
+        return "database", "ok", f"embedded, in {settings.data_directory}"
+    return "database", "ok", "external"
+
+
+def _keys(settings: Settings) -> tuple[str, Status, str]:
+    if settings.keys.signing and settings.keys.secrets:
+        return "keys", "ok", "set"
+    return "keys", "ok", "generated in the data directory: other machines need TODO_SIGNING_KEYS and TODO_SECRET_KEYS"
+
+
+def _public_url(settings: Settings) -> tuple[str, Status, str]:
+    url = settings.server.public_url
+    if is_encrypted(url) or is_loopback(url):
+        return "public_url", "ok", url
+    return "public_url", "warning", f"{url}: passwords and tokens travel unencrypted"
+
+
+def _trusted_proxies(settings: Settings) -> tuple[str, Status, str]:
+    if settings.network.trusted_proxies:
+        return "trusted_proxies", "ok", ", ".join(map(str, settings.network.trusted_proxies))
+    if is_encrypted(settings.server.public_url):
+        return "trusted_proxies", "warning", "none: behind a proxy all clients share its rate limits"
+    return "trusted_proxies", "ok", "none"
+
+
+def _allowed_hosts(settings: Settings) -> tuple[str, Status, str]:
+    if settings.network.allowed_hosts:
+        return "allowed_hosts", "ok", ", ".join(settings.network.allowed_hosts)
+    if settings.environment is Environment.PRODUCTION:
+        return "allowed_hosts", "warning", "any: requests for other names are answered too"
+    return "allowed_hosts", "ok", "any"
+
+
+def _registration(settings: Settings) -> tuple[str, Status, str]:
+    if settings.registration is Registration.OPEN and settings.environment is Environment.PRODUCTION:
+        return "registration", "warning", "open: anybody may make an account"
+    return "registration", "ok", settings.registration.value

@@ -1,0 +1,54 @@
+"""`todo keys …`: the keys that sign access tokens."""
+
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from entrypoints.bootstrap import LATE, open_keys, rotate_keys, signing_keys_path
+from entrypoints.cli.running import settings_and_logs
+
+AHEAD_SECONDS = 600
+
+
+@click.group()
+def keys() -> None:
+    """List and rotate the keys that sign access tokens."""
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Print the keys, the newest first: id, what it does now, until when."""
+    settings = settings_and_logs()
+    found, now = open_keys(settings).keys(), datetime.now(UTC)
+    signer = found.signer(now)
+    for key in found.keys:
+        if key.id == signer.id:
+            state = "signs"
+        elif key.verifies(now):
+            state = f"verifies until {key.ends_at:%Y-%m-%d %H:%M:%SZ}" if key.ends_at else "verifies"
+        else:
+            state = "has ended"
+        if key.verifies(now) and key.signs_from and key.signs_from > now:
+            state = f"signs from {key.signs_from:%Y-%m-%d %H:%M:%SZ}"
+        click.echo(f"{key.id}  {state}")
+
+
+@keys.command()
+@click.option(
+    "--delay",
+    type=click.IntRange(0),
+    default=AHEAD_SECONDS,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long the new key is published before it signs.",
+)
+@click.option(
+    "--at-once", is_flag=True, help="A key was lost: sign with a new one now, and refuse the others from now on."
+)
+def rotate(delay: int, *, at_once: bool) -> None:
+    """Add a key that takes over, or make the file. The keys before it are accepted until their tokens have expired."""
+    settings = settings_and_logs()
+    ahead = timedelta(0) if at_once else timedelta(seconds=delay)
+    keep = timedelta(0) if at_once else settings.sessions.access + LATE
+    found = rotate_keys(settings, delay=ahead, keep=keep)
+    click.echo(f"{found.keys[0].id} added to {signing_keys_path(settings)}")

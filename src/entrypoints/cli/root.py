@@ -1,0 +1,58 @@
+"""The frame of the command: its sub-commands, and errors as one line each."""
+
+import click
+
+from entrypoints.cli.keys import keys
+from entrypoints.cli.maintenance import check, clocks, migrate, purge
+from entrypoints.cli.serve import serve
+from entrypoints.cli.users import token, users
+from entrypoints.failures import CONFIGURATION, Failure
+from entrypoints.release import release
+from entrypoints.settings import ConfigurationError
+from todo_core.errors import EmailTaken, NotFound, TodoError
+
+WORDS = {
+    EmailTaken: "another account has this e-mail address",
+    NotFound: "nobody has this e-mail address",
+}
+
+
+class Lines(click.ClickException):
+    """An error as one line for each problem, without a traceback."""
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code  # type: ignore[misc] # click declares it for the class, and asks the instance
+
+    def show(self, file: object = None) -> None:  # noqa: ARG002 - click's signature
+        """Print the problems."""
+        for line in self.message.splitlines():
+            click.echo(f"todo: {line}", err=True)
+
+
+class Todo(click.Group):
+    """The command. What keeps it from working is told in words; anything else is a bug, and looks like one."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a sub-command."""
+        try:
+            return super().invoke(ctx)
+        except ConfigurationError as error:
+            raise Lines(str(error), CONFIGURATION) from error
+        except Failure as error:
+            raise Lines(str(error), error.code) from error
+        except TodoError as error:
+            raise Lines(WORDS.get(type(error)) or str(error) or error.code) from error
+
+
+@click.group(cls=Todo, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(release(), prog_name="todo-core")
+def main() -> None:
+    """To-do lists with accounts, over HTTP.
+
+    Settings are environment variables that begin with TODO_, or lines of .env or settings.toml in this directory.
+    """
+
+
+for command in (serve, migrate, check, users, token, keys, purge, clocks):
+    main.add_command(command)

@@ -1,0 +1,30 @@
+"""What every sub-command does first: read the settings, and have everything at hand for as long as it takes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from entrypoints.bootstrap import System, open_database, open_system
+from entrypoints.logs import configure_logs
+from entrypoints.settings import Settings, load_settings
+
+Result = TypeVar("Result")
+
+
+def settings_and_logs() -> Settings:
+    """Return the settings, after having log lines look as they say. Raises ConfigurationError."""
+    settings = load_settings()
+    configure_logs(settings.logs)
+    return settings
+
+
+def run(work: Callable[[System], Awaitable[Result]], settings: Settings | None = None) -> Result:
+    """Return what `work` makes of the running system: connected, and with an embedded database if need be."""
+    settings = settings or settings_and_logs()
+
+    async def whole(database_url: str) -> Result:
+        async with open_system(settings, database_url) as system:
+            return await work(system)
+
+    with open_database(settings) as database_url:
+        return asyncio.run(whole(database_url))

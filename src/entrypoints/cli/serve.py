@@ -1,0 +1,76 @@
+"""`todo serve`: the API, with its own PostgreSQL unless another one is set."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from tempfile import TemporaryDirectory
+from types import FrameType
+from typing import Any
+
+import click
+
+from entrypoints.bootstrap import open_database, open_keys, seal_secrets
+from entrypoints.cli.running import settings_and_logs
+from entrypoints.logs import configure_logs
+from entrypoints.serving import Address
+from entrypoints.serving import serve as run_server
+from entrypoints.settings import Settings
+
+TERMINATED = 143  # 128 + SIGTERM
+BREATH_SECONDS = 0.01
+
+
+@click.command()
+def serve() -> None:
+    """Serve the API until Ctrl-C or SIGTERM; requests under way are answered first."""
+    settings = settings_and_logs()
+    address = Address.resolve(settings.server.host, settings.server.port)
+    signal.signal(signal.SIGTERM, _stop)  # until the server takes over, so that a database under way is stopped too
+    with ExitStack() as ending:
+        ending.enter_context(address.reserved())
+        database_url = ending.enter_context(open_database(settings))
+        open_keys(settings)  # made or refused here, in one line, not in each worker
+        seal_secrets(settings)
+        if settings.server.workers > 1:
+            figures = ending.enter_context(TemporaryDirectory(prefix="todo-core-"))
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = figures
+        run_server(settings.server, address, partial(load, settings, database_url, address))
+
+
+def load(settings: Settings, database_url: str, address: Address, first: Callable[[], bool]) -> Callable[..., Any]:
+    """Return the application of a worker."""
+    from entrypoints.application import Application  # noqa: PLC0415 - its metrics look at the environment on import
+
+    configure_logs(settings.logs)
+    return Application(settings, database_url, partial(announce, settings, address, first))
+
+
+async def announce(settings: Settings, address: Address, first: Callable[[], bool]) -> None:
+    """Say where the API is once it answers; one worker does it for all."""
+    if not first():
+        return
+    while not await _answers(address):  # noqa: ASYNC110 - there is no event to wait for
+        await asyncio.sleep(BREATH_SECONDS)
+    url = settings.server.public_url
+    click.echo(f"todo-core is ready at {url} (Ctrl-C stops it)")
+    click.echo(f"  open  {url}/docs")
+    click.echo(f"  try   curl {url}/health/ready")
+    click.echo(f"  data  {'your database' if settings.database.url else settings.data_directory}")
+    sys.stdout.flush()
+
+
+async def _answers(address: Address) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(address.ip, address.port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(TERMINATED)

@@ -1,0 +1,123 @@
+"""`todo users …` and `todo token`: accounts without a mail server. Passwords never come from arguments."""
+
+import sys
+
+import click
+
+from entrypoints.bootstrap import System
+from entrypoints.cli.running import run, settings_and_logs
+from entrypoints.failures import Failure
+from entrypoints.settings import Environment
+from todo_core.errors import InvalidInput
+from todo_core.use_cases import Registration
+from todo_core.users import EmailAddress, User
+
+PAGE = 500
+
+
+class Email(click.ParamType[EmailAddress]):
+    """An e-mail address as an argument."""
+
+    name = "e-mail"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> EmailAddress:
+        """Return the address; fail in words."""
+        try:
+            return EmailAddress.parse(str(value))
+        except InvalidInput as error:
+            self.fail(str(error).removeprefix("value: "), param, ctx)
+
+
+EMAIL = Email()
+
+
+@click.group()
+def users() -> None:
+    """List, add, disable and delete accounts."""
+
+
+@users.command("list")
+def list_users() -> None:
+    """Print every account: id, since when, state, e-mail."""
+
+    async def work(system: System) -> None:
+        page = await system.administration.list(limit=PAGE)
+        while page:
+            for user in page:
+                click.echo(_line(user))
+            page = await system.administration.list(page[-1].id, PAGE)
+
+    run(work)
+
+
+def _line(user: User) -> str:
+    state = "disabled" if user.disabled_at else "active"
+    return f"{user.id}  {user.created_at:%Y-%m-%d}  {state:8}  {user.email.address if user.email else '-'}"
+
+
+@users.command()
+@click.argument("email", type=EMAIL)
+@click.option("--name", help="The name that others see.")
+@click.option("--timezone", default="UTC", show_default=True, help="An IANA time zone, such as Europe/Berlin.")
+def add(email: EmailAddress, name: str | None, timezone: str) -> None:
+    """Make an account, whether registration is open or not. Asks for the password, or reads it from standard input."""
+    registration = Registration(email.address, ask_password(), name, timezone)
+    user = run(lambda system: system.administration.add(registration))
+    click.echo(f"added {user.id}")
+
+
+@users.command()
+@click.argument("email", type=EMAIL)
+def disable(email: EmailAddress) -> None:
+    """End every session of an account, and refuse new ones."""
+    run(lambda system: system.administration.disable(email))
+    click.echo("disabled")
+
+
+@users.command()
+@click.argument("email", type=EMAIL)
+def enable(email: EmailAddress) -> None:
+    """Let a disabled account log in again."""
+    run(lambda system: system.administration.enable(email))
+    click.echo("enabled")
+
+
+@users.command("reset-password")
+@click.argument("email", type=EMAIL)
+def reset_password(email: EmailAddress) -> None:
+    """Set another password and end every session. Asks for it, or reads it from standard input."""
+    password = ask_password()
+    run(lambda system: system.administration.reset_password(email, password))
+    click.echo("password set, sessions ended")
+
+
+@users.command()
+@click.argument("email", type=EMAIL)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete(email: EmailAddress, *, yes: bool) -> None:
+    """Remove an account with all its tasks, for good."""
+    if not yes:
+        click.confirm(f"Delete {email.address} with all tasks, for good?", abort=True)
+    run(lambda system: system.administration.delete(email))
+    click.echo("deleted")
+
+
+@click.command()
+@click.option("--user", "email", type=EMAIL, required=True, help="Whose token.")
+def token(email: EmailAddress) -> None:
+    """Print an access token of a new session, for trying things out. In development only."""
+    settings = settings_and_logs()
+    if settings.environment is Environment.PRODUCTION:
+        raise Failure("`todo token` works in development only: it needs no password")
+    issued = run(lambda system: system.administration.token(email), settings)
+    click.echo(issued.access_token)
+
+
+def ask_password() -> str:
+    """Return a password typed twice on the terminal, or the first line of standard input when that is no terminal."""
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise Failure("no password: type it on a terminal, or send it as the first line of standard input")
+    return password
