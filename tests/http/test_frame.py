@@ -260,7 +260,7 @@ async def test_refusals_have_owasp_names(client: httpx.AsyncClient, request_: tu
         await client.request(method, path, json=body)
 
     assert event == lines[-1]["security_event"]
-    assert f'event="{event}"' in (await client.get("/metrics")).text
+    assert f'event="{event}"}} 1.0' in (await client.get("/metrics")).text
 
 
 async def test_metrics_by_route(ada: User) -> None:

@@ -42,7 +42,7 @@ def create_app(
     """Return the API as an ASGI application; nothing is started or opened by it."""
     telemetry = telemetry or Telemetry()
     sessions = accounts.sessions
-    guard = Guard(options.limits, collaborators.shared)
+    guard = Guard(options.limits, collaborators.shared, telemetry)
     routes = (
         *AccountRoutes(accounts, guard).routes(),
         *SessionRoutes(sessions, guard, options).routes(),

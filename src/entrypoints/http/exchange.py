@@ -22,7 +22,8 @@ class Exchange:
     """One request and what came of it: filled by the steps of the pipeline, read by the frame around it.
 
     `headers` has lower-case names; a header that was sent more than once is joined by commas (RFC 9110, 5.3).
-    `secure`: the client came over TLS. `problem` is the code of the problem it was answered with.
+    `secure`: the client came over TLS. `problem` is the code of the problem it was answered with; `causes` are the
+    codes of the rules that a 422 names.
     """
 
     request_id: str
@@ -34,6 +35,7 @@ class Exchange:
     actor: Actor | None = None
     counts: list[Count] = attrs.field(factory=list)
     problem: str | None = None
+    causes: tuple[str, ...] = ()
 
     @classmethod
     def begin(cls, scope: Scope, proxies: tuple[Network, ...]) -> "Exchange":

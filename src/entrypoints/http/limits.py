@@ -11,6 +11,8 @@ from entrypoints.http.answers import Header
 from entrypoints.http.exchange import Exchange
 from entrypoints.http.faults import RateLimited
 from entrypoints.http.ports import Count, Limits, Policy, RateLimiter
+from entrypoints.http.telemetry import Telemetry
+from todo_core.errors import Unavailable
 from todo_core.users import UserId
 
 SWEEP_AT = 10_000
@@ -53,16 +55,17 @@ class Guard:
 
     limits: Limits
     shared: RateLimiter
+    telemetry: Telemetry
     local: LocalRateLimiter = attrs.field(factory=LocalRateLimiter)
 
     async def address(self, exchange: Exchange, policy: Policy) -> None:
         """Count the client's address, over all processes. Raises RateLimited, and Unavailable: it fails closed."""
-        _enforce(exchange, await self.shared.hit(policy, counting_key(exchange.address)))
+        await self._hit(exchange, policy, counting_key(exchange.address))
 
     async def account(self, exchange: Exchange, policy: Policy, account: str) -> None:
         """Count the account that a request is about, whether it exists or not, over all processes."""
         wide = Policy(f"{policy.name}-account", policy.quota * PER_ACCOUNT, policy.window)
-        _enforce(exchange, await self.shared.hit(wide, account))
+        await self._hit(exchange, wide, account)
 
     def user(self, exchange: Exchange, user: UserId) -> None:
         """Count an authenticated user, in this process. Raises RateLimited."""
@@ -75,6 +78,14 @@ class Guard:
     def note_stranger(self, exchange: Exchange) -> None:
         """Count the same, where another error comes first whatever the limit says."""
         exchange.counts.append(self._count_stranger(exchange))
+
+    async def _hit(self, exchange: Exchange, policy: Policy, key: str) -> None:
+        try:
+            count = await self.shared.hit(policy, key)
+        except Unavailable:
+            self.telemetry.uncounted(exchange)
+            raise
+        _enforce(exchange, count)
 
     def _count_stranger(self, exchange: Exchange) -> Count:
         return self.local.count(self.limits.api, f"address {counting_key(exchange.address)}")

@@ -90,6 +90,8 @@ def answer_problem(exchange: Exchange, error: Exception) -> Answer:
         kind = KINDS[faults.InternalError]
     code: str = error.code  # type: ignore[attr-defined]  # every class in the table has one
     exchange.problem = code
+    if isinstance(error, errors.InvalidInput):
+        exchange.causes = tuple(one.code for one in error.violations)
     body = {
         "type": f"{URN}{code}",
         "title": kind.title,

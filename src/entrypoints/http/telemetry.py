@@ -24,10 +24,11 @@ EVENTS = {
     "rate-limited": "excess_rate_limit_exceeded",
     "malformed-request": "input_validation_fail",
     "validation-failed": "input_validation_fail",
+    "wrong-password": "authn_password_fail",
     "invalid-cursor": "input_validation_fail",
     "invalid-sync-token": "input_validation_fail",
 }
-"""What a refusal is called in OWASP's logging vocabulary, by the code of the problem."""
+"""What a refusal is called in OWASP's logging vocabulary, by the code of the problem or of what it complains of."""
 
 
 @attrs.define
@@ -39,6 +40,7 @@ class Telemetry:
     _requests: Counter = attrs.field(init=False)
     _seconds: Histogram = attrs.field(init=False)
     _refusals: Counter = attrs.field(init=False)
+    _uncounted: Counter = attrs.field(init=False)
     _series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = attrs.field(factory=dict, init=False)
     _warned_of_forwarding: bool = attrs.field(default=False, init=False)
 
@@ -53,6 +55,11 @@ class Telemetry:
         )
         self._refusals = Counter(
             "todo_http_refusals", "Refusals, by OWASP event and problem", ["event", "code"], registry=self.registry
+        )
+        for code, event in EVENTS.items():
+            self._refusals.labels(event, code)  # at 0 from the start: an alarm sees the first one as an increase
+        self._uncounted = Counter(
+            "todo_rate_limiter_errors", "Requests refused because they could not be counted", registry=self.registry
         )
 
     def answered(self, exchange: Exchange, method: str, route: str, status: int) -> None:
@@ -86,6 +93,11 @@ class Telemetry:
             stack=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in trace.stack],
         )
 
+    def uncounted(self, exchange: Exchange) -> None:
+        """Note that a shared limit could not be asked, so that a request was refused: those limits fail closed."""
+        self._uncounted.inc()
+        self._log.error("rate_limiter_failed", request_id=exchange.request_id)
+
     def distrusted_forwarding(self) -> None:
         """Warn, once, that somebody who is no trusted proxy sends forwarding headers: clients may be miscounted."""
         if not self._warned_of_forwarding:
@@ -103,6 +115,7 @@ class Telemetry:
 
     def _refused(self, exchange: Exchange, code: str) -> dict[str, object]:
         fields: dict[str, object] = {"problem": code}
+        code = next((cause for cause in exchange.causes if cause in EVENTS), code)
         event = EVENTS.get(code)
         if event is not None:
             self._refusals.labels(event, code).inc()
