@@ -2,8 +2,8 @@
 
 The model knows a session as a generation with times. What the machine holds (`docs/adr`): one live generation per
 session, which never decreases; a token is good only in the current generation or, for a moment, the one before; two
-parties who both refresh outside that moment end the session at the second's first use; nothing is accepted after an end,
-and no end moves; a duplicate within the moment ends nothing; no kind of token passes for the other; nobody's
+parties who both refresh outside that moment end the session at the second's first use; nothing is accepted after an
+end, and no end moves; a duplicate within the moment ends nothing; no kind of token passes for the other; nobody's
 actions touch another's sessions; every decision leaves exactly one event.
 """
 
@@ -350,5 +350,7 @@ async def _outcome(request: Awaitable[Result]) -> Result | TodoError:
 
 
 def _comparable(result: object) -> object:
-    """Return what two worlds must agree on; errors compare by what they say."""
+    """Return what two worlds must agree on: errors compare by what they say, users without their salted hashes."""
+    if isinstance(result, User):
+        return attrs.evolve(result, password_hash=None)
     return (type(result), str(result)) if isinstance(result, TodoError) else result

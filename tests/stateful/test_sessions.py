@@ -1,12 +1,29 @@
-"""The session machine, on the stores there are."""
+"""The session machine, over the stores there are."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from adapters.memory import ManualClock, MemoryStore
+from adapters.postgres import Database, PostgresStore
 from tests.stateful.session_machine import SessionMachine
+from todo_core.ports import Store
+
+
+@contextmanager
+def opened(runner: asyncio.Runner, url: str) -> Iterator[Database]:
+    """Open a database in the runner's event loop, and close it there."""
+    opening = Database.open(url)
+    database = runner.run(opening.__aenter__())
+    try:
+        yield database
+    finally:
+        runner.run(opening.__aexit__(None, None, None))
 
 
 def test_sessions_in_memory(tmp_path: Path) -> None:
@@ -17,4 +34,24 @@ def test_sessions_in_memory(tmp_path: Path) -> None:
             """One world."""
 
         InMemory.runner, InMemory.directory = runner, tmp_path
-        run_state_machine_as_test(InMemory, settings=settings(max_examples=100, stateful_step_count=40))
+        run_state_machine_as_test(InMemory, settings=settings(max_examples=200, stateful_step_count=40))
+
+
+def test_sessions_in_memory_and_in_postgres(tmp_path: Path, database: str) -> None:
+    """Both stores agree with the model and with each other, down to the tokens."""
+    with (
+        asyncio.Runner() as runner,
+        opened(runner, database) as pool,
+        psycopg.connect(database, autocommit=True) as connection,
+    ):
+        connection.execute("SET session_replication_role = replica")  # the audit record forbids what the next run needs
+
+        def emptied(clock: ManualClock) -> Store:
+            connection.execute("TRUNCATE users, audit_events CASCADE")
+            return PostgresStore(pool, clock)
+
+        class InBoth(SessionMachine):
+            """Two worlds."""
+
+        InBoth.runner, InBoth.directory, InBoth.stores = runner, tmp_path, [MemoryStore, emptied]
+        run_state_machine_as_test(InBoth, settings=settings(max_examples=60, stateful_step_count=40))
