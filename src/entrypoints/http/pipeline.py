@@ -20,7 +20,7 @@ from entrypoints.http.limits import Guard
 from entrypoints.http.query import Parameters
 from entrypoints.http.routing import Body, Call, Route
 from entrypoints.http.scalars import parse_uuid
-from todo_core.errors import NotAuthenticated
+from todo_core.errors import InvalidInput, NotAuthenticated
 from todo_core.use_cases.accounts import Accounts
 from todo_core.use_cases.sessions import Sessions
 
@@ -51,8 +51,8 @@ class Pipeline:
             if not route.parameters:
                 parameters.finish()
             return await route.handler(call)
-        except RequestFault as fault:
-            await self._confirm(exchange, fault)
+        except (RequestFault, InvalidInput) as error:
+            await self._confirm(exchange, error)
             raise
 
     async def _authenticate(self, exchange: Exchange, route: Route) -> None:
@@ -66,12 +66,12 @@ class Pipeline:
         if route.limit is None:
             self.guard.user(exchange, actor.user)
 
-    async def _confirm(self, exchange: Exchange, fault: RequestFault) -> None:
-        """Raise NotAuthenticated, which comes before `fault`, when the session has ended.
+    async def _confirm(self, exchange: Exchange, error: Exception) -> None:
+        """Raise NotAuthenticated, which comes before `error`, when the session has ended.
 
         A good request learns that from the statement that does its work; only a bad one needs a look of its own.
         """
-        if exchange.actor is not None and not isinstance(fault, RateLimited):
+        if exchange.actor is not None and not isinstance(error, RateLimited):
             await self.accounts.me(exchange.actor)
 
 

@@ -1,0 +1,112 @@
+"""What operators ask, and the reference."""
+
+import re
+
+import httpx
+import pytest
+
+from entrypoints.http.ports import ConfigurationCheck, Options
+from tests.http.api import PLENTY, World, client_of, problem
+from tests.http.conftest import Build
+
+
+async def test_health(build: Build) -> None:
+    """The process lives."""
+    response = await build(Options(version="1.2.3")).client.get("/health")
+
+    assert (200, {"status": "ok", "version": "1.2.3"}) == (response.status_code, response.json())
+
+
+async def test_ready(world: World) -> None:
+    """Everything is there."""
+    response = await world.client.get("/health/ready")
+
+    assert 200 == response.status_code
+    assert {
+        "status": "ok",
+        "checks": {
+            "database": {"status": "ok", "latency_ms": 1.5},
+            "migrations": {"status": "ok", "current": "0001", "head": "0001"},
+        },
+    } == response.json()
+
+
+async def test_not_ready(world: World) -> None:
+    """A check that fails makes 503, in the shape of the health answers."""
+    world.ready.database = "unavailable"
+
+    response = await world.client.get("/health/ready")
+
+    assert (503, "application/json") == (response.status_code, response.headers["content-type"])
+    assert ("unavailable", "unavailable") == (
+        response.json()["status"],
+        response.json()["checks"]["database"]["status"],
+    )
+
+
+@pytest.mark.parametrize(("status", "expected"), [("ok", 200), ("warning", 200), ("error", 503)])
+async def test_configuration(build: Build, status: str, expected: int) -> None:
+    """Each check is shown; an error makes 503."""
+    check = ConfigurationCheck("keys", status, "signing keys are generated")  # type: ignore[arg-type]  # one of three
+    client = build(Options(environment="production"), configuration=(check,)).client
+
+    response = await client.get("/health/config")
+
+    assert expected == response.status_code
+    assert {
+        "status": "ok" if expected == 200 else "error",
+        "environment": "production",
+        "checks": [{"name": "keys", "status": status, "detail": "signing keys are generated"}],
+    } == response.json()
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers", "status"),
+    [
+        ("127.0.0.1", {}, 200),
+        ("::1", {}, 200),
+        ("192.0.2.1", {}, 401),
+        (None, {}, 401),
+        ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}, 401),
+        ("127.0.0.1", {"Forwarded": "for=127.0.0.1"}, 401),
+        ("127.0.0.1", {"X-Real-Ip": "127.0.0.1"}, 401),
+    ],
+)
+async def test_metrics_without_a_token(world: World, peer: str | None, headers: dict[str, str], status: int) -> None:
+    """For this machine only, and not through a proxy."""
+    response = await world.client_from(peer, **headers).get("/metrics")
+
+    assert status == response.status_code
+    if status == 401:
+        problem(response, 401, "not-authenticated")
+
+
+async def test_metrics_with_a_token(build: Build) -> None:
+    """The token opens them from anywhere, and is needed everywhere."""
+    app = build(Options(limits=PLENTY, metrics_token="figures")).app
+
+    good = await client_of(app, "192.0.2.1").get("/metrics", headers={"Authorization": "Bearer figures"})
+
+    assert (200, "text/plain; version=0.0.4; charset=utf-8") == (good.status_code, good.headers["content-type"])
+    for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic figures"}):
+        problem(await client_of(app).get("/metrics", headers=headers), 401, "not-authenticated")
+
+
+async def test_reference_page_is_self_contained(client: httpx.AsyncClient) -> None:
+    """The page loads from here only, under a policy of its own; its files may be kept."""
+    page = await client.get("/docs")
+
+    assert "text/html; charset=utf-8" == page.headers["content-type"]
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe-inline" not in policy.partition("script-src")[2].partition(";")[0]
+    assert "http" not in re.sub(r"<!doctype html>|http-equiv", "", page.text)
+    loaded = re.findall(r'(?:src|href)="(/[^"]+)"', page.text)
+    assert {"/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/docs/start.js", "/schema/openapi.json"} == {*loaded}
+    for path in loaded:
+        part = await client.get(path)
+        assert 200 == part.status_code
+        if path.startswith("/docs"):
+            assert "public, max-age=3600" == part.headers["cache-control"]
+    assert "/schema/openapi.json" in (await client.get("/docs/start.js")).text

@@ -1,0 +1,149 @@
+"""Properties of all routes at once, read from the application's own table: a new route is concerned at once."""
+
+from typing import Any, cast
+from uuid import uuid4
+
+import pytest
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+
+from entrypoints.http import faults
+from entrypoints.http.problems import KINDS, kind_of
+from entrypoints.http.routing import Body, Route
+from tests.http.api import User, World, problem
+from todo_core import errors, tasks
+
+PUBLIC = {
+    ("POST", "/api/auth/register"),
+    ("POST", "/api/auth/login"),
+    ("POST", "/api/auth/refresh"),
+    ("POST", "/api/auth/logout"),
+    ("GET", "/.well-known/jwks.json"),
+    ("GET", "/health"),
+    ("GET", "/health/ready"),
+    ("GET", "/health/config"),
+    ("GET", "/metrics"),
+    ("GET", "/schema/openapi.json"),
+    ("GET", "/docs"),
+    ("GET", "/docs/start.js"),
+    ("GET", "/docs/swagger-ui-bundle.js"),
+    ("GET", "/docs/swagger-ui.css"),
+}
+"""What answers without credentials. Whoever adds a line here has thought about it."""
+
+
+def served(world: World) -> list[Route]:
+    """Return the routes that the framework serves, apart from OPTIONS."""
+    handlers = [
+        handler
+        for route in cast("Litestar", world.app.app).routes
+        for handler in cast("HTTPRoute", route).route_handlers
+        if handler.http_methods != {"OPTIONS"}
+    ]
+    return [handler.opt["route"] for handler in handlers]
+
+
+def filled(path: str) -> str:
+    """Return a path with ids in it."""
+    return path.replace("{task_id:str}", str(uuid4())).replace("{session_id:str}", str(uuid4()))
+
+
+async def test_every_route_is_ours(world: World) -> None:
+    """Nothing is served that is not in the table, and the contract's routes all are."""
+    assert {("GET", "/api/tasks"), ("PATCH", "/api/tasks/{task_id:str}/toggle"), *PUBLIC}.issubset(
+        {(route.method, route.path) for route in served(world)}
+    )
+
+
+@pytest.mark.parametrize("token", [None, "Bearer nonsense"])
+async def test_401_is_the_default(world: World, token: str | None) -> None:
+    """Every route answers 401 without good credentials, whatever else is wrong, save for those listed above."""
+    headers = {"Authorization": token} if token else {}
+    for route in served(world):
+        response = await world.client.request(route.method, filled(route.path), headers=headers, content=b"x")
+        if (route.method, route.path) in PUBLIC:
+            assert route.public
+        else:
+            problem(response, 401, "not-authenticated")
+            assert "Bearer" == response.headers["www-authenticate"]
+
+
+async def test_ended_sessions_are_refused_everywhere(world: World) -> None:
+    """A good signature is not enough: the session has to live."""
+    ada = await world.user()
+    await ada("POST", "/api/auth/logout-all")
+    for route in served(world):
+        if not route.public:
+            body: dict[str, Any] = {} if route.body is Body.NONE else {"json": {}}
+            problem(await ada(route.method, filled(route.path), **body), 401, "not-authenticated")
+
+
+async def test_foreign_tasks_are_refused_everywhere(ada: User, bob: User, world: World) -> None:
+    """Every route with a task in its path refuses another user's, live, completed or deleted."""
+    states = [await ada.add(), await ada.add(completed=True), await ada.add()]
+    await ada("DELETE", f"/api/tasks/{states[2]['id']}")
+    routes = [route for route in served(world) if "{task_id:str}" in route.path]
+    assert len(routes) >= 6
+    for route in routes:
+        for task in states:
+            body = {} if route.body is Body.NONE else {"json": {"title": "x"}}
+            path = route.path.replace("{task_id:str}", task["id"])
+            problem(await bob(route.method, path, **body), 403, "forbidden")
+    live = (await ada("GET", "/api/tasks?sort=created_at")).json()["items"]
+    assert states[:2] == live
+
+
+@pytest.mark.parametrize("text", ["x", "%00", "%FF", "..%2F..", "'; DROP TABLE tasks", "\N{GRINNING FACE}", "0" * 5000])
+async def test_ids_that_are_none(world: World, text: str) -> None:
+    """Every route with an id in its path answers 404 to what is no UUID, with or without credentials."""
+    ada = await world.user()
+    for route in served(world):
+        if "{" in route.path:
+            path = route.path.replace("{task_id:str}", text).replace("{session_id:str}", text)
+            for client in (ada, world.client.request):
+                response = await client(route.method, path)
+                assert response.status_code in {404, 405}, response.text
+
+
+def subclasses(root: type[Any]) -> set[type[Any]]:
+    """Return all classes below `root`."""
+    direct = set(root.__subclasses__())
+    return direct.union(*map(subclasses, direct)) if direct else set()
+
+
+def test_every_error_is_in_the_table() -> None:
+    """Each error of the core and of this layer has a status and words; a new one fails here."""
+    known = {cls for cls in subclasses(errors.TodoError) if cls.__module__.startswith("todo_core")}
+
+    assert tasks.VersionMismatch in known
+    assert known | subclasses(faults.RequestFault) == set(KINDS)
+
+
+def test_codes_and_statuses_are_those_of_the_contract() -> None:
+    """Code by code."""
+    contract = {
+        400: {"malformed-request", "invalid-cursor", "invalid-sync-token"},
+        401: {"not-authenticated", "invalid-credentials", "invalid-refresh-token", "refresh-token-reused"},
+        403: {"forbidden", "cross-origin-request", "registration-closed"},
+        404: {"not-found"},
+        405: {"method-not-allowed"},
+        409: {"email-taken", "id-taken"},
+        410: {"sync-token-expired"},
+        412: {"version-mismatch"},
+        413: {"body-too-large"},
+        415: {"unsupported-media-type"},
+        422: {"validation-failed", "idempotency-key-reused", "quota-exceeded", "no-password"},
+        429: {"rate-limited"},
+        500: {"internal-error"},
+        503: {"unavailable"},
+    }
+
+    found: dict[int, set[str]] = {}
+    for error, kind in KINDS.items():
+        found.setdefault(kind.status, set()).add(vars(error)["code"])
+    assert contract == found
+
+
+def test_unknown_errors_are_nobodys() -> None:
+    """What is not in the table has no words of its own."""
+    assert kind_of(ValueError("secret")) is None
