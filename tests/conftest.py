@@ -16,6 +16,7 @@ from psycopg import sql
 
 from adapters.embedded import cluster
 from adapters.postgres.migrate import migrate
+from adapters.postgres.tables import metadata
 
 settings.register_profile("dev", deadline=None)
 settings.register_profile(
@@ -76,15 +77,18 @@ def empty_database(postgres_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def migrated_template(postgres_server: str) -> Iterator[str]:
-    """The name of a database with the newest schema and not a row, to be cloned."""
+def migrated_database(postgres_server: str) -> Iterator[str]:
+    """A database with the newest schema, for all tests of a process."""
     with new_database(postgres_server) as url:
         migrate(url)
-        yield urlsplit(url).path.removeprefix("/")
+        yield url
 
 
 @pytest.fixture
-def database(postgres_server: str, migrated_template: str) -> Iterator[str]:
-    """A database with the newest schema, for one test, as a libpq URL."""
-    with new_database(postgres_server, template=migrated_template) as url:
-        yield url
+def database(migrated_database: str) -> Iterator[str]:
+    """A database with the newest schema and not a row, for one test, as a libpq URL."""
+    yield migrated_database
+    with psycopg.connect(migrated_database, autocommit=True) as admin:
+        admin.execute("SET session_replication_role = replica")  # no trigger keeps audit events now
+        for table in metadata.tables:
+            admin.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))

@@ -1,0 +1,126 @@
+"""Each test of the contract runs on every store."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import attrs
+import pytest
+import sqlalchemy as sa
+
+from adapters.memory import ManualClock, MemoryStore, SequentialIds
+from adapters.postgres import AuditRecord, Database, EventFilter, PoolSettings, PostgresStore
+from adapters.postgres.statements import Statement
+from todo_core.audit import Action, Event
+from todo_core.ports import Store, View
+from todo_core.sessions import Actor, Client, Session, SessionId, SessionPolicy
+from todo_core.tasks import Draft, Task, TaskId
+from todo_core.users import EmailAddress, Profile, User, UserId
+
+POLICY = SessionPolicy()
+ALL_EVENTS = 1000
+TURNS = 10
+"""How often everybody in memory gets a turn: more often than anybody needs to come to a lock."""
+PATIENCE_SECONDS = 10
+WAITING = Statement.of(
+    sa.text("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+)
+
+
+@attrs.frozen
+class Kept:
+    """A store, the clock it goes by, and what the contract's tests do to it again and again."""
+
+    store: Store
+    clock: ManualClock
+    events: Callable[[], Awaitable[Sequence[Event]]]
+    somebody_waits: Callable[[], Awaitable[None]]
+    ids: SequentialIds = attrs.field(factory=SequentialIds)
+
+    async def user(self, address: str | None = None) -> User:
+        """Register somebody."""
+        user_id = UserId(self.ids.new())
+        email = EmailAddress(address or f"{user_id.hex}@example.org")
+        user = User(user_id, Profile(email, "Ann", "Europe/Berlin"), self.clock.now(), "a hash", self.clock.now())
+        await self.store.register(user, self.event(user_id))
+        return user
+
+    async def actor(self, user: User | None = None) -> Actor:
+        """Open a session, for somebody new unless it is said for whom."""
+        user = user or await self.user()
+        session = self.session(user.id)
+        await self.store.write_as(user.id, lambda rows: rows.put_session(session))
+        return Actor(user.id, session.id)
+
+    def session(self, user: UserId) -> Session:
+        """Return a session that is not kept yet."""
+        client = Client("192.0.2.1", "tests")
+        return Session.open(user, SessionId(self.ids.new()), client, self.clock.now(), POLICY)
+
+    def event(self, user: UserId) -> Event:
+        """Return an entry that is not kept yet."""
+        return Event(self.ids.new(), self.clock.now(), Action.USER_CREATED, user, client=Client("192.0.2.1", "", "r1"))
+
+    def task(self, draft: Draft | str = "Buy milk", *, task_id: UUID | None = None) -> Task:
+        """Return a task that is not kept yet."""
+        draft = Draft(draft) if isinstance(draft, str) else draft
+        return Task.create(draft, TaskId(task_id or self.ids.new()), self.clock.now())
+
+    async def add(self, actor: Actor, task: Task | str = "Buy milk") -> Task:
+        """Keep a task."""
+        new = self.task(task) if isinstance(task, str) else task
+        return await self.store.write(actor, lambda rows: rows.add_task(new))
+
+    async def put(self, actor: Actor, task: Task) -> Task:
+        """Keep a change of a task."""
+        return await self.store.write(actor, lambda rows: rows.put_task(task))
+
+    def view(self, actor: Actor) -> View:
+        """Return what the actor may read."""
+        return self.store.read(actor)
+
+    async def live_tasks(self, actor: Actor) -> int:
+        """Return what the quota goes by."""
+        return await self.store.write(actor, lambda rows: rows.live_tasks())
+
+
+@asynccontextmanager
+async def in_memory() -> AsyncIterator[Kept]:
+    """Yield the in-memory store."""
+    clock = ManualClock()
+    store = MemoryStore(clock)
+
+    async def events() -> Sequence[Event]:
+        return store.events
+
+    async def somebody_waits() -> None:
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+
+    yield Kept(store, clock, events, somebody_waits)
+
+
+@asynccontextmanager
+async def in_postgres(url: str) -> AsyncIterator[Kept]:
+    """Yield the PostgreSQL store."""
+    clock = ManualClock()
+    async with Database.open(url, PoolSettings(least=1, most=8)) as database:
+
+        async def events() -> Sequence[Event]:
+            return (await AuditRecord(database).events(EventFilter(), ALL_EVENTS))[::-1]
+
+        async def somebody_waits() -> None:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not await database.fetch(WAITING, {}):
+                    pass
+
+        yield Kept(PostgresStore(database, clock), clock, events, somebody_waits)
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def kept(request: pytest.FixtureRequest) -> AsyncIterator[Kept]:
+    """A store without a row."""
+    opened = in_memory() if request.param == "memory" else in_postgres(request.getfixturevalue("database"))
+    async with opened as kept:
+        yield kept

@@ -1,0 +1,275 @@
+"""Units of work: all or nothing, one after the other for each user, unseen until they end."""
+
+import asyncio
+import itertools
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import attrs
+import pytest
+
+from tests.contract.conftest import Kept
+from todo_core.errors import IdTaken, NotAuthenticated
+from todo_core.idempotency import Once, Remembered
+from todo_core.listing import Moment, Query
+from todo_core.ports import Rows
+from todo_core.sessions import Actor
+from todo_core.tasks import Task
+from todo_core.users import User, UserId
+
+WORKERS = 20
+
+
+class Refused(Exception):
+    """What a unit of work raises here."""
+
+
+async def test_result_is_returned(kept: Kept) -> None:
+    """What the work returns is what the caller gets."""
+    actor = await kept.actor()
+
+    async def work(rows: Rows) -> str:
+        return (await rows.user()).id.hex
+
+    assert actor.user.hex == await kept.store.write(actor, work)
+    assert actor.user.hex == await kept.store.write_as(actor.user, work)
+
+
+async def test_what_raises_leaves_nothing(kept: Kept) -> None:
+    """A unit that raises keeps no row, takes no number and moves no counter."""
+    actor = await kept.actor()
+    task = await kept.add(actor)
+    events = await kept.events()
+
+    async def work(rows: Rows) -> None:
+        await rows.add_task(kept.task())
+        await rows.put_task(task.trashed(kept.clock.now()))
+        await rows.put_user(attrs.evolve(await rows.user(), disabled_at=kept.clock.now()))
+        await rows.put_session(kept.session(actor.user))
+        await rows.drop_session(actor.session)
+        await rows.remember(Remembered(Once("key", b"print"), task, kept.clock.now()))
+        await rows.record(kept.event(actor.user))
+        await rows.drop_user()
+        raise Refused
+
+    with pytest.raises(Refused):
+        await kept.store.write(actor, work)
+
+    view = kept.view(actor)
+    assert (task,) == (await view.page(Query(), Moment(kept.clock.now()), None, 10)).tasks
+    assert task.version == (await view.feed(None, 10)).next.position
+    assert 1 == await kept.live_tasks(actor)
+    assert [actor.session] == [session.id for session in await view.sessions()]
+    assert events == await kept.events()
+    assert await kept.store.write(actor, lambda rows: rows.remembered("key")) is None
+    assert task.version + 1 == (await kept.add(actor)).version
+
+
+async def test_own_writes_are_seen(kept: Kept) -> None:
+    """Inside a unit every read shows what it has written."""
+    actor = await kept.actor()
+    moment = Moment(kept.clock.now())
+
+    async def work(rows: Rows) -> None:
+        task = await rows.add_task(kept.task())
+        assert task == await rows.task(task.id)
+        assert (task,) == (await rows.page(Query(), moment, None, 10)).tasks
+        assert 1 == await rows.count(Query(), moment)
+        assert [task.id] == [change.id for change in (await rows.feed(None, 10)).changes]
+        assert 1 == await rows.live_tasks()
+        trashed = await rows.put_task(task.trashed(kept.clock.now()))
+        assert 0 == await rows.live_tasks()
+        assert trashed == await rows.task(task.id)
+        session = kept.session(actor.user)
+        await rows.put_session(session)
+        assert session == await rows.session(session.id)
+        renamed = attrs.evolve(await rows.user(), disabled_at=kept.clock.now())
+        await rows.put_user(renamed)
+        assert renamed == await rows.user()
+        await rows.put_user(attrs.evolve(renamed, disabled_at=None))
+
+    await kept.store.write(actor, work)
+
+
+async def test_nobody_sees_what_is_not_kept_yet(kept: Kept) -> None:
+    """Readers see the state before a unit until it ends, and its whole result afterwards."""
+    actor = await kept.actor()
+    task = await kept.add(actor)
+    changed = attrs.evolve(task, title="Changed")
+    view = kept.view(actor)
+
+    async def work(rows: Rows) -> Task:
+        await rows.add_task(kept.task())
+        result = await rows.put_task(changed)
+        assert task == await view.task(task.id)
+        assert 1 == await view.count(Query(), Moment(kept.clock.now()))
+        assert task.version == (await view.feed(None, 10)).next.position
+        return result
+
+    result = await kept.store.write(actor, work)
+
+    assert result == await view.task(task.id)
+    assert 2 == await view.count(Query(), Moment(kept.clock.now()))
+
+
+async def test_race_loses_no_change(kept: Kept) -> None:
+    """Twenty writers who read, wait and write: every change survives, each has the next number."""
+    actor = await kept.actor()
+    task = await kept.add(actor, "x")
+
+    async def work(rows: Rows) -> int:
+        found = await rows.task(task.id)
+        assert found is not None
+        await asyncio.sleep(0)
+        return (await rows.put_task(attrs.evolve(found, title=found.title + "x"))).version
+
+    versions = await asyncio.gather(*(kept.store.write(actor, work) for _ in range(WORKERS)))
+
+    final = await kept.view(actor).task(task.id)
+    assert final is not None
+    assert "x" * (1 + WORKERS) == final.title
+    assert list(range(task.version + 1, task.version + 1 + WORKERS)) == sorted(versions)
+
+
+async def test_race_for_an_id_has_one_winner(kept: Kept) -> None:
+    """Of twenty users who want the same id at the same time, one gets it; the others keep their numbers."""
+    actors = [await kept.actor() for _ in range(WORKERS)]
+    wanted = kept.task()
+
+    async def work(rows: Rows) -> Task:
+        await asyncio.sleep(0)
+        return await rows.add_task(wanted)
+
+    results = await asyncio.gather(*(kept.store.write(actor, work) for actor in actors), return_exceptions=True)
+
+    winners = [actor for actor, result in zip(actors, results, strict=True) if isinstance(result, Task)]
+    assert [await kept.store.task_owner(wanted.id)] == [actor.user for actor in winners]
+    assert WORKERS - 1 == sum(isinstance(result, IdTaken) for result in results)
+    for actor in actors:
+        assert (1 if actor in winners else 0) == (await kept.view(actor).feed(None, 10)).next.position
+
+
+async def test_users_do_not_wait_for_each_other(kept: Kept) -> None:
+    """One user's unit goes on while another's is open, whatever order they come in."""
+    ann, bob = await kept.actor(), await kept.actor()
+    bob_is_done = asyncio.Event()
+
+    async def of_ann(rows: Rows) -> None:
+        await rows.add_task(kept.task())
+        await bob_is_done.wait()
+
+    async def of_bob() -> None:
+        await kept.add(bob)
+        bob_is_done.set()
+
+    async with asyncio.timeout(10):
+        await asyncio.gather(kept.store.write(ann, of_ann), of_bob())
+
+
+async def test_no_deadlock(kept: Kept) -> None:
+    """Writers of two users who do everything in every order all come to an end."""
+    users = [await kept.user(), await kept.user()]
+    actors = [await kept.actor(user) for user in users]
+    steps: list[Callable[[Rows, Actor], Coroutine[Any, Any, object]]] = [
+        lambda rows, _: rows.add_task(kept.task()),
+        lambda rows, actor: rows.put_session(kept.session(actor.user)),
+        lambda rows, actor: rows.record(kept.event(actor.user)),
+        lambda rows, _: _touch(rows),
+    ]
+
+    async def run(actor: Actor, order: tuple[int, ...]) -> None:
+        async def work(rows: Rows) -> None:
+            for step in order:
+                await steps[step](rows, actor)
+                await asyncio.sleep(0)
+
+        await kept.store.write(actor, work)
+
+    orders = list(itertools.permutations(range(len(steps))))
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(run(actors[number % 2], order) for number, order in enumerate(orders)))
+
+    assert len(orders) == sum([await kept.live_tasks(actor) for actor in actors])
+
+
+async def test_session_that_ends_while_one_waits(kept: Kept) -> None:
+    """Who stands in line while their session is ended is refused when it is their turn."""
+    actor = await kept.actor()
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    ran = False
+
+    async def ending(rows: Rows) -> None:
+        begun.set()
+        await go_on.wait()
+        await rows.drop_sessions()
+
+    async def waiting(rows: Rows) -> None:
+        nonlocal ran
+        ran = True
+
+    first = asyncio.create_task(kept.store.write_as(actor.user, ending))
+    await begun.wait()
+    second = asyncio.create_task(kept.store.write(actor, waiting))
+    await kept.somebody_waits()
+    go_on.set()
+    await first
+
+    with pytest.raises(NotAuthenticated):
+        await second
+    assert not ran
+
+
+async def test_account_that_goes_while_one_waits(kept: Kept) -> None:
+    """Who stands in line while the account is removed is refused when it is their turn."""
+    actor = await kept.actor()
+    await kept.add(actor)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def removing(rows: Rows) -> None:
+        begun.set()
+        await go_on.wait()
+        await rows.drop_user()
+
+    async def adding(rows: Rows) -> Task:
+        return await rows.add_task(kept.task())
+
+    first = asyncio.create_task(kept.store.write_as(actor.user, removing))
+    await begun.wait()
+    others = [asyncio.create_task(kept.store.write(actor, adding)) for _ in range(3)]
+    others.append(asyncio.create_task(kept.store.write_as(actor.user, adding)))
+    await kept.somebody_waits()
+    go_on.set()
+    await first
+
+    results = await asyncio.gather(*others, return_exceptions=True)
+    assert [NotAuthenticated] * len(others) == [type(result) for result in results]
+
+
+async def test_cancelled_unit_leaves_nothing(kept: Kept) -> None:
+    """A unit that is cancelled keeps nothing, and lets the next one in."""
+    actor = await kept.actor()
+    begun = asyncio.Event()
+
+    async def work(rows: Rows) -> None:
+        await rows.add_task(kept.task())
+        begun.set()
+        await asyncio.Event().wait()
+
+    unit = asyncio.create_task(kept.store.write(actor, work))
+    await begun.wait()
+    unit.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await unit
+
+    assert 1 == (await kept.add(actor)).version
+
+
+async def _touch(rows: Rows) -> None:
+    user: User = await rows.user()
+    await rows.put_user(attrs.evolve(user, disabled_at=None))
+
+
+async def test_unknown_user_has_no_rows(kept: Kept) -> None:
+    """Nobody can work as a user who does not exist."""
+    with pytest.raises(NotAuthenticated):
+        await kept.store.write_as(UserId(kept.ids.new()), lambda rows: rows.user())
