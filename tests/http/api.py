@@ -5,10 +5,12 @@ from typing import Any
 
 import attrs
 import httpx
+from litestar import Litestar
 
 from adapters.memory import ManualClock, MemoryStore
 from entrypoints.http.frame import Frame
 from entrypoints.http.ports import Collaborators, Limits, Policy
+from tests.http.conformance import Conformance
 from todo_core.use_cases.accounts import Accounts
 from todo_core.use_cases.tasks import Tasks
 
@@ -88,7 +90,8 @@ def client_of(app: Frame, address: str | None = "127.0.0.1", **headers: str) -> 
     """Return a client that talks to the application itself; what the application lets through fails the test."""
     peer: Any = None if address is None else (address, 40_000)
     transport = httpx.ASGITransport(app=app, client=peer)  # type: ignore[arg-type]  # ASGI is ASGI
-    return httpx.AsyncClient(transport=transport, base_url="http://todo.test", headers=headers)
+    hooks = {"response": [Conformance.of(app).check]} if isinstance(app.app, Litestar) else {}
+    return httpx.AsyncClient(transport=transport, base_url="http://todo.test", headers=headers, event_hooks=hooks)
 
 
 def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:

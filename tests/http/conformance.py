@@ -1,30 +1,52 @@
 """Holds every answer that a test gets to the OpenAPI document."""
 
 import re
-from collections.abc import Mapping
-from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import jsonschema_rs
+from litestar import Litestar
+from litestar.routes import HTTPRoute
 
 from entrypoints.http.frame import Frame
 from entrypoints.http.openapi import document
 from entrypoints.http.routing import Route
 
+Json = dict[str, Any]
+
 ANYWHERE = re.compile(r"content-type|content-length|allow|vary|strict-transport-security|access-control-.*")
 """Headers that are HTTP's or the browser's, and not of one operation."""
 
-Json = dict[str, Any]
+SHARED: "list[Conformance]" = []
+"""One is enough: every application of these tests describes itself in the same words."""
+
+
+def served(app: Frame) -> list[Route]:
+    """Return the routes that the framework serves, apart from OPTIONS."""
+    handlers = [
+        handler
+        for route in cast("Litestar", app.app).routes
+        for handler in cast("HTTPRoute", route).route_handlers
+        if handler.http_methods != {"OPTIONS"}
+    ]
+    return [handler.opt["route"] for handler in handlers]
 
 
 class Conformance:
-    """Compares answers with the document."""
+    """Compares answers with the document of an application."""
 
-    def __init__(self, routes: list[Route]) -> None:
-        self.document = document(routes, "0")
+    @classmethod
+    def of(cls, app: Frame) -> "Conformance":
+        """Return the comparison for an application of these tests."""
+        if not SHARED:
+            SHARED.append(cls(app))
+        return SHARED[0]
+
+    def __init__(self, app: Frame) -> None:
+        self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
+        self.document = document(served(app), "0")
+        self._components = self.document["components"]
         self._paths = [(re.compile(re.sub(r"{\w+}", "[^/]+", path)), path) for path in self.document["paths"]]
-        self.seen: set[tuple[str, str, str]] = set()
 
     async def check(self, response: httpx.Response) -> None:
         """Fail when a documented operation answered in a way that is not documented."""
@@ -32,48 +54,37 @@ class Conformance:
         if operation is None or response.status_code == 405:
             return
         await response.aread()
-        status = str(response.status_code)
-        assert status in operation["responses"], f"{operation['operationId']} answered {status}"
-        self.seen.add((operation["operationId"], status, code_of(response)))
+        name, status = operation["operationId"], str(response.status_code)
+        assert status in operation["responses"], f"{name} answered {status}"
         documented = operation["responses"][status]
-        names = {name.lower() for name in documented.get("headers", {})}
-        undocumented = {name for name in response.headers if not ANYWHERE.fullmatch(name)} - names
-        assert not undocumented, f"{operation['operationId']} {status}: {undocumented}"
-        self._check_body(response, documented)
+        names = {header.lower() for header in documented.get("headers", {})}
+        unknown = {header for header in response.headers if not ANYWHERE.fullmatch(header)} - names
+        assert not unknown, f"{name} {status} has undocumented headers: {unknown}"
+        self._check_body(f"{name} {status}", response, documented.get("content", {}))
 
     def _operation(self, request: httpx.Request) -> Json | None:
-        method = request.method.lower().replace("head", "get")
-        exact: Mapping[str, Any] = self.document["paths"].get(request.url.path, {})
-        if method in exact:
-            return dict(exact[method])
-        for pattern, path in self._paths:
-            if pattern.fullmatch(request.url.path) and method in self.document["paths"][path]:
-                return dict(self.document["paths"][path][method])
+        """Return the operation of a request; the paths without ids come first."""
+        method = "get" if request.method == "HEAD" else request.method.lower()
+        matching = [path for pattern, path in self._paths if pattern.fullmatch(request.url.path)]
+        for path in sorted(matching, key=lambda path: path.count("{")):
+            operation: Json | None = self.document["paths"][path].get(method)
+            return operation
         return None
 
-    def _check_body(self, response: httpx.Response, documented: Json) -> None:
-        if response.request.method == "HEAD" or "content" not in documented:
+    def _check_body(self, name: str, response: httpx.Response, content: Json) -> None:
+        if response.request.method == "HEAD" or not content:
             assert not response.content
             return
         media_type = response.headers["content-type"].partition(";")[0]
-        schema = documented["content"][media_type]["schema"]
+        assert media_type in content, f"{name} is {media_type}"
         if "json" in media_type:
-            self.validate(schema, response.json())
+            validator = self.validator(content[media_type]["schema"], name)
+            wrong = [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(response.json())]
+            assert not wrong, f"{name}: {wrong}"
 
-    def validate(self, schema: Json, value: object) -> None:
-        """Fail when the value is not what the schema says."""
-        whole = {**schema, "components": self.document["components"]}
-        validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
-        wrong = [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(value)]
-        assert not wrong, wrong
-
-
-def code_of(response: httpx.Response) -> str:
-    """Return the code of a problem, or nothing."""
-    is_problem = response.headers.get("content-type") == "application/problem+json" and response.content
-    return str(response.json()["code"]) if is_problem else ""
-
-
-@cache
-def _of(routes: tuple[str, ...], app: Frame) -> Conformance:
-    raise NotImplementedError
+    def validator(self, schema: Json, name: str) -> jsonschema_rs.Draft202012Validator:
+        """Return what validates by a schema of the document; `name` finds it again."""
+        if name not in self._validators:
+            whole = {**schema, "components": self._components}
+            self._validators[name] = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+        return self._validators[name]

@@ -56,7 +56,7 @@ def build(passwords: PooledPasswords, key_file: Path) -> Build:
         keys = KeyFile.open_or_create(key_file)
         tokens = SignedTokens(AccessTokens("http://todo.test", clock, keys), sealer)
         sessions = Sessions(store, clock, ids, passwords, tokens, policy or SessionPolicy())
-        accounts = Accounts(store, clock, ids, passwords, sessions, PasswordPolicy(), open=registration)
+        accounts = Accounts(store, clock, ids, passwords, sessions, PasswordPolicy(), registration)
         tasks = Tasks(store, clock, ids, most_tasks)
         collaborators = Collaborators(
             sealer,

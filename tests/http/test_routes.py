@@ -1,16 +1,15 @@
 """Properties of all routes at once, read from the application's own table: a new route is concerned at once."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from litestar import Litestar
-from litestar.routes import HTTPRoute
 
 from entrypoints.http import faults
 from entrypoints.http.problems import KINDS, kind_of
-from entrypoints.http.routing import Body, Route
+from entrypoints.http.routing import Body
 from tests.http.api import User, World, problem
+from tests.http.conformance import served
 from todo_core import errors, tasks
 
 PUBLIC = {
@@ -32,17 +31,6 @@ PUBLIC = {
 """What answers without credentials. Whoever adds a line here has thought about it."""
 
 
-def served(world: World) -> list[Route]:
-    """Return the routes that the framework serves, apart from OPTIONS."""
-    handlers = [
-        handler
-        for route in cast("Litestar", world.app.app).routes
-        for handler in cast("HTTPRoute", route).route_handlers
-        if handler.http_methods != {"OPTIONS"}
-    ]
-    return [handler.opt["route"] for handler in handlers]
-
-
 def filled(path: str) -> str:
     """Return a path with ids in it."""
     return path.replace("{task_id:str}", str(uuid4())).replace("{session_id:str}", str(uuid4()))
@@ -51,7 +39,7 @@ def filled(path: str) -> str:
 async def test_every_route_is_ours(world: World) -> None:
     """Nothing is served that is not in the table, and the contract's routes all are."""
     assert {("GET", "/api/tasks"), ("PATCH", "/api/tasks/{task_id:str}/toggle"), *PUBLIC}.issubset(
-        {(route.method, route.path) for route in served(world)}
+        {(route.method, route.path) for route in served(world.app)}
     )
 
 
@@ -59,7 +47,7 @@ async def test_every_route_is_ours(world: World) -> None:
 async def test_401_is_the_default(world: World, token: str | None) -> None:
     """Every route answers 401 without good credentials, whatever else is wrong, save for those listed above."""
     headers = {"Authorization": token} if token else {}
-    for route in served(world):
+    for route in served(world.app):
         response = await world.client.request(route.method, filled(route.path), headers=headers, content=b"x")
         if (route.method, route.path) in PUBLIC:
             assert route.public
@@ -72,7 +60,7 @@ async def test_ended_sessions_are_refused_everywhere(world: World) -> None:
     """A good signature is not enough: the session has to live."""
     ada = await world.user()
     await ada("POST", "/api/auth/logout-all")
-    for route in served(world):
+    for route in served(world.app):
         if not route.public:
             body: dict[str, Any] = {} if route.body is Body.NONE else {"json": {}}
             problem(await ada(route.method, filled(route.path), **body), 401, "not-authenticated")
@@ -82,7 +70,7 @@ async def test_foreign_tasks_are_refused_everywhere(ada: User, bob: User, world:
     """Every route with a task in its path refuses another user's, live, completed or deleted."""
     states = [await ada.add(), await ada.add(completed=True), await ada.add()]
     await ada("DELETE", f"/api/tasks/{states[2]['id']}")
-    routes = [route for route in served(world) if "{task_id:str}" in route.path]
+    routes = [route for route in served(world.app) if "{task_id:str}" in route.path]
     assert len(routes) >= 6
     for route in routes:
         for task in states:
@@ -97,7 +85,7 @@ async def test_foreign_tasks_are_refused_everywhere(ada: User, bob: User, world:
 async def test_ids_that_are_none(world: World, text: str) -> None:
     """Every route with an id in its path answers 404 to what is no UUID, with or without credentials."""
     ada = await world.user()
-    for route in served(world):
+    for route in served(world.app):
         if "{" in route.path:
             path = route.path.replace("{task_id:str}", text).replace("{session_id:str}", text)
             for client in (ada, world.client.request):

@@ -26,7 +26,7 @@ class AccountRoutes:
         account = account_input.submitted_account(call.body)
         if account is not None:
             await self.guard.account(call.exchange, self.guard.limits.register, account)
-        if not self.accounts.open:
+        if not self.accounts.registration_open:
             raise RegistrationClosed
         wish = account_input.registration(call.body, self.accounts.policy, self.accounts.clock.zone)
         user = await self.accounts.register(wish, call.exchange.client)

@@ -7,13 +7,13 @@ from typing import Any
 
 from entrypoints.http.exchange import Exchange
 from entrypoints.http.faults import BadPart, MalformedRequest
+from todo_core.errors import InvalidInput
 from todo_core.idempotency import Once
 from todo_core.tasks import ANY_VERSION, Precondition, Versions
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS = re.compile(rf"[ \t]*(?:,[ \t]*)*{_TAG}(?:[ \t]*,(?:[ \t]*{_TAG})?)*[ \t]*")
 _VERSION = re.compile(r'(W/)?"(0|[1-9][0-9]{0,18})"')
-_KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 
 def precondition(exchange: Exchange) -> Precondition:
@@ -45,10 +45,11 @@ def once(exchange: Exchange, method: str, path: str, body: Any) -> Once | None: 
     key = exchange.header(b"idempotency-key")
     if key is None:
         return None
-    if _KEY.fullmatch(key) is None:
-        raise _malformed("Idempotency-Key", "1 to 255 printable ASCII characters")
     request = json.dumps([method, path, body or {}], sort_keys=True, separators=(",", ":"))
-    return Once(key, hashlib.sha256(request.encode()).digest())
+    try:
+        return Once(key, hashlib.sha256(request.encode()).digest())
+    except InvalidInput as error:
+        raise _malformed("Idempotency-Key", error.violations[0].detail) from None
 
 
 def _malformed(header: str, detail: str) -> MalformedRequest:

@@ -69,17 +69,12 @@ class Exchange:
     def client(self) -> Client:
         """Where the request came from, in the words of the core."""
         address = None if self.address is None else str(self.address)
-        return Client(address, printable(self.header(b"user-agent") or ""), self.request_id)
+        return Client(address, self.header(b"user-agent") or "", self.request_id)
 
     @property
     def was_forwarded(self) -> bool:
         """Whether somebody says that the request passed a proxy."""
         return any(name in self.headers for name in FORWARDING)
-
-
-def printable(text: str) -> str:
-    """Return `text` without its control characters, which a header may carry but no store and no terminal should."""
-    return "".join(character for character in text if character.isprintable())
 
 
 def joined_headers(pairs: Any) -> dict[bytes, bytes]:  # noqa: ANN401 - the server's raw pairs

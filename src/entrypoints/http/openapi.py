@@ -176,11 +176,11 @@ def _responses(route: Route) -> Json:
 
 def codes(route: Route) -> list[str]:
     """Return the codes of all problems that a route can answer with."""
-    found = [*route.problems, "internal-error"]
+    found = [*route.problems, "malformed-request", "internal-error"]  # even a bad Host is malformed
     if not route.public:
         found.append("not-authenticated")
     if route.is_api:
-        found += ["malformed-request", "rate-limited", "unavailable"]
+        found += ["rate-limited", "unavailable"]
     if "{" in route.path:
         found.append("not-found")
     if route.method != "GET":

@@ -1,0 +1,116 @@
+"""The OpenAPI document. That every answer is in it, `tests.http.conformance` sees in every other test."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import jsonschema_rs
+import pytest
+
+from entrypoints.http.openapi import codes
+from entrypoints.http.problems import KINDS
+from entrypoints.http.routing import Body
+from tests.http.api import World
+from tests.http.conformance import served
+
+Json = dict[str, Any]
+
+
+@pytest.fixture
+async def document(client: httpx.AsyncClient) -> Json:
+    """Give the document as a client gets it."""
+    response = await client.get("/schema/openapi.json")
+    assert (200, "application/json") == (response.status_code, response.headers["content-type"])
+    whole: Json = response.json()
+    return whole
+
+
+def nodes(value: object) -> Iterator[Json]:
+    """Return every object inside a JSON value."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from nodes(inner)
+
+
+def operations(document: Json) -> dict[str, Json]:
+    """Return the operations by id."""
+    return {
+        operation["operationId"]: operation for methods in document["paths"].values() for operation in methods.values()
+    }
+
+
+async def test_every_route_is_described(world: World, document: Json) -> None:
+    """Each method on each path is an operation with a name of its own, words, and at least one good answer."""
+    routes = served(world.app)
+
+    described = operations(document)
+    assert "3.1.0" == document["openapi"]
+    assert len(routes) == len(described)
+    assert {route.name for route in routes} == described.keys()
+    for operation in described.values():
+        assert operation["summary"]
+        assert any(status < "400" for status in operation["responses"])
+
+
+async def test_references_lead_somewhere(document: Json) -> None:
+    """No dangling `$ref`."""
+    for node in nodes(document):
+        if "$ref" in node:
+            target: Any = document
+            for step in node["$ref"].removeprefix("#/").split("/"):
+                target = target[step]
+            assert target
+
+
+async def test_objects_are_closed(document: Json) -> None:
+    """Unknown members are refused, and the document says so; a problem may have more."""
+    schemas = document["components"]["schemas"]
+
+    for name, schema in schemas.items():
+        assert name == "Problem" or schema["additionalProperties"] is False
+
+
+async def test_examples_are_good(document: Json) -> None:
+    """Every example is what its schema asks for."""
+    found = 0
+    for node in nodes(document["paths"]):
+        examples = [one["value"] for one in node.get("examples", {}).values()] if "schema" in node else []
+        examples += [node["example"]] if "schema" in node and "example" in node else []
+        for example in examples:
+            schema = {**node["schema"], "components": document["components"]}
+            jsonschema_rs.Draft202012Validator(schema, validate_formats=True).validate(example)
+            found += 1
+    assert found > 100
+
+
+async def test_security(world: World, document: Json) -> None:
+    """A bearer token is the default; public operations need none."""
+    assert [{"bearer": []}] == document["security"]
+    for route in served(world.app):
+        assert route.public == ("security" in operations(document)[route.name])
+
+
+async def test_every_problem_of_the_contract_can_occur(world: World) -> None:
+    """There is an operation for each code, apart from 405, which belongs to none."""
+    occurring = {code for route in served(world.app) for code in codes(route)}
+
+    assert {vars(error)["code"] for error in KINDS} - {"method-not-allowed"} == occurring
+
+
+async def test_statuses_follow_from_what_a_route_does(world: World, document: Json) -> None:
+    """A few that must never be missing."""
+    for route in served(world.app):
+        statuses = operations(document)[route.name]["responses"].keys()
+        assert {"400", "500"} <= statuses
+        assert route.public or "401" in statuses
+        assert not route.is_api or {"429", "503"} <= statuses
+        assert route.body is Body.NONE or {"413", "415", "422"} <= statuses
+        assert "If-Match" not in route.headers or "412" in statuses
+
+
+async def test_every_answer_has_the_common_headers(document: Json) -> None:
+    """Request id and security headers are part of each answer."""
+    for operation in operations(document).values():
+        for response in operation["responses"].values():
+            assert {"X-Request-Id", "Cache-Control", "X-Content-Type-Options"} <= response["headers"].keys()
