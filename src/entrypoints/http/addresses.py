@@ -11,6 +11,7 @@ NOBODY = "unknown"
 """The key of clients without an address: they share one counter, never none."""
 
 
+@lru_cache(4096)
 def parse(text: str) -> Address | None:
     """Return the address in `text`; an IPv4 address mapped into IPv6 is the IPv4 address."""
     try:

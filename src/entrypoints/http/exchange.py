@@ -1,9 +1,9 @@
 """What is known of one request while it is being answered."""
 
 import re
+from secrets import token_hex
 from time import monotonic
 from typing import Any, cast
-from uuid import uuid4
 
 import attrs
 from litestar.types import Scope
@@ -13,7 +13,7 @@ from entrypoints.http.ports import Count, Network
 from todo_core.sessions import Actor, Client
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
-FORWARDING = (b"forwarded", b"x-forwarded-for", b"x-real-ip")
+FORWARDING = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip"})
 KEY = "todo_core.exchange"
 
 
@@ -74,7 +74,7 @@ class Exchange:
     @property
     def was_forwarded(self) -> bool:
         """Whether somebody says that the request passed a proxy."""
-        return any(name in self.headers for name in FORWARDING)
+        return not FORWARDING.isdisjoint(self.headers)
 
 
 def joined_headers(pairs: Any) -> dict[bytes, bytes]:  # noqa: ANN401 - the server's raw pairs
@@ -90,7 +90,7 @@ def joined_headers(pairs: Any) -> dict[bytes, bytes]:  # noqa: ANN401 - the serv
 
 
 def _request_id(given: str) -> str:
-    return given if REQUEST_ID.fullmatch(given) else str(uuid4())
+    return given if REQUEST_ID.fullmatch(given) else token_hex(16)
 
 
 def _is_secure(scheme: str, headers: dict[bytes, bytes], *, trusted: bool) -> bool:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from time import monotonic
 
 import attrs
@@ -69,7 +70,7 @@ class Guard:
 
     def user(self, exchange: Exchange, user: UserId) -> None:
         """Count an authenticated user, in this process. Raises RateLimited."""
-        _enforce(exchange, self.local.count(self.limits.api, f"user {user}"))
+        _enforce(exchange, self.local.count(self.limits.api, f"user {user.hex}"))
 
     def stranger(self, exchange: Exchange) -> None:
         """Count the address of a request that shows no valid credentials, in this process. Raises RateLimited."""
@@ -99,6 +100,11 @@ def _enforce(exchange: Exchange, count: Count) -> None:
 
 def rate_limit_headers(counts: Sequence[Count]) -> list[Header]:
     """Return the two header fields that describe these counters."""
-    policies = ", ".join(f'"{one.policy.name}";q={one.policy.quota};w={one.policy.window}' for one in counts)
+    policies = ", ".join(_policy_text(one.policy) for one in counts)
     states = ", ".join(f'"{one.policy.name}";r={one.remaining};t={one.resets_in}' for one in counts)
     return [(b"ratelimit-policy", policies.encode()), (b"ratelimit", states.encode())]
+
+
+@cache
+def _policy_text(policy: Policy) -> str:
+    return f'"{policy.name}";q={policy.quota};w={policy.window}'

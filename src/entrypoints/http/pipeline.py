@@ -84,10 +84,13 @@ def bearer_token(exchange: Exchange) -> str:
 
 
 def _path_ids(given: Mapping[str, Any]) -> dict[str, UUID]:
-    ids = {name: parse_uuid(text) for name, text in given.items()}
-    if None in ids.values():
-        raise RouteNotFound
-    return {name: parsed for name, parsed in ids.items() if parsed is not None}
+    ids = {}
+    for name, text in given.items():
+        parsed = parse_uuid(text)
+        if parsed is None:
+            raise RouteNotFound
+        ids[name] = parsed
+    return ids
 
 
 async def _body(route: Route, exchange: Exchange, request: Request[Any, Any, Any]) -> Any:  # noqa: ANN401 - any JSON value
