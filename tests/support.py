@@ -37,7 +37,7 @@ class World:
         make_store: Callable[[ManualClock], Store] = MemoryStore,
         *,
         policy: SessionPolicy | None = None,
-        most: int = 100_000,
+        max_tasks: int = 100_000,
         clock: ManualClock | None = None,
         tokens: Tokens | None = None,
     ) -> "World":
@@ -51,7 +51,7 @@ class World:
             clock,
             sessions,
             accounts,
-            Tasks(store, clock, ids, most),
+            Tasks(store, clock, ids, max_tasks),
             Administration(accounts),
             Housekeeping(store, clock),
         )
@@ -86,7 +86,14 @@ def titles(tasks: tuple[Task, ...]) -> list[str]:
     return [task.title for task in tasks]
 
 
-dates = st.dates(dt.date(2025, 12, 28), dt.date(2026, 1, 5))
+SUMMER_TIME = dt.datetime(2026, 3, 29, 1)  # the instant, in UTC, from which Berlin skips an hour
+WINTER_TIME = dt.datetime(2026, 10, 25, 1)  # and from which it repeats one
+TWO_DAYS = dt.timedelta(days=2)
+
+instants = st.sampled_from([SUMMER_TIME, WINTER_TIME]).flatmap(
+    lambda seam: st.datetimes(seam - TWO_DAYS, seam + TWO_DAYS, timezones=st.just(dt.UTC))
+)
+dates = instants.map(dt.datetime.date)
 times = st.times().map(lambda time: time.replace(second=0, microsecond=0))
 zone_names = st.sampled_from(["UTC", BERLIN, "America/New_York", "Pacific/Kiritimati", "Etc/GMT+12"])
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)

@@ -11,7 +11,7 @@ from todo_core.users import UserId
 
 
 class Action(Enum):
-    """What was done. Every state change of an account or a session is exactly one of these."""
+    """What was done. Every use case that changes an account or a session is exactly one of these."""
 
     USER_CREATED = "user_created"
     USER_UPDATED = "user_updated"

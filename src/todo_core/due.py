@@ -42,6 +42,17 @@ class Due:
     timezone: str | None = None
     at: dt.datetime | None = None
 
+    def __attrs_post_init__(self) -> None:
+        """Raise ValueError for parts that do not belong together; whoever takes input uses `parse`."""
+        if isinstance(self.date, dt.datetime):
+            raise ValueError("a due date is a date")  # noqa: TRY004 - a datetime is a date, of the wrong kind
+        if self.time is not None and (self.time.second or self.time.microsecond or self.time.tzinfo):
+            raise ValueError("a due time has hours and minutes only")
+        if self.timezone is not None and self.time is None:
+            raise ValueError("a time zone needs a time")
+        if (self.at is None) != (self.timezone is None):
+            raise ValueError("a due date with a time zone, and no other, has an instant")
+
     @classmethod
     def all_day(cls, date: dt.date) -> "Due":
         """Return a due date without a time: it is past from the owner's next midnight."""
@@ -50,20 +61,19 @@ class Due:
     @classmethod
     def floating(cls, date: dt.date, time: dt.time) -> "Due":
         """Return a wall clock reading in whatever zone the owner is in. Seconds do not count."""
-        return cls(date, time.replace(second=0, microsecond=0, tzinfo=None, fold=0))
+        return cls(date, _minute(time))
 
     @classmethod
     def fixed(cls, date: dt.date, time: dt.time, timezone: str, zones: Zones) -> "Due":
         """Return a reading of the clocks in `timezone`. Raises InvalidInput when there is no such zone or instant."""
-        written = cls.floating(date, time)
-        assert written.time is not None  # noqa: S101 - floating() has just set it
+        minute = _minute(time)
         try:
-            at = instant(date, written.time, zones(timezone))
+            at = instant(date, minute, zones(timezone))
         except UnknownTimezone:
             raise InvalidInput.at("timezone", "unknown-timezone", "an IANA time zone such as Europe/Berlin") from None
         except OverflowError:
             raise InvalidInput.at("date", "out-of-range", "an instant in the years 1 to 9999") from None
-        return attrs.evolve(written, timezone=timezone, at=at)
+        return cls(date, minute, timezone, at)
 
     @classmethod
     def parse(cls, date: dt.date, time: dt.time | None, timezone: str | None, zones: Zones) -> "Due":
@@ -82,3 +92,7 @@ class Due:
         if self.time is None:
             return day_key(self.date) + MINUTES_OF_DAY
         return day_key(self.date) + self.time.hour * 60 + self.time.minute
+
+
+def _minute(time: dt.time) -> dt.time:
+    return time.replace(second=0, microsecond=0, tzinfo=None, fold=0)

@@ -12,7 +12,7 @@ import attrs
 
 Input = TypeVar("Input")
 Value = TypeVar("Value")
-Path = tuple[str | int, ...]
+FieldPath = tuple[str | int, ...]
 
 
 class TodoError(Exception):
@@ -20,12 +20,15 @@ class TodoError(Exception):
 
     code: ClassVar[str]
 
+    def __str__(self) -> str:
+        return self.code
+
 
 @attrs.frozen
 class Violation:
     """One broken rule: where (`path` into the input), which (`code`), and in words what would be right."""
 
-    path: Path
+    path: FieldPath
     code: str
     detail: str
 
@@ -38,7 +41,7 @@ class InvalidInput(TodoError):
     violations: tuple[Violation, ...]
 
     @classmethod
-    def at(cls, path: str | Path, code: str, detail: str) -> "InvalidInput":
+    def at(cls, path: str | FieldPath, code: str, detail: str) -> "InvalidInput":
         """Return the error for a single broken rule; a plain string is the name of a top-level field."""
         return cls((Violation((path,) if isinstance(path, str) else path, code, detail),))
 
@@ -65,7 +68,7 @@ class Violations:
             self.found.extend(error.under(field).violations)
             return None
 
-    def note(self, path: str | Path, code: str, detail: str) -> None:
+    def note(self, path: str | FieldPath, code: str, detail: str) -> None:
         """Add one broken rule."""
         self.found.extend(InvalidInput.at(path, code, detail).violations)
 

@@ -10,7 +10,7 @@ import attrs
 from todo_core.due import MINUTES_OF_DAY, NO_DUE, day_key, instant
 from todo_core.errors import InvalidInput
 from todo_core.tasks import Priority, Task
-from todo_core.text import check_text, fold
+from todo_core.text import check_text, fold, nfc
 
 PAGE_LIMIT = 200
 PAGE_TEXT = 1_048_576
@@ -80,10 +80,14 @@ class Sort:
 
 def parse_words(text: str) -> tuple[str, ...]:
     """Return the folded words of a search, split at white space. Raises InvalidInput (path empty)."""
-    words = tuple(map(fold, check_text(text, at_most=SEARCH_MOST).split()))
+    words = tuple(map(fold, check_text(nfc(text), at_most=SEARCH_MOST, allowed="\t\n\v\f\r").split()))
     if len(words) > WORDS_MOST:
         raise InvalidInput.at((), "too-many", f"at most {WORDS_MOST} words")
     return words
+
+
+def _in_nfc(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(nfc, texts))
 
 
 @attrs.frozen
@@ -96,7 +100,7 @@ class Query:
 
     completed: bool | None = None
     priorities: frozenset[Priority] = frozenset()
-    tags: frozenset[str] = frozenset()
+    tags: frozenset[str] = attrs.field(default=frozenset(), converter=_in_nfc)
     words: tuple[str, ...] = ()
     due: DueFilter | None = None
     due_before: dt.date | None = None
@@ -230,7 +234,7 @@ class Moment:
 
 @attrs.frozen
 class Walk:
-    """How to go on with a list: behind `position`, at the moment of its first page."""
+    """How to go on with a list, by the same query: behind `position`, at the moment of its first page."""
 
     position: Position
     now: dt.datetime

@@ -116,7 +116,8 @@ class View(Protocol):
 class Rows(View, Protocol):
     """One user's rows inside a unit of work: nobody else writes them until it ends, and its own writes are seen.
 
-    A disabled user's rows can be had here by `write_as` only.
+    Once a method has raised, or the user is dropped, the unit has to end: the rows cannot be used further. A disabled
+    user's rows can be had here by `write_as` only.
     """
 
     async def live_tasks(self) -> int:
@@ -129,7 +130,7 @@ class Rows(View, Protocol):
         """
 
     async def put_task(self, task: Task) -> Task:
-        """Replace an existing task under the next number of the user's clock, and return it with that version."""
+        """Replace a task that exists under the next number of the user's clock, and return it with that version."""
 
     async def remembered(self, key: str) -> Remembered | None:
         """Return what a request with this idempotency key led to, if it is still known."""
@@ -178,7 +179,7 @@ class Rows(View, Protocol):
 
 
 @attrs.frozen
-class Overdue:
+class PurgeCutoffs:
     """What a purge is looking for: what was deleted, kept or expired before these instants."""
 
     trash: dt.datetime
@@ -203,8 +204,8 @@ class Store(Protocol):
         """Run `work` on the actor's rows as one unit: all of it is kept when it returns, nothing when it raises.
 
         Raises NotAuthenticated, before `work` runs, when the actor's session has ended, or the account is disabled or
-        gone. May run `work` again from the start, so it must touch nothing but its rows. Raises Unavailable, and does
-        not repeat, when the store did not say whether the unit was kept.
+        gone. May run `work` again from the start, so it has no effect outside its rows (Clock and Ids may be asked).
+        Raises Unavailable, and does not repeat, when the store did not say whether the unit was kept.
         """
 
     async def write_as(self, user: UserId, work: Callable[[Rows], Awaitable[Result]]) -> Result:
@@ -219,7 +220,7 @@ class Store(Protocol):
     async def task_owner(self, task: TaskId) -> UserId | None:
         """Return whose task this is, whatever its state; None when nobody has this id."""
 
-    async def users_to_purge(self, overdue: Overdue, limit: int) -> Sequence[UserId]:
+    async def users_to_purge(self, overdue: PurgeCutoffs, limit: int) -> Sequence[UserId]:
         """Return up to `limit` users with something to purge."""
 
     async def advance_clocks(self, by: int) -> None:

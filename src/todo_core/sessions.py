@@ -15,14 +15,20 @@ from todo_core.users import UserId
 SessionId = NewType("SessionId", UUID)
 
 USER_AGENT_MOST = 256
+NO_TIME = dt.timedelta()
+
+
+def _shown_user_agent(text: str) -> str:
+    """Return what a header says, cut, and without the control characters that no store and no terminal should get."""
+    return "".join(filter(str.isprintable, text))[:USER_AGENT_MOST]
 
 
 @attrs.frozen
 class Client:
-    """Where a request came from, as far as known: network address, `User-Agent`, request id."""
+    """Where a request came from, as far as known: network address, `User-Agent` (cut at 256), request id."""
 
     address: str | None = None
-    user_agent: str = ""
+    user_agent: str = attrs.field(default="", converter=_shown_user_agent)
     request_id: str | None = None
 
 
@@ -30,15 +36,15 @@ class Client:
 class SessionPolicy:
     """How long sessions and tokens live.
 
-    `grace`: how long the token just replaced still yields its successor (zero: not at all). `most`: sessions per user;
-    the oldest gives way.
+    `grace`: how long the token just replaced still yields its successor (zero: not at all). `max_sessions`: how many a
+    user may have; the one opened first gives way.
     """
 
-    access: dt.timedelta = dt.timedelta(minutes=10)
-    idle: dt.timedelta = dt.timedelta(days=7)
-    lifetime: dt.timedelta = dt.timedelta(days=30)
-    grace: dt.timedelta = dt.timedelta(seconds=10)
-    most: int = 20
+    access: dt.timedelta = attrs.field(default=dt.timedelta(minutes=10), validator=attrs.validators.gt(NO_TIME))
+    idle: dt.timedelta = attrs.field(default=dt.timedelta(days=7), validator=attrs.validators.gt(NO_TIME))
+    lifetime: dt.timedelta = attrs.field(default=dt.timedelta(days=30), validator=attrs.validators.gt(NO_TIME))
+    grace: dt.timedelta = attrs.field(default=dt.timedelta(seconds=10), validator=attrs.validators.ge(NO_TIME))
+    max_sessions: int = attrs.field(default=20, validator=attrs.validators.ge(1))
 
 
 @attrs.frozen
@@ -69,7 +75,7 @@ class Session:
             expires_at=now + min(policy.idle, policy.lifetime),
             ends_at=now + policy.lifetime,
             address=client.address,
-            user_agent=client.user_agent[:USER_AGENT_MOST],
+            user_agent=client.user_agent,
         )
 
     def alive(self, now: dt.datetime) -> bool:
@@ -84,7 +90,7 @@ class Session:
             return Rejected()
         if generation == self.generation:
             return Rotated(self._rotated(now, policy))
-        if generation == self.generation - 1 and max(now - self.used_at, dt.timedelta()) < policy.grace:
+        if generation == self.generation - 1 and max(now - self.used_at, NO_TIME) < policy.grace:
             return Replayed(self)
         return Reused()
 

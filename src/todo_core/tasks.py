@@ -56,6 +56,8 @@ def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def _sorted_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(tags, str):
+        raise TypeError("tags are several strings, not one")
     return tuple(sorted(set(map(nfc, tags))))
 
 
@@ -65,8 +67,8 @@ class Draft:
 
     title: str = attrs.field(converter=nfc)
     description: str = attrs.field(default="", converter=nfc)
-    completed: bool = False
-    priority: Priority = Priority.NONE
+    completed: bool = attrs.field(default=False, validator=attrs.validators.instance_of(bool))
+    priority: Priority = attrs.field(default=Priority.NONE, converter=Priority)
     due: Due | None = None
     tags: tuple[str, ...] = attrs.field(default=(), converter=_sorted_tags)
 
@@ -207,3 +209,6 @@ class VersionMismatch(TodoError):
 
     code: ClassVar[str] = "version-mismatch"
     current: Task
+
+    def __str__(self) -> str:
+        return f"task {self.current.id} is at version {self.current.version}"

@@ -96,6 +96,11 @@ class User:
     password_changed_at: dt.datetime | None = None
     disabled_at: dt.datetime | None = None
 
+    def __attrs_post_init__(self) -> None:
+        """Raise InvalidInput for an account with a password that nobody could log in to."""
+        if self.password_hash is not None and self.profile.email is None:
+            raise InvalidInput.at("email", "required", "who logs in with a password needs an e-mail address")
+
     @property
     def email(self) -> EmailAddress | None:
         """The address to log in with."""
@@ -116,7 +121,9 @@ class User:
 class PasswordPolicy:
     """What a new password has to be: a length, no composition rules (ASVS 6.2.1, 6.2.5; NIST SP 800-63B-4 3.1.1.2)."""
 
-    at_least: int = attrs.field(default=12, validator=attrs.validators.ge(PASSWORD_FLOOR))
+    at_least: int = attrs.field(
+        default=12, validator=[attrs.validators.ge(PASSWORD_FLOOR), attrs.validators.le(PASSWORD_MOST)]
+    )
 
     def check(self, password: str) -> str:
         """Return the password in NFC, otherwise as given. Raises InvalidInput (path empty)."""

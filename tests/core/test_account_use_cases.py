@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import attrs
 import pytest
@@ -11,6 +12,7 @@ from adapters.memory import MemoryStore, ScryptPasswords
 from tests.support import PASSWORD, World, email
 from todo_core.audit import Action
 from todo_core.errors import (
+    Busy,
     EmailTaken,
     InvalidCredentials,
     InvalidInput,
@@ -21,10 +23,12 @@ from todo_core.errors import (
     RefreshTokenReused,
     RegistrationClosed,
 )
-from todo_core.ports import Rows, Verdict
+from todo_core.ports import Rows, Verdict, View
 from todo_core.sessions import Actor, IssuedTokens, SessionPolicy
 from todo_core.use_cases import Registration
-from todo_core.users import Profile
+from todo_core.users import EmailAddress, Profile, User
+
+Result = TypeVar("Result")
 
 OTHER = "another harbour at dusk"
 
@@ -84,7 +88,7 @@ async def test_an_address_is_unique_regardless_of_case(world: World, ann: Actor)
 
 async def test_registration_can_be_closed(world: World) -> None:
     """The operator still makes accounts."""
-    closed = attrs.evolve(world.accounts, open=False)
+    closed = attrs.evolve(world.accounts, registration_open=False)
 
     with pytest.raises(RegistrationClosed):
         await closed.register(Registration("ann@example.org", PASSWORD))
@@ -236,7 +240,7 @@ async def test_ending_one_session(world: World, ann: Actor) -> None:
 
 async def test_the_oldest_session_gives_way() -> None:
     """Beyond the policy's number."""
-    world = World.over(policy=SessionPolicy(most=2))
+    world = World.over(policy=SessionPolicy(max_sessions=2))
     first = await world.join()
     second, third = await world.log_in(), await world.log_in()
 
@@ -273,6 +277,45 @@ async def test_another_address_needs_the_password(world: World, ann: Actor) -> N
     await world.log_in("new@example.org")
     with pytest.raises(InvalidCredentials):
         await world.log_in("ann@example.org")
+
+
+async def test_a_profile_is_checked_as_a_whole(world: World, ann: Actor) -> None:
+    """A zone has to exist, and who has a password keeps an address."""
+
+    def away(profile: Profile) -> Profile:
+        return attrs.evolve(profile, timezone="Nowhere/Atall")
+
+    def nameless(profile: Profile) -> Profile:
+        return attrs.evolve(profile, email=None)
+
+    for edit, path in ((away, ("timezone",)), (nameless, ("email",))):
+        with pytest.raises(InvalidInput) as refusal:
+            await world.accounts.edit(ann, edit)
+        assert [path] == [one.path for one in refusal.value.violations]
+
+
+async def test_an_edit_that_moved_nothing_when_it_began_moves_nothing_later(world: World, ann: Actor) -> None:
+    """Putting the old address back, at the moment in which its owner moves it, needs the password too."""
+
+    @attrs.define
+    class Meanwhile(MemoryStore):
+        """A store in which the owner's move comes between the other's read and write."""
+
+        async def write(self, actor: Actor, work: Callable[[Rows], Awaitable[Result]]) -> Result:
+            await world.accounts.edit(
+                ann, lambda profile: attrs.evolve(profile, email=email("new@x")), current_password=PASSWORD
+            )
+            return await world.store.write(actor, work)
+
+        def read(self, actor: Actor) -> View:
+            return world.store.read(actor)
+
+    racing = attrs.evolve(world.accounts, store=Meanwhile(world.clock))
+    with pytest.raises(InvalidInput) as refusal:
+        await racing.edit(ann, lambda profile: attrs.evolve(profile, email=email()))
+
+    assert [("current_password",)] == [one.path for one in refusal.value.violations]
+    assert (await world.accounts.me(ann)).email == email("new@x")
 
 
 async def test_changing_the_password_ends_every_session(world: World, ann: Actor) -> None:
@@ -394,6 +437,43 @@ async def test_the_operator_gets_a_token_for_development(world: World, ann: Acto
     assert (await world.sessions.authenticate(tokens.access_token)).user == ann.user
     with pytest.raises(NotFound):
         await world.administration.token(email("nobody@example.org"))
+
+
+async def test_nobody_gets_a_token_for_a_disabled_user(world: World, ann: Actor) -> None:
+    """No session is opened while an account is disabled."""
+    await world.administration.disable(email())
+
+    with pytest.raises(NotFound):
+        await world.administration.token(email())
+
+
+async def test_an_account_deleted_meanwhile_is_not_found(world: World, ann: Actor) -> None:
+    """Between the look-up and the work."""
+    user = await world.accounts.me(ann)
+
+    @attrs.define
+    class Gone(MemoryStore):
+        """A store that finds whom it has forgotten by the time of the work."""
+
+        async def user_by_email(self, email: EmailAddress) -> User:  # noqa: ARG002 - the port's
+            return user
+
+    accounts = attrs.evolve(world.accounts, store=Gone(world.clock))
+    with pytest.raises(NotFound):
+        await attrs.evolve(world.administration, accounts=accounts).enable(email())
+
+
+async def test_a_log_in_does_without_a_new_hash_when_there_is_no_room_for_it(world: World, ann: Actor) -> None:
+    """The password is right; the next log-in may renew the hash."""
+
+    @attrs.define
+    class Full(ScryptPasswords):
+        """A pool that has room for what is urgent only."""
+
+        async def hash(self, password: str) -> str:  # noqa: ARG002 - the port's
+            raise Busy
+
+    await attrs.evolve(world.sessions, passwords=Full(log_cost=3)).log_in("ann@example.org", PASSWORD)
 
 
 async def test_accounts_are_listed_page_by_page(world: World, ann: Actor) -> None:

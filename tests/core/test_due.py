@@ -75,3 +75,21 @@ def test_instants_read_back_outside_gaps(reading: dt.datetime) -> None:
     back = instant(reading.date(), reading.time(), zone).astimezone(zone)
 
     assert back.replace(tzinfo=None, fold=0) in {reading, reading + dt.timedelta(hours=1)}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (dt.datetime(2026, 1, 1), None, None, None),
+        (dt.date(2026, 1, 1), dt.time(9, 0, 1), None, None),
+        (dt.date(2026, 1, 1), None, BERLIN, None),
+        (dt.date(2026, 1, 1), dt.time(9), BERLIN, None),
+        (dt.date(2026, 1, 1), dt.time(9), None, dt.datetime(2026, 1, 1, tzinfo=dt.UTC)),
+    ],
+)
+def test_no_due_date_can_be_built_that_makes_no_sense(
+    parts: tuple[dt.date, dt.time | None, str | None, dt.datetime | None],
+) -> None:
+    """Whoever skips the constructors is told."""
+    with pytest.raises(ValueError, match=r"due|zone"):
+        Due(*parts)

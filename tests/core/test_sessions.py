@@ -1,6 +1,7 @@
 """The refresh decision, case by case and over random histories."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 import attrs
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from todo_core.sessions import (
+    NO_TIME,
     Client,
     Decision,
     Expired,
@@ -49,6 +51,21 @@ def test_the_current_generation_rotates() -> None:
     assert decision.session.generation == 2
     assert decision.session.used_at == NOW + SECOND
     assert decision.session.expires_at == NOW + SECOND + POLICY.idle
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [{"access": NO_TIME}, {"idle": NO_TIME}, {"lifetime": NO_TIME}, {"grace": -SECOND}, {"max_sessions": 0}],
+)
+def test_policies_that_let_nobody_in_are_refused(policy: dict[str, Any]) -> None:
+    """Durations are positive, the window may be closed, one session has to be possible."""
+    with pytest.raises(ValueError, match=next(iter(policy))):
+        SessionPolicy(**policy)
+
+
+def test_a_client_has_no_control_characters() -> None:
+    """A header may carry them; no store and no terminal should."""
+    assert Client(user_agent="a\0b\x1b[2Jc").user_agent == "ab[2Jc"
 
 
 @pytest.mark.parametrize(

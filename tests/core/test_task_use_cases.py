@@ -23,7 +23,7 @@ from todo_core.errors import (
 )
 from todo_core.idempotency import Once
 from todo_core.listing import DueFilter, Query, Sort, SortKey
-from todo_core.ports import Overdue
+from todo_core.ports import PurgeCutoffs
 from todo_core.sessions import Actor
 from todo_core.tasks import Draft, Precondition, Task, TaskId, VersionMismatch
 from todo_core.use_cases import NewTask
@@ -190,6 +190,13 @@ async def test_a_key_stands_for_one_request(world: World, ann: Actor) -> None:
     assert (await world.tasks.toggle(ann, task.id, once=KEY)).replayed
 
 
+@pytest.mark.parametrize("key", ["", "x" * 256, "é", "a\nb"])
+def test_a_key_is_printable_and_not_too_long(key: str) -> None:
+    """1 to 255 printable ASCII characters."""
+    with pytest.raises(InvalidInput):
+        Once(key, b"")
+
+
 async def test_keys_have_a_quota(world: World, ann: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond it, the request is refused as a whole."""
     monkeypatch.setattr(task_use_cases, "KEYS_MOST", 1)
@@ -202,7 +209,7 @@ async def test_keys_have_a_quota(world: World, ann: Actor, monkeypatch: pytest.M
 
 async def test_live_tasks_have_a_quota() -> None:
     """The trash does not count, and coming back from it does."""
-    world = World.over(most=2)
+    world = World.over(max_tasks=2)
     ann = await world.join()
     first, _ = await world.add(ann), await world.add(ann)
 
@@ -310,7 +317,7 @@ async def test_the_purge_passes_over_an_account_deleted_meanwhile(world: World, 
     class Deleting(MemoryStore):
         """A store from which the account vanishes between finding and purging it."""
 
-        async def users_to_purge(self, overdue: Overdue, limit: int) -> list[UserId]:  # noqa: ARG002 - the port's
+        async def users_to_purge(self, overdue: PurgeCutoffs, limit: int) -> list[UserId]:  # noqa: ARG002 - the port's
             return [ann.user]
 
     assert (await attrs.evolve(world.housekeeping, store=Deleting(world.clock)).purge()).users == 0

@@ -1,6 +1,7 @@
 """Drafts, tasks and what becomes of them."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 import attrs
@@ -115,3 +116,11 @@ def test_preconditions(precondition: Precondition, *, holds: bool) -> None:
         with pytest.raises(VersionMismatch) as mismatch:
             precondition.check(task)
         assert mismatch.value.current is task
+        assert str(mismatch.value) == f"task {task.id} is at version 5"
+
+
+@pytest.mark.parametrize("members", [{"priority": 7}, {"completed": "no"}, {"tags": "home"}])
+def test_members_of_the_wrong_kind_are_refused(members: dict[str, Any]) -> None:
+    """For whoever builds drafts without a type checker."""
+    with pytest.raises((TypeError, ValueError)):
+        Draft("x", **members)

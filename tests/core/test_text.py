@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from todo_core.errors import InvalidInput, Violation, Violations
-from todo_core.text import check_text, fold
+from todo_core.errors import EmailTaken, InvalidInput, Violation, Violations
+from todo_core.text import check_text, fold, nfc
 
 
 @given(st.text())
@@ -15,6 +15,20 @@ def test_folding_twice_is_folding_once(text: str) -> None:
     """The key of a key is itself, and it does not depend on the normal form that was sent."""
     assert fold(text) == fold(fold(text))
     assert fold(text) == fold(unicodedata.normalize("NFD", text))
+
+
+@given(
+    st.text(st.characters(categories=["Mn", "Lo", "Ll"]))
+    | st.text("a\u0301\u0316\u0f71\u0f73\u0f74\u0f75\u0f81\u0f80각")
+)
+def test_the_normal_form_is_that_of_unicode(text: str) -> None:
+    """However marks are ordered, and whatever decomposes into them."""
+    assert nfc(text) == unicodedata.normalize("NFC", text)
+
+
+def test_marks_in_the_wrong_order_cost_no_time() -> None:
+    """A body full of them would take `normalize` minutes; this test would not end."""
+    assert len(nfc("a" + "\u0301\u0316" * 300_000)) == 600_000
 
 
 @pytest.mark.parametrize(("one", "other"), [("STRASSE", "straße"), ("Ann", "aNN"), ("e\u0301", "É"), ("ΣΑΣ", "σας")])
@@ -67,6 +81,11 @@ def test_violations_are_collected_and_named_in_one_line() -> None:
         Violation(("tags", 3), "wrong", "not so"),
     )
     assert str(refusal.value) == "bad: at most 1 characters; tags.3: not so"
+
+
+def test_errors_say_what_they_are_without_anybodys_text() -> None:
+    """Their words may reach a log."""
+    assert str(EmailTaken()) == "email-taken"
 
 
 def test_nothing_found_raises_nothing() -> None:

@@ -1,5 +1,8 @@
 """E-mail addresses, profiles, the password policy."""
 
+import datetime as dt
+from uuid import UUID
+
 import pytest
 
 from adapters.memory import ManualClock
@@ -8,6 +11,8 @@ from todo_core.users import (
     EmailAddress,
     PasswordPolicy,
     Profile,
+    User,
+    UserId,
     check_timezone,
     known_words,
     presented,
@@ -88,3 +93,9 @@ def test_known_words_are_those_of_the_user_and_the_product() -> None:
 
     assert {"ann@example.org", "ann", "Ann S.", "todo-core"} <= set(words)
     assert "todo-core" in known_words(Profile(None))
+
+
+def test_who_has_a_password_has_an_address() -> None:
+    """Nobody else could log in with it."""
+    with pytest.raises(InvalidInput):
+        User(UserId(UUID(int=1)), Profile(None), dt.datetime(2026, 1, 1, tzinfo=dt.UTC), password_hash="x")

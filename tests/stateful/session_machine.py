@@ -39,7 +39,7 @@ Result = TypeVar("Result")
 PEOPLE = ("ann@example.org", "bob@example.org")
 PASSWORDS = ("a quiet harbour at dawn", "another harbour at dusk")
 GRACE = dt.timedelta(seconds=10)
-POLICY = SessionPolicy(idle=dt.timedelta(hours=2), lifetime=dt.timedelta(hours=5), grace=GRACE, most=3)
+POLICY = SessionPolicy(idle=dt.timedelta(hours=2), lifetime=dt.timedelta(hours=5), grace=GRACE, max_sessions=3)
 FOREVER = dt.timedelta(days=10_000)
 people = st.sampled_from(PEOPLE)
 pauses = st.sampled_from([1, 5, 9, 10, 11, 599, 600, 3600, 7199, 7200]).map(
@@ -131,7 +131,7 @@ class SessionMachine(RuleBasedStateMachine):
     def opened(self, person: str, tokens: IssuedTokens) -> Held:
         """Note a new session in the model; the oldest beyond the most give way."""
         live = [life for key, life in self.lives.items() if life.person == person and self.alive(key)]
-        for life in live[: max(len(live) + 1 - POLICY.most, 0)]:
+        for life in live[: max(len(live) + 1 - POLICY.max_sessions, 0)]:
             life.ended = True
         self.lives[tokens.session] = Life(person, 1, self.now, self.now + POLICY.idle, self.now + POLICY.lifetime)
         return Held(tokens, 1, self.now)

@@ -6,10 +6,12 @@ from typing import TypeVar
 
 import attrs
 
-from adapters.memory.rows import Account, MemoryRows, Taken, Tombstone
+from adapters.memory.account import Account, Tombstone
+from adapters.memory.rows import MemoryRows, Taken
+from adapters.memory.view import MemoryView
 from todo_core.audit import Event
 from todo_core.errors import EmailTaken, IdTaken, NotAuthenticated
-from todo_core.ports import Clock, Overdue, Rows, View
+from todo_core.ports import Clock, PurgeCutoffs, Rows, View
 from todo_core.sessions import Actor
 from todo_core.tasks import TaskId
 from todo_core.users import EmailAddress, User, UserId
@@ -38,7 +40,7 @@ class MemoryStore:
 
     def read(self, actor: Actor) -> View:
         """See the port."""
-        return MemoryRows(lambda: self._account_of(actor), self.clock, self._taken())
+        return MemoryView(lambda: self._account_of(actor), self.clock)
 
     async def write(self, actor: Actor, work: Callable[[Rows], Awaitable[Result]]) -> Result:
         """See the port."""
@@ -62,7 +64,7 @@ class MemoryStore:
         """See the port."""
         return self._owners.get(task)
 
-    async def users_to_purge(self, overdue: Overdue, limit: int) -> Sequence[UserId]:
+    async def users_to_purge(self, overdue: PurgeCutoffs, limit: int) -> Sequence[UserId]:
         """See the port."""
         return [user for user, account in self._accounts.items() if _to_purge(account, overdue)][:limit]
 
@@ -77,13 +79,16 @@ class MemoryStore:
     ) -> Result:
         find()
         async with self._locks.setdefault(user, asyncio.Lock()):
-            copy = find().copy()
-            rows = MemoryRows(lambda: copy, self.clock, self._taken())
-            result = await work(rows)
-            if rows.dropped:
-                self._forget(user)
-            else:
-                self._swap(user, copy)
+            unit = _Unit(find().copy())
+            rows = MemoryRows(unit.account, self.clock, self._taken())
+            try:
+                result = await work(rows)
+                if rows.dropped:
+                    self._forget(user)
+                else:
+                    self._swap(user, unit.account())
+            finally:
+                unit.end()
             self.events.extend(rows.events)
             return result
 
@@ -107,13 +112,19 @@ class MemoryStore:
         email = account.user.email
         if email is not None and self._emails.get(email.key, user) != user:
             raise EmailTaken
-        if any(self._owners.get(task, user) != user for task in account.tasks):
+        before = self._accounts.get(user)
+        kept = before.tasks.keys() if before else set()
+        new, gone = account.tasks.keys() - kept, kept - account.tasks.keys()
+        if not new.isdisjoint(self._owners):
             raise IdTaken
-        self._forget(user)
-        self._accounts[user] = account
-        self._owners.update(dict.fromkeys(account.tasks, user))
+        self._owners.update(dict.fromkeys(new, user))
+        for task in gone:
+            del self._owners[task]
+        if before is not None and before.user.email is not None:
+            del self._emails[before.user.email.key]
         if email is not None:
             self._emails[email.key] = user
+        self._accounts[user] = account
 
     def _forget(self, user: UserId) -> None:
         account = self._accounts.pop(user, None)
@@ -125,7 +136,24 @@ class MemoryStore:
             del self._emails[account.user.email.key]
 
 
-def _to_purge(account: Account, overdue: Overdue) -> bool:
+@attrs.define
+class _Unit:
+    """The copy that a unit of work changes, for as long as it lasts: nobody writes through rows that were kept."""
+
+    _copy: Account | None
+
+    def account(self) -> Account:
+        """Return the copy. Raises RuntimeError once the unit has ended."""
+        if self._copy is None:
+            raise RuntimeError("this unit of work has ended")
+        return self._copy
+
+    def end(self) -> None:
+        """Let go of the copy."""
+        self._copy = None
+
+
+def _to_purge(account: Account, overdue: PurgeCutoffs) -> bool:
     return (
         any(
             entry.deleted_at < (overdue.tombstones if isinstance(entry, Tombstone) else overdue.trash)

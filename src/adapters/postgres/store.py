@@ -15,7 +15,7 @@ from adapters.postgres.rows import PostgresRows
 from adapters.postgres.view import PostgresView
 from todo_core.audit import Event
 from todo_core.errors import NotAuthenticated
-from todo_core.ports import Clock, Overdue, Rows, View
+from todo_core.ports import Clock, PurgeCutoffs, Rows, View
 from todo_core.sessions import Actor
 from todo_core.tasks import TaskId
 from todo_core.users import EmailAddress, User, UserId
@@ -80,7 +80,7 @@ class PostgresStore:
         rows = await self.database.fetch(writing.TASK_OWNER, {"task": task})
         return UserId(rows[0][0]) if rows else None
 
-    async def users_to_purge(self, overdue: Overdue, limit: int) -> Sequence[UserId]:
+    async def users_to_purge(self, overdue: PurgeCutoffs, limit: int) -> Sequence[UserId]:
         """See the port."""
         rows = await self.database.fetch(writing.USERS_TO_PURGE, {**attrs.asdict(overdue), "rows": limit})
         return [UserId(row[0]) for row in rows]

@@ -8,7 +8,7 @@ from todo_core.audit import Action
 from todo_core.errors import InvalidInput, NoPassword, RegistrationClosed, Violations
 from todo_core.ports import Clock, Ids, Passwords, Rows, Store
 from todo_core.sessions import Actor, Client, IssuedTokens, Session
-from todo_core.use_cases.sessions import NOWHERE, Sessions
+from todo_core.use_cases.sessions import UNKNOWN_CLIENT, Sessions
 from todo_core.users import (
     EmailAddress,
     PasswordPolicy,
@@ -42,15 +42,15 @@ class Accounts:
     passwords: Passwords
     sessions: Sessions
     policy: PasswordPolicy
-    open: bool = True
+    registration_open: bool = True
 
-    async def register(self, registration: Registration, client: Client = NOWHERE) -> User:
+    async def register(self, registration: Registration, client: Client = UNKNOWN_CLIENT) -> User:
         """Make an account. Raises RegistrationClosed, InvalidInput naming every bad field, EmailTaken."""
-        if not self.open:
+        if not self.registration_open:
             raise RegistrationClosed
         return await self.enrol(registration, client)
 
-    async def enrol(self, registration: Registration, client: Client = NOWHERE) -> User:
+    async def enrol(self, registration: Registration, client: Client = UNKNOWN_CLIENT) -> User:
         """Make an account whether registration is open or not. Raises InvalidInput and EmailTaken."""
         profile, password = await self._check(registration)
         password_hash = await self.passwords.hash(password)
@@ -69,24 +69,24 @@ class Accounts:
         edit: Callable[[Profile], Profile],
         *,
         current_password: str | None = None,
-        client: Client = NOWHERE,
+        client: Client = UNKNOWN_CLIENT,
     ) -> User:
         """Replace the actor's profile by what `edit` makes of it; another e-mail address needs the password.
 
         Raises NotAuthenticated, InvalidInput, NoPassword and EmailTaken.
         """
         seen = await self.me(actor)
-        moving = edit(seen.profile).email != seen.email
-        if moving:
+        proven = self._edited(seen, edit).email != seen.email
+        if proven:
             if seen.password_hash is None:
                 raise NoPassword
             await self.prove(seen, current_password)
 
         async def work(rows: Rows) -> User:
             current = await rows.user()
-            if moving:
-                _unchanged(seen, current)
-            edited = attrs.evolve(current, profile=edit(current.profile))
+            edited = self._edited(current, edit)
+            if edited.email != current.email:  # it may be another one by now: then nothing was proven
+                _unchanged(seen if proven else None, current)
             if edited != current:
                 await rows.put_user(edited)
                 await rows.record(self.sessions.event(Action.USER_UPDATED, actor.user, client, actor.session))
@@ -95,7 +95,7 @@ class Accounts:
         return await self.store.write(actor, work)
 
     async def change_password(
-        self, actor: Actor, current_password: str | None, new_password: str, client: Client = NOWHERE
+        self, actor: Actor, current_password: str | None, new_password: str, client: Client = UNKNOWN_CLIENT
     ) -> IssuedTokens:
         """Change the password, end every session and open a new one (ASVS 6.2.3, 7.4.3).
 
@@ -124,7 +124,7 @@ class Accounts:
 
         return self.sessions.issue(await self.store.write(actor, work))
 
-    async def delete(self, actor: Actor, current_password: str | None, client: Client = NOWHERE) -> None:
+    async def delete(self, actor: Actor, current_password: str | None, client: Client = UNKNOWN_CLIENT) -> None:
         """Remove the account with all it has, at once. Raises NotAuthenticated and InvalidInput."""
         seen = await self.me(actor)
         await self.prove(seen, current_password)
@@ -141,7 +141,7 @@ class Accounts:
         if user.password_hash is None:
             return
         if current_password is None:
-            raise InvalidInput.at("current_password", "required", "the current password is needed for this")
+            raise _no_password_given()
         password = presented(current_password)
         verdict = await self.passwords.verify(None if password is None else user.password_hash, password or "")
         if not verdict.matches:
@@ -154,13 +154,24 @@ class Accounts:
         problems.raise_any()
         return await self.passwords.hash(checked)
 
+    def _edited(self, user: User, edit: Callable[[Profile], Profile]) -> User:
+        edited = attrs.evolve(user, profile=edit(user.profile))
+        if edited.profile.timezone != user.profile.timezone:
+            problems = Violations()
+            problems.take("timezone", self._check_timezone, edited.profile.timezone)
+            problems.raise_any()
+        return edited
+
+    def _check_timezone(self, name: str) -> str:
+        return check_timezone(name, self.clock.zone)
+
     async def _check(self, registration: Registration) -> tuple[Profile, str]:
         problems = Violations()
         email = problems.take("email", EmailAddress.parse, registration.email)
         name = registration.display_name
         if name is not None:
             name = problems.take("display_name", check_display_name, name)
-        problems.take("timezone", lambda zone: check_timezone(zone, self.clock.zone), registration.timezone)
+        problems.take("timezone", self._check_timezone, registration.timezone)
         profile = Profile(email, name, registration.timezone)
         password = await self._check_password("password", registration.password, profile, problems)
         problems.raise_any()
@@ -176,11 +187,17 @@ class Accounts:
         return checked
 
 
+def _no_password_given() -> InvalidInput:
+    return InvalidInput.at("current_password", "required", "the current password is needed for this")
+
+
 def _wrong_password() -> InvalidInput:
     return InvalidInput.at("current_password", "wrong-password", "not the current password")
 
 
-def _unchanged(seen: User, current: User) -> None:
-    """Raise InvalidInput when the password that was proven is not the user's any more."""
-    if seen.password_changed_at != current.password_changed_at:
+def _unchanged(proven: User | None, current: User) -> None:
+    """Raise InvalidInput when no password was proven, or one that is not the user's any more."""
+    if proven is None:
+        raise _no_password_given()
+    if proven.password_changed_at != current.password_changed_at:
         raise _wrong_password()

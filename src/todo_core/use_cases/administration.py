@@ -1,16 +1,19 @@
 """What the operator does with accounts, without a session."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 import attrs
 
 from todo_core.audit import Action
-from todo_core.errors import NotFound
+from todo_core.errors import NotAuthenticated, NotFound
 from todo_core.ports import Rows
 from todo_core.sessions import IssuedTokens, Session
 from todo_core.use_cases.accounts import Accounts, Registration
-from todo_core.use_cases.sessions import NOWHERE
+from todo_core.use_cases.sessions import UNKNOWN_CLIENT
 from todo_core.users import EmailAddress, User, UserId
+
+Result = TypeVar("Result")
 
 CLOCK_LEAP = 2**32
 """How far `advance_clocks` moves: more changes than a user makes between a backup and its restore."""
@@ -74,15 +77,17 @@ class Administration:
         await self._write(email, work)
 
     async def token(self, email: EmailAddress) -> IssuedTokens:
-        """Open a session for the user without their password. For development."""
+        """Open a session for the user without their password; raises NotFound for a disabled one. For development."""
+        sessions = self.accounts.sessions
 
         async def work(rows: Rows, user: User) -> Session:
-            session = await self.accounts.sessions.open(rows, user.id, NOWHERE)
-            await self._record(rows, Action.LOGGED_IN, user)
+            if user.disabled_at is not None:
+                raise NotFound("enabled user", user.id)
+            session = await sessions.open(rows, user.id, UNKNOWN_CLIENT)
+            await rows.record(sessions.event(Action.LOGGED_IN, user.id, UNKNOWN_CLIENT, session.id))
             return session
 
-        user = await self._find(email)
-        return self.accounts.sessions.issue(await self.accounts.store.write_as(user.id, lambda rows: work(rows, user)))
+        return sessions.issue(await self._write(email, work))
 
     async def advance_clocks(self) -> None:
         """Make every sync token expire; for after a restore from a backup, which moves clocks back."""
@@ -94,11 +99,15 @@ class Administration:
             raise NotFound("user")
         return user
 
-    async def _write(self, email: EmailAddress, work: Callable[[Rows, User], Awaitable[None]]) -> None:
-        async def whole(rows: Rows) -> None:
-            await work(rows, await rows.user())
+    async def _write(self, email: EmailAddress, work: Callable[[Rows, User], Awaitable[Result]]) -> Result:
+        async def whole(rows: Rows) -> Result:
+            return await work(rows, await rows.user())
 
-        await self.accounts.store.write_as((await self._find(email)).id, whole)
+        user = await self._find(email)
+        try:
+            return await self.accounts.store.write_as(user.id, whole)
+        except NotAuthenticated:
+            raise NotFound("user", user.id) from None
 
     async def _record(self, rows: Rows, action: Action, user: User) -> None:
-        await rows.record(self.accounts.sessions.event(action, user.id, NOWHERE))
+        await rows.record(self.accounts.sessions.event(action, user.id, UNKNOWN_CLIENT))

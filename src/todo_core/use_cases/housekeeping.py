@@ -7,7 +7,7 @@ import attrs
 
 from todo_core.errors import NotAuthenticated
 from todo_core.idempotency import KEPT
-from todo_core.ports import Clock, Overdue, Rows, Store
+from todo_core.ports import Clock, PurgeCutoffs, Rows, Store
 
 TRASH_KEPT = dt.timedelta(days=30)
 TOMBSTONES_KEPT = dt.timedelta(days=90)
@@ -43,7 +43,7 @@ class Housekeeping:
     async def purge(self, *, users: int = 100, rows: int = 1000) -> Purged:
         """Purge up to `users` users, up to `rows` rows of each kind from each. No users: nothing is left to purge."""
         now = self.clock.now()
-        overdue = Overdue(now - TRASH_KEPT, now - TOMBSTONES_KEPT, now - KEPT, now)
+        overdue = PurgeCutoffs(now - TRASH_KEPT, now - TOMBSTONES_KEPT, now - KEPT, now)
         total = Purged()
         for user in await self.store.users_to_purge(overdue, users):
             with suppress(NotAuthenticated):  # the account was deleted meanwhile, and all it had
@@ -51,7 +51,7 @@ class Housekeeping:
         return total
 
 
-async def _purge(unit: Rows, overdue: Overdue, rows: int) -> Purged:
+async def _purge(unit: Rows, overdue: PurgeCutoffs, rows: int) -> Purged:
     return Purged(
         users=1,
         erased=await unit.erase_tasks(overdue.trash, rows),

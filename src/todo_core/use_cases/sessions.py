@@ -7,6 +7,7 @@ import attrs
 
 from todo_core.audit import Action, Event
 from todo_core.errors import (
+    Busy,
     InvalidCredentials,
     InvalidInput,
     InvalidRefreshToken,
@@ -34,7 +35,7 @@ from todo_core.sessions import (
 )
 from todo_core.users import EmailAddress, User, UserId, presented
 
-NOWHERE = Client()
+UNKNOWN_CLIENT = Client()
 
 
 @attrs.frozen
@@ -48,7 +49,7 @@ class Sessions:
     tokens: Tokens
     policy: SessionPolicy
 
-    async def log_in(self, email: str, password: str, client: Client = NOWHERE) -> IssuedTokens:
+    async def log_in(self, email: str, password: str, client: Client = UNKNOWN_CLIENT) -> IssuedTokens:
         """Open a session. Raises InvalidCredentials, after equal work whatever is wrong (ASVS 6.3.8).
 
         A log-in that verified a password which is changed in the meantime is refused. The hash is renewed when today's
@@ -59,7 +60,7 @@ class Sessions:
         verdict = await self.passwords.verify(user.password_hash if user and known is not None else None, known or "")
         if user is None or known is None or not verdict.matches:
             raise InvalidCredentials
-        renewed = await self.passwords.hash(known) if verdict.outdated else None
+        renewed = await self._renewed(known) if verdict.outdated else None
 
         async def work(rows: Rows) -> Session:
             current = await rows.user()
@@ -76,7 +77,7 @@ class Sessions:
         except NotAuthenticated:
             raise InvalidCredentials from None
 
-    async def refresh(self, refresh_token: str, client: Client = NOWHERE) -> IssuedTokens:
+    async def refresh(self, refresh_token: str, client: Client = UNKNOWN_CLIENT) -> IssuedTokens:
         """Exchange a refresh token for its successor (RFC 9700 4.14.2).
 
         Raises RefreshTokenReused, after ending the session, for a token that was used up; InvalidRefreshToken for
@@ -103,7 +104,7 @@ class Sessions:
         except InvalidToken:
             raise NotAuthenticated from None
 
-    async def log_out(self, actor: Actor, client: Client = NOWHERE) -> None:
+    async def log_out(self, actor: Actor, client: Client = UNKNOWN_CLIENT) -> None:
         """End the session that asks. Raises NotAuthenticated when it has ended."""
 
         async def work(rows: Rows) -> None:
@@ -112,7 +113,7 @@ class Sessions:
 
         await self.store.write(actor, work)
 
-    async def log_out_by_token(self, refresh_token: str, client: Client = NOWHERE) -> None:
+    async def log_out_by_token(self, refresh_token: str, client: Client = UNKNOWN_CLIENT) -> None:
         """End the session of a refresh token, expired or used up; done again, it changes nothing.
 
         Raises InvalidRefreshToken for one that was not made here.
@@ -129,7 +130,7 @@ class Sessions:
         except NotAuthenticated:
             return  # the account is gone, and its sessions with it
 
-    async def log_out_everywhere(self, actor: Actor, client: Client = NOWHERE) -> None:
+    async def log_out_everywhere(self, actor: Actor, client: Client = UNKNOWN_CLIENT) -> None:
         """End every session of the actor. Raises NotAuthenticated."""
 
         async def work(rows: Rows) -> None:
@@ -142,7 +143,7 @@ class Sessions:
         """Return the actor's live sessions, the latest used first. Raises NotAuthenticated."""
         return await self.store.read(actor).sessions()
 
-    async def end(self, actor: Actor, session_id: SessionId, client: Client = NOWHERE) -> None:
+    async def end(self, actor: Actor, session_id: SessionId, client: Client = UNKNOWN_CLIENT) -> None:
         """End one of the actor's sessions. Raises NotAuthenticated, and NotFound unless it is a live one of theirs."""
 
         async def work(rows: Rows) -> None:
@@ -156,7 +157,7 @@ class Sessions:
     async def open(self, rows: Rows, user: UserId, client: Client) -> Session:
         """Open a session inside a unit of work; the oldest beyond the policy's number end."""
         by_age = sorted(await rows.sessions(), key=lambda session: (session.created_at, session.id))
-        for session in by_age[: max(len(by_age) + 1 - self.policy.most, 0)]:
+        for session in by_age[: max(len(by_age) + 1 - self.policy.max_sessions, 0)]:
             await rows.drop_session(session.id)
         session = Session.open(user, SessionId(self.ids.new()), client, self.clock.now(), self.policy)
         await rows.put_session(session)
@@ -185,6 +186,13 @@ class Sessions:
         except InvalidInput:
             return None
         return user if user is not None and user.disabled_at is None else None
+
+    async def _renewed(self, password: str) -> str | None:
+        """Return a new hash of a right password, unless there is more urgent work: the next log-in will do as well."""
+        try:
+            return await self.passwords.hash(password)
+        except Busy:
+            return None
 
     async def _decide(self, claim: RefreshClaim, client: Client) -> Decision:
         """Decide, and keep what was decided before anybody hears of it."""

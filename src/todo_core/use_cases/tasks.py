@@ -6,7 +6,7 @@ from typing import TypeVar
 import attrs
 
 from todo_core.changes import FEED_LIMIT, Feed, SyncPoint
-from todo_core.errors import Forbidden, IdTaken, NotFound, QuotaExceeded
+from todo_core.errors import Forbidden, NotFound, QuotaExceeded
 from todo_core.idempotency import KEYS_MOST, Once, Outcome, Remembered
 from todo_core.listing import Listing, Moment, Query, TagCount, Walk, check_limit
 from todo_core.ports import Clock, Ids, Rows, Store
@@ -39,7 +39,7 @@ class Tasks:
     store: Store
     clock: Clock
     ids: Ids
-    most: int = 100_000
+    max_tasks: int = 100_000
 
     async def get(self, actor: Actor, task_id: TaskId) -> Task:
         """Return a live task."""
@@ -93,10 +93,7 @@ class Tasks:
             existing = await rows.task(task_id)
             if existing is not None and existing.deleted_at is None:
                 raise VersionMismatch(existing)
-            new = NewTask(compose(), task_id)
-            if existing is not None:
-                raise IdTaken
-            return await self._add(rows, new)
+            return await self._add(rows, NewTask(compose(), task_id))
 
         return await self.store.write(actor, work)
 
@@ -186,8 +183,8 @@ class Tasks:
         return await rows.add_task(Task.create(new.draft, task_id, self.clock.now()))
 
     async def _check_quota(self, rows: Rows) -> None:
-        if await rows.live_tasks() >= self.most:
-            raise QuotaExceeded("tasks", self.most)
+        if await rows.live_tasks() >= self.max_tasks:
+            raise QuotaExceeded("tasks", self.max_tasks)
 
     async def _missing(self, actor: Actor, task_id: TaskId, request: Awaitable[Result]) -> Result:
         try:
