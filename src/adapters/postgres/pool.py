@@ -75,6 +75,18 @@ class Database:
         async with pool:
             yield cls(pool)
 
+    def used(self) -> Mapping[str, float]:
+        """Return how the pool was used since this was asked the last time: requests, waits, timeouts and the like."""
+        counted = self.pool.pop_stats()
+        return {
+            "requests": counted.get("requests_num", 0),
+            "waits": counted.get("requests_queued", 0),
+            "wait_seconds": counted.get("requests_wait_ms", 0) / 1000,
+            "timeouts": counted.get("requests_errors", 0),
+            "failures": counted.get("connections_errors", 0),
+            "losses": counted.get("connections_lost", 0),
+        }
+
     async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         """Run one statement that only reads, in a transaction of its own, and return its rows."""
 

@@ -1,6 +1,7 @@
 """What is written down of each request: a log line and a few figures; ids and codes, nothing that users wrote."""
 
 import traceback
+from collections.abc import Mapping
 from time import monotonic
 
 import attrs
@@ -12,6 +13,16 @@ from entrypoints.http.exchange import Exchange
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER = "other"
 SERVER_ERROR = 500
+
+CONNECTIONS = {
+    "requests": "Requests for a connection to the database",
+    "waits": "Requests that had to wait for one",
+    "wait_seconds": "For how long they waited, together",
+    "timeouts": "Requests that gave up waiting",
+    "failures": "Attempts to connect that failed",
+    "losses": "Connections that broke",
+}
+"""What is told of the pool of database connections."""
 
 EVENTS = {
     "not-authenticated": "authn_token_rejected",
@@ -41,6 +52,7 @@ class Telemetry:
     _seconds: Histogram = attrs.field(init=False)
     _refusals: Counter = attrs.field(init=False)
     _uncounted: Counter = attrs.field(init=False)
+    _connections: dict[str, Counter] = attrs.field(init=False)
     _series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = attrs.field(factory=dict, init=False)
     _warned_of_forwarding: bool = attrs.field(default=False, init=False)
 
@@ -61,6 +73,15 @@ class Telemetry:
         self._uncounted = Counter(
             "todo_rate_limiter_errors", "Requests refused because they could not be counted", registry=self.registry
         )
+        self._connections = {
+            name: Counter(f"todo_database_connection_{name}", about, registry=self.registry)
+            for name, about in CONNECTIONS.items()
+        }
+
+    def connections_used(self, figures: Mapping[str, float]) -> None:
+        """Add what happened to the pool of database connections since the last time; `CONNECTIONS` has the names."""
+        for name, counter in self._connections.items():
+            counter.inc(figures[name])
 
     def answered(self, exchange: Exchange, method: str, route: str, status: int) -> None:
         """Note a request that was answered; `route` is the template of the path, never the path."""
