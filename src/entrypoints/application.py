@@ -16,14 +16,13 @@ from entrypoints.bootstrap import System, open_system
 from entrypoints.checks import check_settings
 from entrypoints.failures import Failure
 from entrypoints.http.app import create_app
-from entrypoints.http.limits import LocalRateLimiter
 from entrypoints.http.ports import Collaborators, Limits, Options, Policy
+from entrypoints.http.telemetry import Telemetry
 from entrypoints.release import release
 from entrypoints.settings import RateLimit, Settings
-from todo_core.errors import TodoError
-from todo_core.use_cases import Housekeeping
 
 PURGE_EVERY_SECONDS = 600.0
+COUNT_EVERY_SECONDS = 5.0
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
@@ -64,16 +63,18 @@ class Application:
 
     async def _open(self, ending: AsyncExitStack) -> Asgi:
         system = await ending.enter_async_context(open_system(self.settings, self.database_url))
-        await ending.enter_async_context(_running(_purge_for_ever(system.housekeeping)))
+        telemetry = Telemetry()
+        await ending.enter_async_context(_running(_purge_for_ever(system)))
+        await ending.enter_async_context(_running(_count_for_ever(system, telemetry)))
         await ending.enter_async_context(_running(self.started()))
-        return assemble(system, self.settings)
+        return assemble(system, self.settings, telemetry)
 
 
-def assemble(system: System, settings: Settings) -> Asgi:
+def assemble(system: System, settings: Settings, telemetry: Telemetry) -> Asgi:
     """Return the API over these parts."""
     collaborators = Collaborators(
         sealer=system.sealer,
-        shared=LocalRateLimiter(),
+        shared=system.limiter,
         readiness=system.readiness,
         public_keys=system.public_keys,
         configuration=partial(check_settings, settings),
@@ -97,7 +98,7 @@ def assemble(system: System, settings: Settings) -> Asgi:
             api=_policy("api", limits.api),
         ),
     )
-    return create_app(system.accounts, system.tasks, collaborators, options)
+    return create_app(system.accounts, system.tasks, collaborators, options, telemetry)
 
 
 def _policy(name: str, limit: RateLimit) -> Policy:
@@ -122,13 +123,18 @@ async def _running(work: Awaitable[None]) -> AsyncIterator[None]:
         await asyncio.wait([task])
 
 
-async def _purge_for_ever(housekeeping: Housekeeping) -> None:
+async def _count_for_ever(system: System, telemetry: Telemetry) -> None:
+    """Add what happened to the connections to the figures, now and then."""
+    while True:
+        telemetry.connections_used(system.connections_used())
+        await asyncio.sleep(COUNT_EVERY_SECONDS)
+
+
+async def _purge_for_ever(system: System) -> None:
     """Remove what has had its time, now and then. What fails is tried again the next time."""
     while True:
         try:
-            purged = await housekeeping.purge()
-            pause = 0 if purged.users else PURGE_EVERY_SECONDS
-        except TodoError as error:
-            _log.warning("purge_failed", error=type(error).__name__)
-            pause = PURGE_EVERY_SECONDS
-        await asyncio.sleep(pause)
+            await system.purge()
+        except Exception:  # noqa: BLE001 - one failure must not end all purging to come
+            _log.exception("purge_failed")
+        await asyncio.sleep(PURGE_EVERY_SECONDS)

@@ -1,51 +1,49 @@
 """The composition root: settings in, every use case over real parts out. Only this module picks adapters."""
 
-import asyncio
-import secrets
-import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from secrets import token_hex
 
 import attrs
 
 from adapters.embedded import EmbeddedError, cluster
 from adapters.passwords import PooledPasswords
-from adapters.postgres import Database, PoolSettings, PostgresStore
+from adapters.postgres import AuditRecord, Database, DatabaseReadiness, PoolSettings, PostgresStore, RateLimits
 from adapters.postgres import migrate as migrations
 from adapters.system import SystemClock, SystemIds
-from adapters.tokens import AccessTokens, InvalidKeySet, KeyFile, KeySet, Sealer, SignedTokens, read_or_create, rotate
+from adapters.tokens import (
+    AccessTokens,
+    InvalidKeySet,
+    KeyFile,
+    KeySet,
+    Sealer,
+    SignedTokens,
+    read_or_create,
+    rotate,
+)
 from entrypoints.failures import CONFIGURATION, Failure
+from entrypoints.http.ports import Count, Policy
 from entrypoints.settings import DatabaseSettings, Registration, Settings
 from todo_core.errors import Unavailable
-from todo_core.use_cases import Accounts, Administration, Housekeeping, Sessions, Tasks
+from todo_core.use_cases import Accounts, Administration, Housekeeping, Purged, Sessions, Tasks
 
 LATE = timedelta(minutes=1)
 """How much longer than its last token a rotated key is accepted: for requests under way, and clocks that differ."""
 
-READY_SECONDS = 5
-
 
 @attrs.frozen
-class Readiness:
-    """Whether the database answers and has the newest schema."""
+class SharedRateLimiter:
+    """The API's rate limiter over the counters that all processes share."""
 
-    database_url: str = attrs.field(repr=False)
+    counters: RateLimits
 
-    async def check(self) -> Mapping[str, Mapping[str, object]]:
-        """Return both checks, with the figures that an operator wants. Raises nothing."""
-        began = time.monotonic()
-        try:
-            async with asyncio.timeout(READY_SECONDS):
-                current = await asyncio.to_thread(migrations.current, self.database_url)
-        except (Unavailable, TimeoutError):
-            return {"database": {"status": "unavailable"}, "migrations": {"status": "unknown"}}
-        head = migrations.head()
-        return {
-            "database": {"status": "ok", "latency_ms": round((time.monotonic() - began) * 1000, 1)},
-            "migrations": {"status": "ok" if current == head else "behind", "current": current, "head": head},
-        }
+    async def hit(self, policy: Policy, key: str) -> Count:
+        """Count one request. Raises Unavailable."""
+        window = await self.counters.hit(policy.name, key, policy.window)
+        remaining = policy.quota - window.count
+        return Count(policy, max(remaining, 0), window.seconds_left, exceeded=remaining < 0)
 
 
 @attrs.frozen
@@ -56,35 +54,57 @@ class System:
     tasks: Tasks
     administration: Administration
     housekeeping: Housekeeping
+    audit: AuditRecord
+    counters: RateLimits
+    readiness: DatabaseReadiness
+    connections_used: Callable[[], Mapping[str, float]]
     clock: SystemClock
-    readiness: Readiness
     sealer: Sealer
     keys: KeyFile
+
+    @property
+    def limiter(self) -> SharedRateLimiter:
+        """What counts requests over all processes."""
+        return SharedRateLimiter(self.counters)
 
     def public_keys(self) -> Mapping[str, object]:
         """Return the JWK Set that verifies access tokens."""
         return self.keys.latest().public(self.clock.now())
+
+    async def purge(self) -> Purged:
+        """Remove everything that has had its time, in bounded batches. Raises Unavailable."""
+        total = Purged()
+        while (purged := await self.housekeeping.purge()).users:
+            total += purged
+        for prune in (self.counters.prune, self.audit.prune):
+            while await prune():
+                pass
+        return total
 
 
 @asynccontextmanager
 async def open_system(settings: Settings, database_url: str) -> AsyncIterator[System]:
     """Yield everything, wired and connected; the database need not answer yet. Raises Failure."""
     clock, ids = SystemClock(), SystemIds()
-    keys, sealer = open_keys(settings), Sealer(seal_secrets(settings))
+    keys, secrets = open_keys(settings), seal_secrets(settings)
+    sealer = Sealer(secrets)
     tokens = SignedTokens(AccessTokens(settings.server.public_url, clock, keys), sealer)
     passwords = PooledPasswords(workers=settings.passwords.workers, queue=settings.passwords.queue)
     async with Database.open(database_url, _pool_settings(settings.database)) as database:
         store = PostgresStore(database, clock, settings.audit)
         sessions = Sessions(store, clock, ids, passwords, tokens, settings.sessions)
         is_open = settings.registration is Registration.OPEN
-        accounts = Accounts(store, clock, ids, passwords, sessions, settings.passwords.policy, open=is_open)
+        accounts = Accounts(store, clock, ids, passwords, sessions, settings.passwords.policy, is_open)
         yield System(
             accounts=accounts,
             tasks=Tasks(store, clock, ids, settings.max_tasks),
             administration=Administration(accounts),
             housekeeping=Housekeeping(store, clock),
+            audit=AuditRecord(database),
+            counters=RateLimits(database, clock, secrets[0]),
+            readiness=DatabaseReadiness(database),
+            connections_used=database.used,
             clock=clock,
-            readiness=Readiness(database_url),
             sealer=sealer,
             keys=keys,
         )
@@ -141,7 +161,7 @@ def _running(settings: Settings) -> Iterator[str]:
 
 
 def _check_schema(revision: str | None) -> None:
-    if revision != migrations.head():
+    if migrations.is_behind(revision):
         found = f"at revision {revision}" if revision else "empty"
         raise Failure(f"the database is {found}, this program needs {migrations.head()}: run `todo migrate`")
 
@@ -179,7 +199,7 @@ def seal_secrets(settings: Settings) -> list[bytes]:
         return [secret.reveal().encode() for secret in settings.keys.secrets]
     file = settings.data_directory / "keys" / "secret"
     try:
-        return [read_or_create(file, lambda: secrets.token_hex(32)).encode()]
+        return [read_or_create(file, lambda: token_hex(32)).encode()]
     except OSError as error:
         raise Failure(f"secret keys: {file}: {error.strerror}") from error
 

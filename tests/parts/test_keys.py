@@ -121,6 +121,18 @@ def test_phases_of_a_rotation() -> None:
         assert [member["kid"] for member in keys.public(moment)["keys"]] == [key.id for key in accepted]  # type: ignore[attr-defined]
 
 
+def test_states() -> None:
+    """What each key does, and until when, can be told in words."""
+    keys = KeySet.generate().rotated(NOW, delay=MINUTE, keep=LIFETIME)
+    begins, ends = "2026-01-01 00:01:00Z", "2026-01-01 00:11:00Z"
+
+    assert [[state for _, state in keys.states(NOW + later)] for later in (0 * MINUTE, MINUTE, 11 * MINUTE)] == [
+        [f"signs from {begins}", f"signs, until {ends}"],
+        ["signs", f"verifies, until {ends}"],
+        ["signs", "has ended"],
+    ]
+
+
 def test_rotating_again() -> None:
     """Keys that have ended are left out by the next rotation; one that ends earlier keeps its end."""
     first = KeySet.generate()

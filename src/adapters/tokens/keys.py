@@ -19,6 +19,7 @@ from jwt.exceptions import PyJWTError
 
 KEYS_MOST = 20
 KEY_ID_MOST = 128
+INSTANT = "%Y-%m-%d %H:%M:%SZ"
 
 
 class InvalidKeySet(ValueError):
@@ -54,6 +55,15 @@ class SigningKey:
     def signs(self, now: dt.datetime) -> bool:
         """Return whether this key may make tokens."""
         return self.verifies(now) and (self.signs_from is None or self.signs_from <= now)
+
+    def state(self, now: dt.datetime, *, signs: bool) -> str:
+        """Return in words what the key does now, and until when."""
+        if not self.verifies(now):
+            return "has ended"
+        until = f", until {self.ends_at:{INSTANT}}" if self.ends_at else ""
+        if signs or self.signs(now):
+            return f"{'signs' if signs else 'verifies'}{until}"
+        return f"signs from {self.signs_from:{INSTANT}}{until}"
 
 
 @attrs.frozen
@@ -99,6 +109,11 @@ class KeySet:
     def public(self, now: dt.datetime) -> dict[str, object]:
         """Return the JWK Set for everybody who verifies tokens: those to come included, private members not."""
         return {"keys": [_public_jwk(key) for key in self.keys if key.verifies(now)]}
+
+    def states(self, now: dt.datetime) -> list[tuple[str, str]]:
+        """Return the id of each key, with what it does now and until when, in words."""
+        signer = next((key for key in self.keys if key.signs(now)), None)
+        return [(key.id, key.state(now, signs=key is signer)) for key in self.keys]
 
     def rotated(self, now: dt.datetime, *, delay: dt.timedelta, keep: dt.timedelta) -> "KeySet":
         """Return a set with a new key that signs after `delay`; the others end `keep` later, and ended ones go."""

@@ -19,18 +19,8 @@ def keys() -> None:
 def list_keys() -> None:
     """Print the keys, the newest first: id, what it does now, until when."""
     settings = settings_and_logs()
-    found, now = open_keys(settings).keys(), datetime.now(UTC)
-    signer = found.signer(now)
-    for key in found.keys:
-        if key.id == signer.id:
-            state = "signs"
-        elif key.verifies(now):
-            state = f"verifies until {key.ends_at:%Y-%m-%d %H:%M:%SZ}" if key.ends_at else "verifies"
-        else:
-            state = "has ended"
-        if key.verifies(now) and key.signs_from and key.signs_from > now:
-            state = f"signs from {key.signs_from:%Y-%m-%d %H:%M:%SZ}"
-        click.echo(f"{key.id}  {state}")
+    for key_id, state in open_keys(settings).keys().states(datetime.now(UTC)):
+        click.echo(f"{key_id}  {state}")
 
 
 @keys.command()

@@ -7,7 +7,6 @@ from entrypoints.bootstrap import System
 from entrypoints.checks import check_settings
 from entrypoints.cli.running import run, settings_and_logs
 from entrypoints.failures import Failure
-from todo_core.use_cases import Purged
 
 
 @click.command()
@@ -37,14 +36,7 @@ async def _reach(system: System) -> None:
 @click.command()
 def purge() -> None:
     """Remove what has had its time: trash, tombstones, idempotency keys, expired sessions. The server does it too."""
-
-    async def work(system: System) -> Purged:
-        total = Purged()
-        while (purged := await system.housekeeping.purge()).users:
-            total += purged
-        return total
-
-    total = run(work)
+    total = run(lambda system: system.purge())
     click.echo(
         f"erased {total.erased} tasks; removed {total.tombstones} tombstones,"
         f" {total.outcomes} idempotency keys, {total.sessions} sessions"
