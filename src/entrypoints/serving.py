@@ -96,9 +96,12 @@ class Worker:
 
 
 def end_with(parent: int) -> None:
-    """Have this process stop when `parent` has died, however it died. Linux only; elsewhere nothing is done."""
+    """Have this process end when `parent` has died, however it died. Linux only; elsewhere nothing is done.
+
+    It is killed, not asked: granian's own way down sometimes waits for ever when nobody is there to hurry it.
+    """
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PARENT_DIED, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PARENT_DIED, signal.SIGKILL)
         if os.getppid() != parent:  # it died before we asked
             sys.exit(1)
 
