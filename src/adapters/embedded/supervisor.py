@@ -114,6 +114,7 @@ def _claim(home: Home, ending: ExitStack) -> Path | None:
                 f"{home.path} is in use by process {lock.read().strip()}, whose database does not answer"
             )
         time.sleep(0.05)
+    os.register_at_fork(after_in_child=lock.close)  # else a worker that outlives us would hold the lock for us
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()
