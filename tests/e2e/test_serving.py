@@ -1,0 +1,111 @@
+"""How the server starts, stops, and says why it cannot start."""
+
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.conftest import eventually, serving, start
+
+
+def refusal(data: Path, **settings: str | int) -> tuple[int, str]:
+    """Start a server that cannot start; return its exit code and what it says."""
+    process = start(data, subprocess.PIPE, **settings)
+    said, _ = process.communicate()
+    return process.returncode, said
+
+
+def database_runs(data: Path) -> bool:
+    """Say whether the embedded database has not stopped cleanly."""
+    return bool(list(data.glob("pg*/data/postmaster.pid")))
+
+
+def is_free(port: int) -> bool:
+    """Say whether nobody listens on a port, not even a worker that was left behind."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 0)])
+def test_stop(data: Path, how: signal.Signals, code: int) -> None:
+    """Ctrl-C and SIGTERM stop the server, its workers and its database, and are no failure."""
+    with serving(data, WORKERS=2) as server:
+        server.process.send_signal(how)
+        assert server.process.wait() == code
+
+    assert not database_runs(data)
+    assert is_free(server.port)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's death")
+def test_kill(data: Path) -> None:
+    """Even after SIGKILL neither workers nor database are left, and the next start works at once."""
+    with serving(data, WORKERS=2) as server:
+        server.process.kill()
+        server.process.wait()
+
+        with serving(data) as again:
+            assert again.is_ready()
+
+    eventually(lambda: not database_runs(data) and is_free(server.port))
+
+
+def test_two_servers_share_a_database(data: Path) -> None:
+    """A second server on the same data joins the database of the first, and leaves it running."""
+    with serving(data) as first:
+        with serving(data) as second:
+            assert second.is_ready()
+        assert first.is_ready()
+
+
+def test_the_first_line_says_what_to_open(data: Path) -> None:
+    """Once it answers, the server says where it is, what to open and what to try."""
+    with serving(data) as server:
+        eventually(lambda: server.url in server.log.read_text())
+        said = server.log.read_text()
+
+        assert f"{server.url}/docs" in said
+        assert httpx.get(f"{server.url}/docs").is_success
+
+
+def test_busy_port(data: Path) -> None:
+    """A port that is in use gets one line and an exit code, and nothing is made."""
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+
+        code, said = refusal(data, PORT=port)
+
+    assert said.splitlines() == [
+        f"todo: port {port} on 127.0.0.1 is in use: stop what listens there, or set TODO_PORT to another"
+    ]
+    assert (code, data.exists()) == (1, False)
+
+
+def test_data_directory_that_cannot_be_made(data: Path) -> None:
+    """A data directory that cannot be used gets one line and an exit code."""
+    data.write_text("a file")
+
+    code, said = refusal(data)
+
+    assert said.splitlines() == [f"todo: the data directory {data} cannot be used: File exists ({data})"]
+    assert code == 1
+
+
+def test_wrong_settings(data: Path) -> None:
+    """Everything wrong with the settings is said at once, and the exit code is EX_CONFIG."""
+    code, said = refusal(data, PORT="many", REGISTRATION="maybe")
+
+    assert (code, data.exists()) == (78, False)
+    assert {name for name in ("TODO_PORT", "TODO_REGISTRATION") if name in said} == {"TODO_PORT", "TODO_REGISTRATION"}
+    assert "Traceback" not in said
