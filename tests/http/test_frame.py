@@ -324,3 +324,47 @@ def test_nothing_is_started(world: World) -> None:
     other = create_app(world.accounts, world.tasks, world.collaborators, Options())
 
     assert other.telemetry.registry is not world.app.telemetry.registry
+
+
+async def test_lifespan_is_the_frameworks(world: World) -> None:
+    """The server's start and stop pass through the frame."""
+    incoming = iter(["lifespan.startup", "lifespan.shutdown"])
+    sent: list[str] = []
+
+    async def receive() -> Any:  # noqa: ANN401 - an ASGI message
+        return {"type": next(incoming)}
+
+    async def send(message: Any) -> None:  # noqa: ANN401 - an ASGI message
+        sent.append(message["type"])
+
+    await world.app({"type": "lifespan"}, receive, send)  # type: ignore[arg-type,typeddict-item]  # what of it matters
+
+    assert ["lifespan.startup.complete", "lifespan.shutdown.complete"] == sent
+
+
+async def test_an_answer_that_breaks_off_is_not_answered_twice() -> None:
+    """Once a response has begun, there is no place for a problem; the log has it."""
+
+    async def broken(_: object, __: object, send: Any) -> None:  # noqa: ANN401 - an ASGI callable
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise RuntimeError
+
+    sent: list[str] = []
+
+    async def send(message: Any) -> None:  # noqa: ANN401 - an ASGI message
+        sent.append(message["type"])
+
+    async def receive() -> Any:  # noqa: ANN401 - an ASGI message
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    scope: Any = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+    with structlog.testing.capture_logs() as lines:
+        await Frame(broken, Options(), Telemetry())(scope, receive, send)
+
+    assert ["http.response.start"] == sent
+    assert ["unhandled_error", "request"] == [line["event"] for line in lines]
+
+
+async def test_hosts_that_are_none(client: httpx.AsyncClient) -> None:
+    """What cannot be a host name is malformed, list or no list."""
+    problem(await client.get("/health", headers={"Host": "a/b"}), 400, "malformed-request")

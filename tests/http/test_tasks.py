@@ -438,3 +438,10 @@ async def test_foreign_tasks_are_403_in_the_same_bytes(ada: User, bob: User) -> 
 async def test_unknown_tasks_are_404(ada: User, method: str, tail: str, body: Any) -> None:  # noqa: ANN401
     """An id that nobody has."""
     problem(await ada(method, f"{TASKS}/{uuid4()}{tail}", json=body), 404, "not-found")
+
+
+async def test_put_with_conditions_that_exclude_each_other(ada: User) -> None:
+    """A task cannot both exist in some version and not exist."""
+    both = {"If-Match": "*", "If-None-Match": "*"}
+
+    problem(await ada("PUT", f"{TASKS}/{uuid4()}", json={"title": "x"}, headers=both), 400, "malformed-request")

@@ -41,7 +41,8 @@ class Exchange:
     def begin(cls, scope: Scope, proxies: tuple[Network, ...]) -> "Exchange":
         """Return what the request itself says, and keep it in `scope`."""
         headers = joined_headers(scope["headers"])
-        host = scope["client"][0] if scope["client"] else ""
+        client = scope.get("client")
+        host = client[0] if client else ""
         peer = parse(host)
         forwarded_for = headers.get(b"x-forwarded-for", b"").decode("latin-1")
         exchange = cls(
@@ -49,7 +50,7 @@ class Exchange:
             headers=headers,
             peer=peer,
             address=client_address(host, forwarded_for, proxies),
-            secure=_is_secure(scope["scheme"], headers, trusted=is_trusted(peer, proxies)),
+            secure=_is_secure(scope.get("scheme", "http"), headers, trusted=is_trusted(peer, proxies)),
             started=monotonic(),
         )
         cast("dict[str, Any]", scope)[KEY] = exchange

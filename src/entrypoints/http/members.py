@@ -33,10 +33,6 @@ class Members:
                 problems.note(name[:NAME_SHOWN], "unknown-member", "there is no such member here")
         return cls(value, problems)
 
-    def __contains__(self, name: str) -> bool:
-        """Return whether the member is there, if only as `null`."""
-        return name in self.given
-
     def require(self, name: str) -> None:
         """Note it when the member is absent."""
         if name not in self.given:
