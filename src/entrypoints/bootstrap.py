@@ -1,8 +1,8 @@
 """The composition root: settings in, every use case over real parts out. Only this module picks adapters."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 
@@ -10,7 +10,15 @@ import attrs
 
 from adapters.embedded import EmbeddedError, cluster
 from adapters.passwords import PooledPasswords
-from adapters.postgres import AuditRecord, Database, DatabaseReadiness, PoolSettings, PostgresStore, RateLimits
+from adapters.postgres import (
+    AuditRecord,
+    Database,
+    DatabaseReadiness,
+    EventFilter,
+    PoolSettings,
+    PostgresStore,
+    RateLimits,
+)
 from adapters.postgres import migrate as migrations
 from adapters.system import SystemClock, SystemIds
 from adapters.tokens import (
@@ -26,8 +34,10 @@ from adapters.tokens import (
 from entrypoints.failures import CONFIGURATION, Failure
 from entrypoints.http.ports import Count, Policy
 from entrypoints.settings import DatabaseSettings, Registration, Settings
+from todo_core.audit import Action, Event
 from todo_core.errors import Unavailable
 from todo_core.use_cases import Accounts, Administration, Housekeeping, Purged, Sessions, Tasks
+from todo_core.users import UserId
 
 LATE = timedelta(minutes=1)
 """How much longer than its last token a rotated key is accepted: for requests under way, and clocks that differ."""
@@ -70,6 +80,12 @@ class System:
     def public_keys(self) -> Mapping[str, object]:
         """Return the JWK Set that verifies access tokens."""
         return self.keys.latest().public(self.clock.now())
+
+    async def events(
+        self, limit: int, *, user: UserId | None, actions: frozenset[Action], since: datetime | None
+    ) -> Sequence[Event]:
+        """Return the newest entries of the audit record; of one user, of some actions, since an instant."""
+        return await self.audit.events(EventFilter(user, actions, since), limit)
 
     async def purge(self) -> Purged:
         """Remove everything that has had its time, in bounded batches. Raises Unavailable."""
@@ -132,7 +148,7 @@ def open_database(settings: Settings) -> Iterator[str]:
                 migrations.migrate(url)
             _check_schema(migrations.current(url))
         except Unavailable as error:
-            raise Failure(_one_line(error)) from error
+            raise Failure.of(error) from error
         yield url
 
 
@@ -143,7 +159,7 @@ def migrate(settings: Settings) -> str:
         try:
             migrations.migrate(direct.reveal() if direct else url)
         except Unavailable as error:
-            raise Failure(_one_line(error)) from error
+            raise Failure.of(error) from error
     return migrations.head()
 
 
@@ -202,7 +218,3 @@ def seal_secrets(settings: Settings) -> list[bytes]:
         return [read_or_create(file, lambda: token_hex(32)).encode()]
     except OSError as error:
         raise Failure(f"secret keys: {file}: {error.strerror}") from error
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())

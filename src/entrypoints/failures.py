@@ -2,6 +2,8 @@
 
 import attrs
 
+from todo_core.errors import Unavailable
+
 CONFIGURATION = 78  # EX_CONFIG of sysexits.h
 
 
@@ -11,6 +13,11 @@ class Failure(Exception):
 
     message: str
     code: int = 1
+
+    @classmethod
+    def of(cls, error: Unavailable) -> "Failure":
+        """Return the failure for a database that cannot be had; libpq's words for it may fill several lines."""
+        return cls(" ".join(" ".join(map(str, error.args)).split()) or "the database is not available")
 
     def __str__(self) -> str:
         return self.message

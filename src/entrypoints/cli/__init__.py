@@ -2,11 +2,16 @@
 
 import sys
 
+INTERRUPTED = 130  # 128 + SIGINT
+
 try:
     from entrypoints.cli.root import main
 except ModuleNotFoundError as missing:
     if (missing.name or "").partition(".")[0] in {"todo_core", "adapters", "entrypoints"}:
         raise
     sys.exit(f"todo: {missing.name} is not installed; `pip install 'todo-core[server]'` brings all that `todo` needs")
+
+except KeyboardInterrupt:  # while everything is being loaded
+    sys.exit(INTERRUPTED)
 
 __all__ = ["main"]

@@ -2,6 +2,7 @@
 
 import click
 
+from entrypoints.cli.audit import audit
 from entrypoints.cli.keys import keys
 from entrypoints.cli.maintenance import check, clocks, migrate, purge
 from entrypoints.cli.serve import serve
@@ -9,7 +10,7 @@ from entrypoints.cli.users import token, users
 from entrypoints.failures import CONFIGURATION, Failure
 from entrypoints.release import release
 from entrypoints.settings import ConfigurationError
-from todo_core.errors import EmailTaken, NotFound, TodoError
+from todo_core.errors import EmailTaken, NotFound, TodoError, Unavailable
 
 WORDS = {
     EmailTaken: "another account has this e-mail address",
@@ -41,8 +42,10 @@ class Todo(click.Group):
             raise Lines(str(error), CONFIGURATION) from error
         except Failure as error:
             raise Lines(str(error), error.code) from error
+        except Unavailable as error:
+            raise Lines(str(Failure.of(error))) from error
         except TodoError as error:
-            raise Lines(WORDS.get(type(error)) or str(error) or error.code) from error
+            raise Lines(WORDS.get(type(error)) or str(error)) from error
 
 
 @click.group(cls=Todo, context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,5 +57,5 @@ def main() -> None:
     """
 
 
-for command in (serve, migrate, check, users, token, keys, purge, clocks):
+for command in (serve, migrate, check, users, token, audit, keys, purge, clocks):
     main.add_command(command)

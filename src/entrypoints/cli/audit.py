@@ -1,0 +1,57 @@
+"""`todo audit`: the record of what was done to accounts and sessions."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import click
+
+from entrypoints.bootstrap import System
+from entrypoints.cli.running import run
+from entrypoints.cli.users import EMAIL
+from todo_core.audit import Action, Event
+from todo_core.errors import NotFound
+from todo_core.users import UserId
+
+
+@click.command()
+@click.option("--user", metavar="E-MAIL|ID", help="Of one account; of a deleted one by its id.")
+@click.option(
+    "--action",
+    "names",
+    multiple=True,
+    type=click.Choice([action.value for action in Action]),
+    help="Of one kind; repeat.",
+)
+@click.option("--since", type=click.DateTime(), help="From this instant on, in UTC.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many.")
+def audit(user: str | None, names: tuple[str, ...], since: datetime | None, limit: int) -> None:
+    """Print what was done to accounts and sessions, newest first: instant, action, user, session, address, request."""
+    actions = frozenset(map(Action, names))
+    instant = since.replace(tzinfo=UTC) if since else None
+
+    async def work(system: System) -> None:
+        chosen = await _find(system, user) if user else None
+        for event in await system.events(limit, user=chosen, actions=actions, since=instant):
+            click.echo(_line(event))
+
+    run(work)
+
+
+async def _find(system: System, user: str) -> UserId:
+    """Return whom an id or an e-mail address stands for. Raises NotFound when nobody has the address."""
+    try:
+        return UserId(UUID(user))
+    except ValueError:
+        address = EMAIL.convert(user, None, None)
+    found = await system.accounts.store.user_by_email(address)
+    if found is None:
+        raise NotFound("user")
+    return found.id
+
+
+def _line(event: Event) -> str:
+    client = event.client
+    known = (event.session, client.address, client.request_id)
+    return "  ".join(
+        [f"{event.at:%Y-%m-%dT%H:%M:%SZ}", event.action.value, str(event.user), *(str(one or "-") for one in known)]
+    )

@@ -1,0 +1,41 @@
+"""The command in this process, over a real database and an empty directory."""
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from click.testing import CliRunner, Result
+
+from entrypoints.cli import main
+
+Todo = Callable[..., Result]
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path) -> dict[str, str]:
+    """Return the settings of the command; tests may change them."""
+    return {"TODO_DATABASE_URL": database, "TODO_DATA_DIR": str(tmp_path / "data"), "TODO_LOG_FORMAT": "json"}
+
+
+@pytest.fixture
+def todo(settings: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Todo]:
+    """Return a function that runs `todo` with these arguments and this standard input."""
+    monkeypatch.chdir(tmp_path)
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+
+    def run(*arguments: str, stdin: str | None = None) -> Result:
+        return CliRunner().invoke(main, arguments, input=stdin, env=settings, prog_name="todo")
+
+    yield run
+    root.handlers, root.level = handlers, level
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def ann(todo: Todo) -> str:
+    """Return the e-mail address of an account."""
+    assert todo("users", "add", "ann@example.org", stdin="a quiet harbour at dawn\n").exit_code == 0
+    return "ann@example.org"

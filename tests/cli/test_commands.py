@@ -1,0 +1,162 @@
+"""The frame of `todo`, its upkeep commands, and what it says when something is wrong."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from entrypoints.cli import main
+from tests.cli.conftest import Todo
+
+
+def test_help(todo: Todo) -> None:
+    """Every command explains itself."""
+    for command in (
+        [],
+        *([name] for name in main.commands),
+        ["users", "add"],
+        ["keys", "rotate"],
+        ["clocks", "advance"],
+    ):
+        result = todo(*command, "--help")
+
+        assert result.exit_code == 0
+        assert result.output.startswith(f"Usage: todo {' '.join(command)}".rstrip())
+
+
+def test_version(todo: Todo) -> None:
+    """`--version` tells the release."""
+    assert todo("--version").output.startswith("todo-core, version ")
+
+
+def test_wrong_settings(todo: Todo, settings: dict[str, str]) -> None:
+    """Every wrong setting is one line, and the exit code is that of a wrong configuration."""
+    settings |= {"TODO_PROT": "1", "TODO_WORKERS": "many", "TODO_SECRET_KEYS": "hunter2"}
+
+    result = todo("check")
+
+    assert result.exit_code == 78
+    assert result.output.splitlines() == [
+        "todo: TODO_PROT: there is no such setting; did you mean TODO_PORT?",
+        "todo: TODO_WORKERS: must be a whole number from 1 to 64, not 'many'",
+        "todo: TODO_SECRET_KEYS: must be at least 32 bytes long, each; `openssl rand -hex 32` makes one",
+    ]
+
+
+@pytest.mark.parametrize("command", [("migrate",), ("check",), ("users", "list"), ("serve",)])
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("postgresql://ann:hunter2@127.0.0.1:1/todo", "Connection refused"),
+        ("postgresql://ann:hunter2@/todo?host=/nonexistent", "No such file or directory"),
+        ("postgresql://ann:hunter2@127.0.0.1/todo?nonsense=1", "the database URL cannot be read"),
+    ],
+)
+def test_database_out_of_reach(
+    todo: Todo, settings: dict[str, str], command: tuple[str, ...], url: str, reason: str, unused_tcp_port: int
+) -> None:
+    """A database that cannot be reached is one line, without the password."""
+    settings |= {"TODO_DATABASE_URL": url, "TODO_PORT": str(unused_tcp_port)}
+
+    result = todo(*command)
+
+    last = result.output.splitlines()[-1]
+    assert result.exit_code == 1
+    assert last.startswith("todo: the database ")
+    assert reason in last
+    assert "hunter2" not in result.output
+    assert isinstance(result.exception, SystemExit)
+
+
+def test_migrate(todo: Todo, settings: dict[str, str], empty_database: str) -> None:
+    """A database of one's own is migrated by the command only; until then everything else asks for it."""
+    settings["TODO_DATABASE_URL"] = empty_database
+
+    before = todo("users", "list")
+    migrations = [todo("migrate") for _ in range(2)]
+    after = todo("users", "list")
+
+    assert (before.exit_code, after.exit_code) == (1, 0)
+    assert re.fullmatch(r"todo: the database is empty, this program needs \w+: run `todo migrate`\n", before.output)
+    assert [re.sub(r"\w+$", "N", result.output.strip()) for result in migrations] == [
+        "the database is at revision N"
+    ] * 2
+
+
+def test_check(todo: Todo) -> None:
+    """`todo check` says how things are, and that keys and database can be used."""
+    result = todo("check")
+
+    assert result.exit_code == 0
+    assert {line.split()[0] for line in result.output.splitlines()} == {"ok"}
+    assert "postgresql" not in result.output
+
+
+def test_keys(todo: Todo, tmp_path: Path) -> None:
+    """Keys are listed and rotated: first one, then one that waits for its time, then one that takes over at once."""
+
+    def states() -> list[str]:
+        lines = todo("keys", "list").output.splitlines()
+        return [re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ", "T", line.split("  ")[1]) for line in lines]
+
+    file = tmp_path / "data" / "keys" / "signing.json"
+    assert states() == ["signs"]
+    assert todo("keys", "rotate").output.endswith(f" added to {file}\n")
+    assert states() == ["signs from T", "signs, until T"]
+    assert todo("keys", "rotate", "--at-once").exit_code == 0
+    assert states() == ["signs", "has ended", "has ended"]
+    assert "d" in json.loads(file.read_text())["keys"][0]
+
+
+@pytest.mark.parametrize("content", ["{}", '{"keys": [{"kid": "a"}]}', None])
+def test_unusable_keys(todo: Todo, settings: dict[str, str], tmp_path: Path, content: str | None) -> None:
+    """A file of keys that is not there or not usable is a wrong configuration, in one line."""
+    file = tmp_path / "keys.json"
+    settings["TODO_SIGNING_KEYS"] = str(file)
+    if content is not None:
+        file.write_text(content)
+
+    result = todo("keys", "list")
+
+    assert result.exit_code == 78
+    assert result.output.startswith(f"todo: signing keys: {file}: ")
+    assert result.output.count("\n") == 1
+
+
+def test_unusable_data_directory(todo: Todo, settings: dict[str, str], tmp_path: Path) -> None:
+    """A data directory that cannot be made is one line, with a database of one's own and with the embedded one."""
+    (tmp_path / "file").write_text("")
+    settings["TODO_DATA_DIR"] = str(tmp_path / "file" / "data")
+
+    for url in (settings["TODO_DATABASE_URL"], "embedded"):
+        settings["TODO_DATABASE_URL"] = url
+        result = todo("users", "list")
+
+        assert result.exit_code != 0
+        assert re.fullmatch(r"todo: .*Not a directory.*\n", result.output)
+        assert isinstance(result.exception, SystemExit)
+
+
+def test_purge_and_clocks(todo: Todo, ann: str) -> None:
+    """The upkeep commands say what they did."""
+    assert todo("purge").output == ("erased 0 tasks; removed 0 tombstones, 0 idempotency keys, 0 sessions\n")
+    assert todo("clocks", "advance").output == "all clocks advanced; clients will fetch everything anew\n"
+
+
+def test_interrupted_while_loading() -> None:
+    """Ctrl-C before the command has begun ends it without a traceback."""
+    program = (
+        "import sys, builtins\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'entrypoints.cli.root': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        f"sys.path[:0] = {sys.path!r}\n"
+        "import entrypoints.cli\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (run.returncode, run.stdout, run.stderr) == (130, "", "")
