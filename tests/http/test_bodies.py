@@ -104,6 +104,8 @@ async def test_chunked_body_limit(ada: User) -> None:
         b"null",
         b"",
         "{}".encode("utf-16"),
+        b"[" * 33 + b'"' + b'\\"' * 60_000,
+        b"{" + b",".join(b'"%d":1' % number for number in range(11_000)) + b',"10999":1}',
     ],
 )
 async def test_malformed_bodies_are_400(ada: User, body: bytes) -> None:

@@ -87,6 +87,7 @@ async def test_null_means_the_default(ada: User) -> None:
             {"/tags/1": "wrong-type", "/tags/2": "too-short", "/tags/3": "too-long"},
         ),
         ({"title": "x", "tags": [str(number) for number in range(51)]}, {"/tags": "too-many"}),
+        ({"title": "x", "tags": [1] * 1001}, {"/tags": "too-many"}),
         ({"title": "x", "due": "2026-01-01"}, {"/due": "wrong-type"}),
         ({"title": "x", "due": {}}, {"/due/date": "required"}),
         ({"title": "x", "due": {"date": "2026-02-30"}}, {"/due/date": "not-a-date"}),

@@ -7,15 +7,21 @@ from entrypoints.http.ports import Network
 
 Address = IPv4Address | IPv6Address
 
+LONGEST = 64
+"""No address is longer, however it is written; what is longer is not remembered either."""
 NOBODY = "unknown"
 """The key of clients without an address: they share one counter, never none."""
 
 
-@lru_cache(4096)
 def parse(text: str) -> Address | None:
     """Return the address in `text`; an IPv4 address mapped into IPv6 is the IPv4 address."""
+    return _parse(text.strip()) if len(text) <= LONGEST else None
+
+
+@lru_cache(4096)
+def _parse(text: str) -> Address | None:
     try:
-        address = ip_address(text.strip())
+        address = ip_address(text)
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
@@ -26,7 +32,6 @@ def is_trusted(address: Address | None, proxies: tuple[Network, ...]) -> bool:
     return address is not None and any(address in network for network in proxies)
 
 
-@lru_cache(4096)
 def client_address(peer: str, forwarded_for: str, proxies: tuple[Network, ...]) -> Address | None:
     """Return the nearest address that is no trusted proxy: the peer, or the rightmost such hop of X-Forwarded-For.
 

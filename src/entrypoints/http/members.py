@@ -26,10 +26,10 @@ class Members:
         problems = Violations()
         if not isinstance(value, dict):
             raise InvalidInput.at((), "wrong-type", "a JSON object")
-        for name in value.keys() - set(known):
-            if name in read_only:
+        for name in value:
+            if name in read_only and name not in known:
                 problems.note(name, "read-only", "this member cannot be written")
-            else:
+            elif name not in known:
                 problems.note(name[:NAME_SHOWN], "unknown-member", "there is no such member here")
         return cls(value, problems)
 

@@ -11,13 +11,16 @@ from entrypoints.http.scalars import parse_date, parse_time, parse_uuid
 from entrypoints.http.wire import PRIORITY_NAMES
 from todo_core.due import Due, Zones
 from todo_core.errors import InvalidInput, Violations
-from todo_core.tasks import Draft, Priority, TaskId, check_tags
+from todo_core.tasks import TAGS_MOST, Draft, Priority, TaskId, check_tags
 from todo_core.use_cases.tasks import NewTask
 from todo_core.users import check_timezone
 
 WRITABLE = ("title", "description", "completed", "priority", "due", "tags")
 READ_ONLY = ("id", "completed_at", "created_at", "updated_at", "version", "deleted_at")
 PRIORITIES: dict[str, Priority] = {name: priority for priority, name in PRIORITY_NAMES.items()}
+
+TAGS_READ = 1000
+"""How many tags are looked at: repeated ones are merged, but a body must not be able to ask for a megabyte of errors."""
 
 BLANK = Draft("-")
 """What a new task starts from; a good title replaces this one, a bad one is reported."""
@@ -90,6 +93,8 @@ def _due(base: Due | None, zones: Zones) -> Callable[[object], Due]:
 def _tags(value: object) -> tuple[str, ...]:
     """Return the tags. Every bad one is named by its place in the array."""
     given: list[Any] = array(value)
+    if len(given) > TAGS_READ:
+        raise InvalidInput.at((), "too-many", f"at most {TAGS_MOST} tags")
     problems = Violations()
     for index, tag in enumerate(given):
         if not isinstance(tag, str):
