@@ -20,7 +20,7 @@ READ_ONLY = ("id", "completed_at", "created_at", "updated_at", "version", "delet
 PRIORITIES: dict[str, Priority] = {name: priority for priority, name in PRIORITY_NAMES.items()}
 
 TAGS_READ = 1000
-"""How many tags are looked at: repeated ones are merged, but a body must not be able to ask for a megabyte of errors."""
+"""How many tags are looked at: repeated ones are merged, but no body may ask for a megabyte of errors."""
 
 BLANK = Draft("-")
 """What a new task starts from; a good title replaces this one, a bad one is reported."""
