@@ -273,3 +273,19 @@ async def test_unknown_user_has_no_rows(kept: Kept) -> None:
     """Nobody can work as a user who does not exist."""
     with pytest.raises(NotAuthenticated):
         await kept.store.write_as(UserId(kept.ids.new()), lambda rows: rows.user())
+
+
+async def test_rows_end_with_their_unit(kept: Kept) -> None:
+    """Rows that somebody kept read and write nothing any more."""
+    actor = await kept.actor()
+    escaped: list[Rows] = []
+
+    async def work(rows: Rows) -> None:
+        escaped.append(rows)
+
+    await kept.store.write(actor, work)
+
+    with pytest.raises(RuntimeError):
+        await escaped[0].user()
+    with pytest.raises(RuntimeError):
+        await escaped[0].add_task(kept.task())

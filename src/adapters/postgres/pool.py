@@ -17,6 +17,7 @@ from todo_core.errors import Unavailable
 
 Result = TypeVar("Result")
 Connection = psycopg.AsyncConnection[Row]
+Cursor = psycopg.AsyncCursor[Row]
 
 ATTEMPTS = 5
 """How often work is begun that the database breaks off, before it counts as unavailable."""
@@ -39,15 +40,28 @@ class PoolSettings:
     prepare: bool = True
 
 
-async def run(connection: Connection, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
-    """Run a statement and return its rows, none when it has none to return."""
-    cursor = await connection.execute(statement.sql, statement.bind(values), binary=True)
-    return await cursor.fetchall() if cursor.description else ()
+@attrs.define
+class Transaction:
+    """A transaction under way. Every method raises RuntimeError once it has ended: the connection is another's then."""
 
+    _connection: Connection | None
 
-async def change(connection: Connection, statement: Statement, values: Mapping[str, object]) -> int:
-    """Run a statement that returns no rows, and return how many it has changed."""
-    return (await connection.execute(statement.sql, statement.bind(values))).rowcount
+    async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
+        """Run a statement and return its rows."""
+        return await _rows(await self._run(statement, values))
+
+    async def send(self, statement: Statement, values: Mapping[str, object]) -> int:
+        """Run a statement that returns no rows, and return how many it has changed."""
+        return (await self._run(statement, values)).rowcount
+
+    def end(self) -> None:
+        """Let go of the connection."""
+        self._connection = None
+
+    async def _run(self, statement: Statement, values: Mapping[str, object]) -> Cursor:
+        if self._connection is None:
+            raise RuntimeError("this unit of work has ended")
+        return await _run(self._connection, statement, values)
 
 
 @attrs.frozen
@@ -89,21 +103,13 @@ class Database:
 
     async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         """Run one statement that only reads, in a transaction of its own, and return its rows."""
-
-        async def read(connection: Connection) -> Sequence[Row]:
-            return await run(connection, statement, values)
-
-        return await self._repeat(read, lambda: True)
+        return await self._repeat(lambda connection: _fetch(connection, statement, values), lambda: True)
 
     async def write(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
         """Run one statement in a transaction of its own, and return its rows; never again when it may be kept."""
+        return await self._repeat(lambda connection: _fetch(connection, statement, values), lambda: False)
 
-        async def write(connection: Connection) -> Sequence[Row]:
-            return await run(connection, statement, values)
-
-        return await self._repeat(write, lambda: False)
-
-    async def transact(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
+    async def transact(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
         """Run `work` in a transaction that is committed when it returns; READ COMMITTED.
 
         It is run again when the database broke the transaction off, not when it did not answer the COMMIT.
@@ -113,8 +119,12 @@ class Database:
         async def unit(connection: Connection) -> Result:
             nonlocal committing
             committing = False
+            transaction = Transaction(connection)
             async with connection.transaction():
-                result = await work(connection)
+                try:
+                    result = await work(transaction)
+                finally:
+                    transaction.end()
                 # The COMMIT of a failed transaction is carried out as a ROLLBACK, without an error.
                 assert connection.info.transaction_status is TransactionStatus.INTRANS  # noqa: S101 - `work` hid one
                 committing = True
@@ -153,3 +163,15 @@ async def _configure(connection: Connection) -> None:
 def _lost(error: psycopg.OperationalError) -> bool:
     """Return whether the connection is gone, so that the server has nothing more to say about its transaction."""
     return error.sqlstate is None or error.sqlstate.startswith("08") or isinstance(error, SHUTTING_DOWN)
+
+
+async def _run(connection: Connection, statement: Statement, values: Mapping[str, object]) -> Cursor:
+    return await connection.execute(statement.sql, statement.bind(values), binary=True)
+
+
+async def _rows(cursor: Cursor) -> Sequence[Row]:
+    return await cursor.fetchall() if cursor.description else ()
+
+
+async def _fetch(connection: Connection, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
+    return await _rows(await _run(connection, statement, values))

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 from typing import TypeVar
 
 import attrs
@@ -10,7 +9,7 @@ import attrs
 from adapters.postgres import records, writing
 from adapters.postgres.duplicates import duplicates_refused
 from adapters.postgres.gates import Gate
-from adapters.postgres.pool import Connection, Database, change, run
+from adapters.postgres.pool import Database, Transaction
 from adapters.postgres.rows import PostgresRows
 from adapters.postgres.view import PostgresView
 from todo_core.audit import Event
@@ -48,10 +47,10 @@ class PostgresStore:
     async def write(self, actor: Actor, work: Callable[[Rows], Awaitable[Result]]) -> Result:
         """See the port."""
 
-        async def unit(connection: Connection) -> Result:
-            rows = await self._locked(connection, actor.user)
+        async def unit(transaction: Transaction) -> Result:
+            rows = await self._locked(transaction, actor.user)
             # A statement of its own: the one that waited for the lock sees sessions as they were before it.
-            if not await run(connection, writing.CHECK, {**_caller(actor), "now": self.clock.now()}):
+            if not await transaction.fetch(writing.CHECK, {**_caller(actor), "now": self.clock.now()}):
                 raise NotAuthenticated
             return await work(rows)
 
@@ -60,8 +59,8 @@ class PostgresStore:
     async def write_as(self, user: UserId, work: Callable[[Rows], Awaitable[Result]]) -> Result:
         """See the port."""
 
-        async def unit(connection: Connection) -> Result:
-            return await work(await self._locked(connection, user))
+        async def unit(transaction: Transaction) -> Result:
+            return await work(await self._locked(transaction, user))
 
         return await self.database.transact(unit)
 
@@ -89,18 +88,18 @@ class PostgresStore:
         """See the port."""
         await self.database.write(writing.ADVANCE_CLOCKS, {"by": by})
 
-    async def _locked(self, connection: Connection, user: UserId) -> Rows:
+    async def _locked(self, transaction: Transaction, user: UserId) -> Rows:
         """Wait for the user's lock, and return their rows. Raises NotAuthenticated when there is no such user."""
         caller = {"user": user}
-        locked = await run(connection, writing.LOCK, caller)
+        locked = await transaction.fetch(writing.LOCK, caller)
         if not locked:
             raise NotAuthenticated
         return PostgresRows(
             clock=self.clock,
             gate=Gate.OWNER,
             caller=caller,
-            fetch=partial(run, connection),
-            send=partial(change, connection),
+            fetch=transaction.fetch,
+            send=transaction.send,
             live=locked[0][0],
             audit_kept=self.audit_kept,
         )

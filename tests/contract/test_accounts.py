@@ -1,0 +1,243 @@
+"""Users and sessions are kept as they are, found as they should be, and go with all they have."""
+
+import datetime as dt
+from uuid import UUID
+
+import attrs
+import pytest
+
+from tests.contract.conftest import Kept
+from todo_core.audit import Action, Event
+from todo_core.errors import EmailTaken, NotAuthenticated
+from todo_core.idempotency import Once, Remembered
+from todo_core.ports import Rows
+from todo_core.sessions import Client, Session, SessionId
+from todo_core.tasks import Draft
+from todo_core.users import EmailAddress, Profile, User, UserId
+
+LONDON = "Europe/London"
+
+
+async def stored(kept: Kept, user: UserId) -> User:
+    """Return the user as kept."""
+    return await kept.store.write_as(user, lambda rows: rows.user())
+
+
+async def test_registered_user_is_kept(kept: Kept) -> None:
+    """Every member comes back; the clock stands at 0, and the event is on record."""
+    user = User(
+        UserId(kept.ids.new()),
+        Profile(EmailAddress("Änn@Example.org"), "Änn 🌱", LONDON),
+        kept.clock.now(),
+        "a hash",
+        kept.clock.now() + dt.timedelta.resolution,
+        kept.clock.now() + dt.timedelta(days=1),
+    )
+    event = kept.event(user.id)
+
+    await kept.store.register(user, event)
+
+    assert user == await stored(kept, user.id)
+    assert [event] == list(await kept.events())
+    feed = await kept.store.write_as(user.id, lambda rows: rows.feed(None, 10))
+    assert 0 == feed.next.position
+
+
+async def test_external_user_is_kept(kept: Kept) -> None:
+    """Any number of users may have neither address nor password."""
+    users = [User(UserId(kept.ids.new()), Profile(None), kept.clock.now()) for _ in range(2)]
+    for user in users:
+        await kept.store.register(user, kept.event(user.id))
+
+    assert users == [await stored(kept, user.id) for user in users]
+
+
+async def test_address_is_unique_regardless_of_case(kept: Kept) -> None:
+    """A taken address is refused, in any case, and nothing of the refused user is kept, their event neither."""
+    await kept.user("straße@example.org")
+    events = await kept.events()
+    second = User(UserId(kept.ids.new()), Profile(EmailAddress("STRASSE@example.ORG")), kept.clock.now())
+
+    with pytest.raises(EmailTaken):
+        await kept.store.register(second, kept.event(second.id))
+
+    assert events == await kept.events()
+    with pytest.raises(NotAuthenticated):
+        await stored(kept, second.id)
+
+
+async def test_user_is_found_by_address(kept: Kept) -> None:
+    """Regardless of case; nobody else is found."""
+    user = await kept.user("Ann@Example.org")
+    await kept.user("bob@example.org")
+
+    assert user == await kept.store.user_by_email(EmailAddress("ANN@example.org"))
+    assert await kept.store.user_by_email(EmailAddress("an@example.org")) is None
+    assert await kept.store.user_by_email(EmailAddress("%@example.org")) is None
+
+
+async def test_changed_user_is_kept(kept: Kept) -> None:
+    """Every member can be replaced, and the old address is free again."""
+    user = await kept.user("ann@example.org")
+    changed = User(
+        user.id,
+        Profile(EmailAddress("anna@example.org"), None, "UTC"),
+        user.created_at,
+        "another hash",
+        kept.clock.now() + dt.timedelta(hours=1),
+        kept.clock.now() + dt.timedelta(hours=2),
+    )
+
+    await kept.store.write_as(user.id, lambda rows: rows.put_user(changed))
+
+    assert changed == await stored(kept, user.id)
+    assert changed == await kept.store.user_by_email(EmailAddress("ANNA@example.org"))
+    assert await kept.store.user_by_email(EmailAddress("ann@example.org")) is None
+    await kept.user("ann@example.org")
+
+
+async def test_address_of_another_user_is_refused(kept: Kept) -> None:
+    """A user cannot take another's address, but may write their own in another case."""
+    ann, bob = await kept.user("ann@example.org"), await kept.user("bob@example.org")
+
+    async def move(rows: Rows, address: str) -> None:
+        user = await rows.user()
+        await rows.put_user(attrs.evolve(user, profile=attrs.evolve(user.profile, email=EmailAddress(address))))
+
+    with pytest.raises(EmailTaken):
+        await kept.store.write_as(bob.id, lambda rows: move(rows, "ANN@example.org"))
+    await kept.store.write_as(ann.id, lambda rows: move(rows, "ANN@example.org"))
+
+    assert bob == await stored(kept, bob.id)
+    assert EmailAddress("ANN@example.org") == (await stored(kept, ann.id)).email
+
+
+async def test_users_are_listed_by_id(kept: Kept) -> None:
+    """In pages, by ascending id, behind the one before."""
+    users = [await kept.user() for _ in range(5)]
+
+    first = await kept.store.users(None, 2)
+    second = await kept.store.users(first[-1].id, 2)
+    third = await kept.store.users(second[-1].id, 2)
+
+    assert users == [*first, *second, *third]
+    assert [] == list(await kept.store.users(users[-1].id, 2))
+
+
+async def test_removed_user_leaves_nothing_but_the_record(kept: Kept) -> None:
+    """Tasks, sessions and keys go with the account; ids and address are free again; events stay."""
+    actor = await kept.actor(await kept.user("ann@example.org"))
+    task = await kept.add(actor)
+    trashed = await kept.put(actor, (await kept.add(actor)).trashed(kept.clock.now()))
+
+    async def work(rows: Rows) -> None:
+        await rows.remember(Remembered(Once("key", b"print"), task, kept.clock.now()))
+        await rows.drop_user()
+        await rows.record(kept.event(actor.user))
+
+    await kept.store.write(actor, work)
+
+    assert 2 == len(await kept.events())
+    assert [] == list(await kept.store.users(None, 10))
+    assert await kept.store.user_by_email(EmailAddress("ann@example.org")) is None
+    assert await kept.store.task_owner(task.id) is None
+    other = await kept.actor(await kept.user("ann@example.org"))
+    await kept.add(other, kept.task(task_id=task.id))
+    await kept.add(other, kept.task(task_id=trashed.id))
+
+
+async def test_session_is_kept(kept: Kept) -> None:
+    """Every member comes back, before and after it is replaced."""
+    user = await kept.user()
+    address = "2001:db8::1"
+    session = attrs.evolve(kept.session(user.id), address=address, user_agent="tests/1.0 " + "x" * 246)
+    renewed = attrs.evolve(
+        session, generation=7, used_at=session.used_at + dt.timedelta(1), expires_at=session.ends_at, address=None
+    )
+
+    for each in (session, renewed):
+        await kept.store.write_as(user.id, lambda rows, each=each: rows.put_session(each))  # type: ignore[misc]
+        assert each == await kept.store.write_as(user.id, lambda rows: rows.session(session.id))
+
+
+async def test_sessions_are_listed_while_they_live(kept: Kept) -> None:
+    """The latest used first; expired ones are not listed, but can be had one by one until they are removed."""
+    user = await kept.user()
+    sessions: list[Session] = []
+    for hours in (2, 1, 3, 3):
+        used_at = kept.clock.now() + dt.timedelta(hours=hours)
+        sessions.append(attrs.evolve(kept.session(user.id), used_at=used_at))
+    expired = attrs.evolve(kept.session(user.id), expires_at=kept.clock.now())
+
+    async def work(rows: Rows) -> None:
+        for session in (*sessions, expired):
+            await rows.put_session(session)
+
+    await kept.store.write_as(user.id, work)
+
+    async def listed(rows: Rows) -> list[SessionId]:
+        return [session.id for session in await rows.sessions()]
+
+    order = [sessions[index].id for index in (3, 2, 0, 1)]
+    assert order == await kept.store.write_as(user.id, listed)
+    assert expired == await kept.store.write_as(user.id, lambda rows: rows.session(expired.id))
+
+
+async def test_sessions_end(kept: Kept) -> None:
+    """One or all, expired ones too; done again it does no harm, and nobody else's ends."""
+    user, other = await kept.user(), await kept.actor()
+    actors = [await kept.actor(user) for _ in range(3)]
+    expired = attrs.evolve(kept.session(user.id), expires_at=kept.clock.now())
+    await kept.store.write_as(user.id, lambda rows: rows.put_session(expired))
+
+    async def ids(rows: Rows) -> set[UUID]:
+        found = [await rows.session(each) for each in (*(actor.session for actor in actors), expired.id)]
+        return {session.id for session in found if session is not None}
+
+    for _ in range(2):
+        await kept.store.write_as(user.id, lambda rows: rows.drop_session(actors[0].session))
+        assert {actors[1].session, actors[2].session, expired.id} == await kept.store.write_as(user.id, ids)
+    await kept.store.write_as(user.id, lambda rows: rows.drop_session(other.session))
+    for _ in range(2):
+        await kept.store.write_as(user.id, lambda rows: rows.drop_sessions())
+        assert set() == await kept.store.write_as(user.id, ids)
+    await kept.view(other).user()
+
+
+async def test_record_is_kept(kept: Kept) -> None:
+    """Events come back as they were, every action among them."""
+    user = await kept.user()
+    events = [
+        Event(kept.ids.new(), kept.clock.now(), action, user.id, SessionId(kept.ids.new()), Client("2001:db8::1"))
+        for action in Action
+    ]
+
+    async def work(rows: Rows) -> None:
+        for event in events:
+            await rows.record(event)
+
+    await kept.store.write_as(user.id, work)
+
+    assert events == list(await kept.events())[1:]
+
+
+async def test_outcomes_are_remembered(kept: Kept) -> None:
+    """Each under its key and for its user, as they were then, to the microsecond."""
+    ann, bob = await kept.actor(), await kept.actor()
+    draft = Draft("Ünique", "a\tb\n", completed=True, tags=("b", "a"))
+    task = await kept.add(ann, kept.task(draft))
+    outcome = Remembered(Once("a key", bytes(range(256))), task, kept.clock.now() + dt.timedelta.resolution)
+
+    async def work(rows: Rows) -> None:
+        await rows.remember(outcome)
+        await rows.put_task(task.trashed(kept.clock.now()))
+
+    await kept.store.write(ann, work)
+
+    assert outcome == await kept.store.write(ann, lambda rows: rows.remembered("a key"))
+    assert await kept.store.write(ann, lambda rows: rows.remembered("A key")) is None
+    assert await kept.store.write(bob, lambda rows: rows.remembered("a key")) is None
+    assert (1, 0) == (
+        await kept.store.write(ann, lambda rows: rows.remembered_count()),
+        await kept.store.write(bob, lambda rows: rows.remembered_count()),
+    )

@@ -1,0 +1,210 @@
+"""Pages of any filter in any order, against `Query.matches` and a plain sort."""
+
+import datetime as dt
+import itertools
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from adapters.memory import ManualClock
+from adapters.memory.clock import START
+from tests.contract.conftest import Kept
+from tests.support import dates, drafts, tags, titles, zone_names
+from todo_core.due import Due
+from todo_core.listing import PAGE_LIMIT, DueFilter, Moment, Position, Query, Sort, SortKey, fitting, parse_words
+from todo_core.ports import Rows, View
+from todo_core.sessions import Actor
+from todo_core.tasks import DESCRIPTION_MOST, Draft, Priority, Task
+
+WORDS = ("milk", "Milk", "straße", "STRASSE", "ﬁne", "100%", "a_b", "\\", "'", "é", "\U0001f331")
+MANY = 1000
+"""More tasks than any list has here: who walks on walks in circles."""
+EVERY_SORT = [Sort(by, descending) for by in SortKey for descending in (False, True)]
+
+few_words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
+instants = st.integers(-2, 2).map(lambda hours: START + dt.timedelta(hours=hours))
+wordy = st.builds(
+    lambda draft, title, description: attrs.evolve(draft, title=title, description=description),
+    drafts,
+    few_words,
+    st.just("") | few_words,
+)
+moments = st.builds(
+    lambda now, name: Moment(now.replace(tzinfo=dt.UTC), ManualClock().zone(name)),
+    st.datetimes(dt.datetime(2025, 12, 29), dt.datetime(2026, 1, 4)),
+    zone_names,
+)
+sorts = st.builds(Sort, st.sampled_from(SortKey), st.booleans())
+queries = st.builds(
+    Query,
+    completed=st.none() | st.booleans(),
+    priorities=st.just(frozenset()) | st.frozensets(st.sampled_from(Priority)),
+    tags=st.just(frozenset()) | tags.map(frozenset),
+    words=st.just(()) | few_words.map(parse_words),
+    due=st.none() | st.sampled_from(DueFilter),
+    due_before=st.none() | dates,
+    due_after=st.none() | dates,
+    updated_after=st.none() | instants,
+    deleted=st.booleans(),
+    sort=sorts,
+)
+
+
+@st.composite
+def stocks(draw: st.DrawFn) -> list[Task]:
+    """Some tasks that are not kept yet, with keys that often are the same, in the trash or not."""
+    kept = Kept(None, ManualClock(), None, None)  # type: ignore[arg-type] # for its ids, which begin anew each time
+    found = []
+    for draft in draw(st.lists(wordy, max_size=12)):
+        task = attrs.evolve(kept.task(draft), created_at=draw(instants), updated_at=draw(instants))
+        found.append(attrs.evolve(task, deleted_at=draw(st.none() | instants)))
+    return found
+
+
+def in_order(tasks: list[Task], sort: Sort) -> list[Task]:
+    """Sort as the words of the contract say."""
+    ordered = sorted(tasks, key=lambda task: (sort.by.of(task), task.id), reverse=sort.descending)
+    if sort.by is SortKey.DUE:
+        return [task for task in ordered if task.due] + [task for task in ordered if not task.due]
+    return ordered
+
+
+async def walked(view: View, query: Query, moment: Moment, limit: int) -> list[Task]:
+    """Return every task of a list, page by page."""
+    tasks: list[Task] = []
+    place: Position | None = None
+    while True:
+        page = await view.page(query, moment, place, limit)
+        assert len(page.tasks) <= limit
+        tasks += page.tasks
+        if page.next is None:
+            return tasks
+        assert page.tasks
+        assert len(tasks) <= MANY
+        place = page.next
+
+
+async def stocked(kept: Kept, tasks: list[Task]) -> tuple[Actor, list[Task]]:
+    """Keep tasks for somebody new, under new ids."""
+    actor = await kept.actor()
+
+    async def work(rows: Rows) -> list[Task]:
+        return [await rows.add_task(attrs.evolve(task, id=kept.task().id)) for task in tasks]
+
+    return actor, await kept.store.write(actor, work)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(stocks(), queries, moments, st.integers(1, 5))
+async def test_any_list(kept: Kept, tasks: list[Task], query: Query, moment: Moment, limit: int) -> None:
+    """Every task that matches appears exactly once, in order, in pages of any size; and is counted."""
+    actor, tasks = await stocked(kept, tasks)
+    expected = in_order([task for task in tasks if query.matches(task, moment)], query.sort)
+
+    assert expected == await walked(kept.view(actor), query, moment, limit)
+    assert len(expected) == await kept.view(actor).count(query, moment)
+    assert expected == await kept.store.write(actor, lambda rows: walked(rows, query, moment, limit))
+
+
+@pytest.mark.parametrize("sort", EVERY_SORT, ids=str)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(tasks=stocks().filter(bool), moment=moments, data=st.data())
+async def test_one_filter_in_any_order(
+    kept: Kept, sort: Sort, tasks: list[Task], moment: Moment, data: st.DataObject
+) -> None:
+    """The same with a single filter, which lets more tasks pass, in every order."""
+    actor, tasks = await stocked(kept, [attrs.evolve(task, deleted_at=None) for task in tasks])
+    wide = data.draw(queries)
+    name = data.draw(st.sampled_from([field.name for field in attrs.fields(Query) if field.name != "sort"]))
+    query = Query(**{name: getattr(wide, name)}, sort=sort)
+    expected = in_order([task for task in tasks if query.matches(task, moment)], sort)
+
+    assert expected == await walked(kept.view(actor), query, moment, 2)
+    assert len(expected) == await kept.view(actor).count(query, moment)
+
+
+async def test_due_filters_at_their_bounds(kept: Kept) -> None:
+    """Due dates of every kind at midnight, noon and the last minute, seen from such moments in zones far apart."""
+    zone = ManualClock().zone
+    zones = ("Pacific/Kiritimati", "Europe/Berlin", "Etc/GMT+12")
+    days = [dt.date(2026, 1, day) for day in range(1, 6)]
+    times = [dt.time.min, dt.time(12), dt.time(23, 59)]
+    dues = [Due.parse(day, time, None, zone) for day in days for time in (None, *times)]
+    dues += [Due.parse(day, time, name, zone) for day in days for time in times for name in zones]
+    actor, tasks = await stocked(kept, [kept.task(Draft("x", due=due)) for due in (None, *dues)])
+    filters: list[dict[str, Any]] = [{"due": due} for due in DueFilter]
+    filters += [{"due_before": days[2]}, {"due_after": days[2]}, {"due_after": days[0], "due_before": days[3]}]
+    filters += [{"due": DueFilter.TODAY, "due_before": days[2]}]
+
+    for time, name, narrow in itertools.product(times, zones, filters):
+        moment = Moment(dt.datetime.combine(days[2], time, zone(name)).astimezone(dt.UTC), zone(name))
+        query = Query(**narrow, sort=Sort(SortKey.DUE))
+        expected = in_order([task for task in tasks if query.matches(task, moment)], query.sort)
+        page = await kept.view(actor).page(query, moment, None, PAGE_LIMIT)
+        assert expected == list(page.tasks)
+
+
+@pytest.mark.parametrize("sort", EVERY_SORT, ids=str)
+async def test_walk_among_changes(kept: Kept, sort: Sort) -> None:
+    """Rows whose sort key stays appear exactly once, though the row at the place is deleted and others come and go."""
+    drafts = [
+        Draft(f"task {number // 3}", due=None if number % 2 else Due.all_day(START.date())) for number in range(9)
+    ]
+    actor, tasks = await stocked(kept, [kept.task(draft) for draft in drafts])
+    moment, query = Moment(kept.clock.now()), Query(sort=sort)
+    view = kept.view(actor)
+    seen: list[Task] = []
+    page = await view.page(query, moment, None, 2)
+    while page.next is not None:
+        seen += page.tasks
+        at_the_place = page.tasks[-1]
+        await kept.put(actor, at_the_place.trashed(kept.clock.now()))
+        page = await view.page(query, moment, page.next, 2)
+        await kept.put(actor, attrs.evolve(at_the_place, deleted_at=None))
+    seen += page.tasks
+
+    assert sorted(task.id for task in tasks) == sorted(task.id for task in seen)
+
+
+@pytest.mark.parametrize("sort", EVERY_SORT, ids=str)
+async def test_page_ends_early_when_it_is_long(kept: Kept, sort: Sort) -> None:
+    """About 1 MiB of text ends a page, in every order, and the walk misses nothing."""
+    moment = Moment(kept.clock.now())
+    letters = ("\U0001f331", "é", "a")
+    long = [Draft(f"{number}", letters[number % 3] * DESCRIPTION_MOST) for number in range(70)]
+    actor, tasks = await stocked(kept, [kept.task(draft) for draft in long])
+    ordered = in_order(tasks, sort)
+
+    page = await kept.view(actor).page(Query(sort=sort), moment, None, PAGE_LIMIT)
+
+    assert fitting(task.text_size for task in ordered) < len(ordered)
+    assert tuple(ordered[: fitting(task.text_size for task in ordered)]) == page.tasks
+    assert sort.position(page.tasks[-1]) == page.next
+    assert ordered == await walked(kept.view(actor), Query(sort=sort), moment, PAGE_LIMIT)
+
+
+async def test_list_shows_own_tasks_only(kept: Kept) -> None:
+    """Another user's tasks are neither listed nor counted."""
+    ann, bob = await kept.actor(), await kept.actor()
+    await kept.add(bob)
+    moment = Moment(kept.clock.now())
+
+    assert () == (await kept.view(ann).page(Query(), moment, None, 10)).tasks
+    assert 0 == await kept.view(ann).count(Query(), moment)
+
+
+async def test_erased_tasks_are_not_listed(kept: Kept) -> None:
+    """Neither among live tasks nor in the trash, and not counted."""
+    actor, tasks = await stocked(kept, [kept.task(title) for title in ("live", "trashed", "erased")])
+    now = kept.clock.now()
+    await kept.put(actor, tasks[1].trashed(now))
+    await kept.put(actor, tasks[2].trashed(now - dt.timedelta(days=1)))
+    await kept.store.write(actor, lambda rows: rows.erase_tasks(now, 10))
+
+    view = kept.view(actor)
+    assert ["live"] == titles((await view.page(Query(), Moment(now), None, 10)).tasks)
+    assert ["trashed"] == titles((await view.page(Query(deleted=True), Moment(now), None, 10)).tasks)
+    assert 1 == await view.count(Query(deleted=True), Moment(now))

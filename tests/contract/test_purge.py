@@ -1,0 +1,127 @@
+"""What is purged, how much of it, and who has something to purge."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+import attrs
+import pytest
+
+from tests.contract.conftest import POLICY, Kept
+from todo_core.idempotency import Once, Remembered
+from todo_core.ports import PurgeCutoffs, Rows
+from todo_core.sessions import Actor
+from todo_core.users import UserId
+
+INSTANT = dt.timedelta.resolution
+DAY = dt.timedelta(days=1)
+LONG = 400 * DAY
+
+
+async def trashed(kept: Kept, actor: Actor, deleted_at: dt.datetime, *, erased: bool = False) -> None:
+    """Keep a task that was deleted then."""
+    task = await kept.add(actor)
+    await kept.put(actor, task.trashed(deleted_at))
+    if erased:
+        await kept.store.write(actor, lambda rows: rows.erase_tasks(deleted_at + INSTANT, 1))
+
+
+async def remembered(kept: Kept, actor: Actor, key: str, at: dt.datetime) -> None:
+    """Keep an outcome of then."""
+    outcome = Remembered(Once(key, b""), kept.task(), at)
+    await kept.store.write(actor, lambda rows: rows.remember(outcome))
+
+
+async def to_purge(kept: Kept, bounds: Mapping[str, dt.datetime], limit: int = 100) -> set[UserId]:
+    """Return who has something from before the bounds; what has none is never overdue."""
+    never = dict.fromkeys(("trash", "tombstones", "outcomes", "sessions"), kept.clock.now() - LONG)
+    found = await kept.store.users_to_purge(PurgeCutoffs(**{**never, **bounds}), limit)
+    assert len(found) == len(set(found)) <= limit
+    return set(found)
+
+
+async def test_users_to_purge(kept: Kept) -> None:
+    """Those with trash, tombstones, outcomes or sessions from before the bound that each kind has, and nobody else."""
+    now = kept.clock.now()
+    await kept.add(await kept.actor())
+    trash, tombstones, outcomes = [await kept.actor() for _ in range(3)]
+    await trashed(kept, trash, now)
+    await trashed(kept, tombstones, now, erased=True)
+    await remembered(kept, outcomes, "key", now)
+
+    for kind, actor in (("trash", trash), ("tombstones", tombstones), ("outcomes", outcomes)):
+        assert set() == await to_purge(kept, {kind: now})
+        assert {actor.user} == await to_purge(kept, {kind: now + INSTANT})
+    ends_at = now + POLICY.idle
+    assert set() == await to_purge(kept, {"sessions": ends_at - INSTANT})
+    assert 4 == len(await to_purge(kept, {"sessions": ends_at}))
+    assert 2 == len(await to_purge(kept, {"sessions": ends_at}, 2))
+
+
+async def test_trash_is_erased(kept: Kept) -> None:
+    """The content goes, the version and the tombstone stay; what is younger, or not deleted, stays as it is."""
+    actor = await kept.actor()
+    now = kept.clock.now()
+    live = await kept.add(actor)
+    old = await kept.put(actor, (await kept.add(actor)).trashed(now - INSTANT))
+    young = await kept.put(actor, (await kept.add(actor)).trashed(now))
+    before = await kept.view(actor).feed(None, 10)
+
+    assert 1 == await kept.store.write(actor, lambda rows: rows.erase_tasks(now, 10))
+
+    view = kept.view(actor)
+    assert [live, None, young] == [await view.task(task.id) for task in (live, old, young)]
+    assert before == await view.feed(None, 10)
+    assert 0 == await kept.store.write(actor, lambda rows: rows.erase_tasks(now, 10))
+
+
+async def test_purge_is_bounded(kept: Kept) -> None:
+    """No more than the limit at a time, the oldest versions of tombstones first, until nothing is left."""
+    actor, other = await kept.actor(), await kept.actor()
+    now = kept.clock.now()
+    for each in (actor, other):
+        for number in range(5):
+            await trashed(kept, each, now - DAY)
+            await remembered(kept, each, f"key {number}", now - DAY)
+
+    async def counts(rows: Rows) -> list[int]:
+        return [
+            await rows.erase_tasks(now, 2),
+            await rows.drop_tombstones(now, 2),
+            await rows.drop_remembered(now, 2),
+            await rows.remembered_count(),
+        ]
+
+    assert [2, 2, 2, 3] == await kept.store.write(actor, counts)
+    assert [2, 2, 2, 1] == await kept.store.write(actor, counts)
+    assert [1, 1, 1, 0] == await kept.store.write(actor, counts)
+    assert [0, 0, 0, 0] == await kept.store.write(actor, counts)
+    assert {other.user} == await to_purge(kept, {"trash": now, "tombstones": now, "outcomes": now})
+
+
+async def test_young_outcomes_stay(kept: Kept) -> None:
+    """Only those from before the bound are forgotten."""
+    actor = await kept.actor()
+    now = kept.clock.now()
+    await remembered(kept, actor, "old", now - INSTANT)
+    await remembered(kept, actor, "young", now)
+
+    assert 1 == await kept.store.write(actor, lambda rows: rows.drop_remembered(now, 10))
+
+    assert await kept.store.write(actor, lambda rows: rows.remembered("old")) is None
+    assert await kept.store.write(actor, lambda rows: rows.remembered("young")) is not None
+
+
+@pytest.mark.parametrize(("limit", "left"), [(1, 2), (10, 1)])
+async def test_expired_sessions_are_removed(kept: Kept, limit: int, left: int) -> None:
+    """Those that are not alive at the instant, up to the limit."""
+    actor = await kept.actor()
+    now = kept.clock.now()
+    for _ in range(2):
+        expired = attrs.evolve(kept.session(actor.user), expires_at=now)
+        await kept.store.write(actor, lambda rows, one=expired: rows.put_session(one))  # type: ignore[misc]
+
+    removed = await kept.store.write(actor, lambda rows: rows.drop_expired_sessions(now, limit))
+
+    assert min(limit, 2) == removed
+    kept.clock.advance(POLICY.idle)
+    assert left == await kept.store.write_as(actor.user, lambda rows: rows.drop_expired_sessions(kept.clock.now(), 10))

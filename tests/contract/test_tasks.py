@@ -1,0 +1,160 @@
+"""Tasks are kept as they are, under the numbers of their user's clock; ids are unique over all users."""
+
+import datetime as dt
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from adapters.memory import ManualClock
+from tests.contract.conftest import Kept
+from tests.support import drafts
+from todo_core.due import Due
+from todo_core.errors import IdTaken
+from todo_core.idempotency import Once, Remembered
+from todo_core.listing import TagCount
+from todo_core.ports import Rows
+from todo_core.tasks import DESCRIPTION_MOST, TAG_MOST, TAGS_MOST, TITLE_MOST, Draft, Priority, Task
+
+zones = ManualClock().zone
+EXTREMES = [
+    Draft("first", due=Due.all_day(dt.date.min)),
+    Draft("first minute", due=Due.floating(dt.date.min, dt.time.min)),
+    Draft("first instant", due=Due.fixed(dt.date.min, dt.time.min, "UTC", zones)),
+    Draft("last", due=Due.all_day(dt.date.max)),
+    Draft("last minute", due=Due.floating(dt.date.max, dt.time(23, 59))),
+    Draft("last instant", due=Due.fixed(dt.date.max, dt.time(23, 59), "UTC", zones)),
+    Draft("ß" * TITLE_MOST, "ﬃ" * DESCRIPTION_MOST, tags=tuple(chr(0x4E00 + n) * TAG_MOST for n in range(TAGS_MOST))),
+    Draft("%_\\'\"{},", "100 % \\ 'quoted' \"too\" {a,b} NULL", tags=("NULL", "{a,b}", '"', "\\", "a b", "'", ",")),
+]
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drafts)
+async def test_any_task_is_kept(kept: Kept, draft: Draft) -> None:
+    """Every member comes back, from a read, from inside a unit and from an outcome."""
+    await comes_back(kept, draft)
+
+
+@pytest.mark.parametrize("draft", EXTREMES, ids=lambda draft: draft.title[:20])
+async def test_extreme_task_is_kept(kept: Kept, draft: Draft) -> None:
+    """So do the longest texts, the furthest dates, and what means something in SQL."""
+    await comes_back(kept, draft)
+
+
+async def comes_back(kept: Kept, draft: Draft) -> None:
+    """Keep a task, change it, and compare."""
+    actor = await kept.actor()
+    new = kept.task(draft)
+
+    task = await kept.add(actor, new)
+
+    assert attrs.evolve(new, version=1) == task
+    assert task == await kept.view(actor).task(task.id)
+    changed = attrs.evolve(task.trashed(kept.clock.now() + dt.timedelta.resolution), priority=Priority.HIGH)
+
+    async def work(rows: Rows) -> Task:
+        result = await rows.put_task(changed)
+        assert result == await rows.task(task.id)
+        await rows.remember(Remembered(Once("key", b""), result, kept.clock.now()))
+        return result
+
+    result = await kept.store.write(actor, work)
+    assert attrs.evolve(changed, version=2) == result
+    assert result == await kept.view(actor).task(task.id)
+    remembered = await kept.store.write(actor, lambda rows: rows.remembered("key"))
+    assert remembered is not None
+    assert result == remembered.task
+
+
+async def test_each_change_takes_the_next_number(kept: Kept) -> None:
+    """Of its own user's clock, several in one unit too."""
+    ann, bob = await kept.actor(), await kept.actor()
+
+    async def work(rows: Rows) -> list[int]:
+        first, second = await rows.add_task(kept.task()), await rows.add_task(kept.task())
+        return [first.version, second.version, (await rows.put_task(first)).version]
+
+    assert [1, 2, 3] == await kept.store.write(ann, work)
+    assert 1 == (await kept.add(bob)).version
+    assert 4 == (await kept.add(ann)).version
+
+
+async def test_id_is_taken_whatever_its_state(kept: Kept) -> None:
+    """A live task, one in the trash and an erased one keep their ids, for their own user as for others."""
+    ann, bob = await kept.actor(), await kept.actor()
+    live, trashed, erased = [await kept.add(ann) for _ in range(3)]
+    await kept.put(ann, trashed.trashed(kept.clock.now()))
+    await kept.put(ann, erased.trashed(kept.clock.now() - dt.timedelta(days=1)))
+    assert 1 == await kept.store.write(ann, lambda rows: rows.erase_tasks(kept.clock.now(), 10))
+
+    for actor in (ann, bob):
+        clock = (await kept.view(actor).feed(None, 10)).next.position
+        for task in (live, trashed, erased):
+            with pytest.raises(IdTaken):
+                await kept.add(actor, kept.task(task_id=task.id))
+        assert clock == (await kept.view(actor).feed(None, 10)).next.position
+
+
+async def test_owner_of_a_task(kept: Kept) -> None:
+    """Whoever has it, whatever its state; nobody for an unknown id."""
+    ann, bob = await kept.actor(), await kept.actor()
+    of_ann, of_bob = await kept.add(ann), await kept.add(bob)
+    await kept.put(ann, of_ann.trashed(kept.clock.now() - dt.timedelta(days=1)))
+
+    assert ann.user == await kept.store.task_owner(of_ann.id)
+    assert bob.user == await kept.store.task_owner(of_bob.id)
+    assert await kept.store.task_owner(kept.task().id) is None
+    await kept.store.write(ann, lambda rows: rows.erase_tasks(kept.clock.now(), 10))
+    assert ann.user == await kept.store.task_owner(of_ann.id)
+
+
+async def test_task_of_another_user_is_not_there(kept: Kept) -> None:
+    """A view shows its own user's tasks only."""
+    ann, bob = await kept.actor(), await kept.actor()
+    task = await kept.add(ann)
+
+    assert await kept.view(bob).task(task.id) is None
+    assert await kept.store.write(bob, lambda rows: rows.task(task.id)) is None
+
+
+async def test_live_tasks_are_counted(kept: Kept) -> None:
+    """Adding and restoring count up, trashing counts down, other changes and erasing do not count."""
+    actor = await kept.actor()
+    await kept.add(await kept.actor())
+    now = kept.clock.now()
+
+    first, second = await kept.add(actor), await kept.add(actor)
+    assert 2 == await kept.live_tasks(actor)
+    first = await kept.put(actor, attrs.evolve(first, title="Changed"))
+    assert 2 == await kept.live_tasks(actor)
+    first = await kept.put(actor, first.trashed(now))
+    assert 1 == await kept.live_tasks(actor)
+    first = await kept.put(actor, attrs.evolve(first, title="Changed in the trash"))
+    assert 1 == await kept.live_tasks(actor)
+    await kept.put(actor, first.restored(now))
+    assert 2 == await kept.live_tasks(actor)
+    await kept.put(actor, second.trashed(now - dt.timedelta(days=1)))
+    await kept.store.write(actor, lambda rows: rows.erase_tasks(now, 10))
+    assert 1 == await kept.live_tasks(actor)
+
+
+async def test_tags_are_counted(kept: Kept) -> None:
+    """Of live tasks, open ones and all, sorted by code point; case counts."""
+    actor = await kept.actor()
+    await kept.add(await kept.actor(), kept.task(Draft("another user's", tags=("secret",))))
+    assert [] == list(await kept.view(actor).tags())
+
+    await kept.add(actor, kept.task(Draft("open", tags=("b", "B", "é", "z"))))
+    await kept.add(actor, kept.task(Draft("done", completed=True, tags=("b", "\U0001f331", "ﬃ"))))
+    trashed = await kept.add(actor, kept.task(Draft("in the trash", tags=("b", "gone"))))
+    await kept.put(actor, trashed.trashed(kept.clock.now()))
+
+    assert [
+        TagCount("B", 1, 1),
+        TagCount("b", 1, 2),
+        TagCount("z", 1, 1),
+        TagCount("é", 1, 1),
+        TagCount("ﬃ", 0, 1),
+        TagCount("\U0001f331", 0, 1),
+    ] == list(await kept.view(actor).tags())
