@@ -41,7 +41,8 @@ def _renderer(form: LogFormat, *, colors: bool) -> Processor:
 
 
 def _json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
-    return orjson.dumps(event, default=str).decode()
+    first = {name: event.pop(name) for name in ("time", "level", "event")}
+    return orjson.dumps({**first, **event}, default=str).decode()
 
 
 def _adopt_standard_library(level: int, seen: Sequence[Processor], written: Sequence[Processor]) -> None:
