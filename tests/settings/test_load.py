@@ -1,6 +1,7 @@
 """Settings: where values come from, what they must be, and how wrong ones are reported."""
 
 import os
+import pickle
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from ipaddress import ip_network
@@ -377,3 +378,10 @@ def test_secret_is_masked() -> None:
 
     assert (f"{secret}", repr([secret])) == ("Secret('********')", "[Secret('********')]")
     assert secret.reveal() == "hunter2"
+
+
+def test_settings_reach_workers(load: Load) -> None:
+    """Settings can be sent to a process that is started afresh, secrets included."""
+    settings = load(PRODUCTION, TODO_TRUSTED_PROXIES="10.0.0.0/8")
+
+    assert pickle.loads(pickle.dumps(settings)) == settings  # noqa: S301 - our own bytes
