@@ -103,7 +103,7 @@ async def test_hashes(passwords: Passwords) -> None:
     assert await passwords.verify(None, "") == Verdict(matches=False)
 
 
-@pytest.mark.parametrize("password", ["p" * 256, "\x01 \t\n", "пароль из многих слов", "🐎🔋📎🔀 "🐎🔋📎🔀 × 4" 4"])
+@pytest.mark.parametrize("password", ["p" * 256, "\x01 \t\n", "пароль из многих слов", "🐎🔋📎🔀 and 4"])
 async def test_any_text(passwords: Passwords, password: str) -> None:
     """Every character of a password counts."""
     stored = await passwords.hash(password)
