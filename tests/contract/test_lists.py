@@ -12,45 +12,19 @@ from hypothesis import strategies as st
 from adapters.memory import ManualClock
 from adapters.memory.clock import START
 from tests.contract.conftest import Kept
-from tests.support import dates, drafts, tags, titles, zone_names
+from tests.queries import EVERY_SORT, in_order, queries, wordy_drafts
+from tests.support import SUMMER_TIME, WINTER_TIME, instants, titles, zone_names
 from todo_core.due import Due
-from todo_core.listing import PAGE_LIMIT, DueFilter, Moment, Position, Query, Sort, SortKey, fitting, parse_words
+from todo_core.listing import PAGE_LIMIT, DueFilter, Moment, Position, Query, Sort, SortKey, fitting
 from todo_core.ports import Rows, View
 from todo_core.sessions import Actor
-from todo_core.tasks import DESCRIPTION_MOST, Draft, Priority, Task
+from todo_core.tasks import DESCRIPTION_MOST, Draft, Task
 
-WORDS = ("milk", "Milk", "straße", "STRASSE", "ﬁne", "100%", "a_b", "\\", "'", "é", "\U0001f331")
 MANY = 1000
 """More tasks than any list has here: who walks on walks in circles."""
-EVERY_SORT = [Sort(by, descending) for by in SortKey for descending in (False, True)]
 
-few_words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
-instants = st.integers(-2, 2).map(lambda hours: START + dt.timedelta(hours=hours))
-wordy = st.builds(
-    lambda draft, title, description: attrs.evolve(draft, title=title, description=description),
-    drafts,
-    few_words,
-    st.just("") | few_words,
-)
-moments = st.builds(
-    lambda now, name: Moment(now.replace(tzinfo=dt.UTC), ManualClock().zone(name)),
-    st.datetimes(dt.datetime(2025, 12, 29), dt.datetime(2026, 1, 4)),
-    zone_names,
-)
-sorts = st.builds(Sort, st.sampled_from(SortKey), st.booleans())
-queries = st.builds(
-    Query,
-    completed=st.none() | st.booleans(),
-    priorities=st.just(frozenset()) | st.frozensets(st.sampled_from(Priority)),
-    tags=st.just(frozenset()) | tags.map(frozenset),
-    words=st.just(()) | few_words.map(parse_words),
-    due=st.none() | st.sampled_from(DueFilter),
-    due_before=st.none() | dates,
-    due_after=st.none() | dates,
-    updated_after=st.none() | instants,
-    deleted=st.booleans(),
-    sort=sorts,
-)
+few_instants = st.integers(-2, 2).map(lambda hours: SUMMER_TIME.replace(tzinfo=dt.UTC) + dt.timedelta(hours=hours))
+moments = st.builds(lambda now, name: Moment(now, ManualClock().zone(name)), instants, zone_names)
 
 
 @st.composite
@@ -58,18 +32,10 @@ def stocks(draw: st.DrawFn) -> list[Task]:
     """Some tasks that are not kept yet, with keys that often are the same, in the trash or not."""
     kept = Kept(None, ManualClock(), None, None)  # type: ignore[arg-type] # for its ids, which begin anew each time
     found = []
-    for draft in draw(st.lists(wordy, max_size=12)):
-        task = attrs.evolve(kept.task(draft), created_at=draw(instants), updated_at=draw(instants))
-        found.append(attrs.evolve(task, deleted_at=draw(st.none() | instants)))
+    for draft in draw(st.lists(wordy_drafts, max_size=12)):
+        task = attrs.evolve(kept.task(draft), created_at=draw(few_instants), updated_at=draw(few_instants))
+        found.append(attrs.evolve(task, deleted_at=draw(st.none() | few_instants)))
     return found
-
-
-def in_order(tasks: list[Task], sort: Sort) -> list[Task]:
-    """Sort as the words of the contract say."""
-    ordered = sorted(tasks, key=lambda task: (sort.by.of(task), task.id), reverse=sort.descending)
-    if sort.by is SortKey.DUE:
-        return [task for task in ordered if task.due] + [task for task in ordered if not task.due]
-    return ordered
 
 
 async def walked(view: View, query: Query, moment: Moment, limit: int) -> list[Task]:
@@ -126,12 +92,13 @@ async def test_one_filter_in_any_order(
     assert len(expected) == await kept.view(actor).count(query, moment)
 
 
-async def test_due_filters_at_their_bounds(kept: Kept) -> None:
-    """Due dates of every kind at midnight, noon and the last minute, seen from such moments in zones far apart."""
+@pytest.mark.parametrize("seam", [dt.datetime(2026, 1, 1), SUMMER_TIME, WINTER_TIME], ids=str)
+async def test_due_filters_at_their_bounds(kept: Kept, seam: dt.datetime) -> None:
+    """Due dates of every kind at midnight, in gaps and the last minute, seen from such moments in zones far apart."""
     zone = ManualClock().zone
     zones = ("Pacific/Kiritimati", "Europe/Berlin", "Etc/GMT+12")
-    days = [dt.date(2026, 1, day) for day in range(1, 6)]
-    times = [dt.time.min, dt.time(12), dt.time(23, 59)]
+    days = [(seam + dt.timedelta(days=days)).date() for days in range(-2, 3)]
+    times = [dt.time.min, dt.time(2, 30), dt.time(23, 59)]
     dues = [Due.parse(day, time, None, zone) for day in days for time in (None, *times)]
     dues += [Due.parse(day, time, name, zone) for day in days for time in times for name in zones]
     actor, tasks = await stocked(kept, [kept.task(Draft("x", due=due)) for due in (None, *dues)])
