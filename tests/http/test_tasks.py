@@ -442,7 +442,9 @@ async def test_unknown_tasks_are_404(ada: User, method: str, tail: str, body: An
 
 
 async def test_put_with_conditions_that_exclude_each_other(ada: User) -> None:
-    """A task cannot both exist in some version and not exist."""
+    """A task cannot both exist and not: nothing is made, and what there is, is a mismatch."""
     both = {"If-Match": "*", "If-None-Match": "*"}
+    task = await ada.add()
 
-    problem(await ada("PUT", f"{TASKS}/{uuid4()}", json={"title": "x"}, headers=both), 400, "malformed-request")
+    problem(await ada("PUT", f"{TASKS}/{uuid4()}", json={"title": "x"}, headers=both), 404, "not-found")
+    problem(await ada("PUT", f"{TASKS}/{task['id']}", json={"title": "x"}, headers=both), 412, "version-mismatch")

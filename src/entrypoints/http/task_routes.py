@@ -6,7 +6,6 @@ from entrypoints.http import documentation as doc
 from entrypoints.http import shapes, task_input, wire
 from entrypoints.http.answers import Answer, Header, json_answer, no_content
 from entrypoints.http.conditions import once, precondition
-from entrypoints.http.faults import MalformedRequest
 from entrypoints.http.routing import Body, Call, Route, Success
 from todo_core.idempotency import Once, Outcome
 from todo_core.tasks import ANY_VERSION, Task, TaskId
@@ -46,9 +45,7 @@ class TaskRoutes:
         """Replace a task; with `If-None-Match: *` make it."""
         asked = precondition(call.exchange)
         zones = self.tasks.clock.zone
-        if asked.none_match == ANY_VERSION:
-            if asked.match is not None:
-                raise MalformedRequest("If-Match and `If-None-Match: *` cannot both hold")
+        if asked.none_match == ANY_VERSION and asked.match is None:
             task = await self.tasks.put_new(
                 call.actor, _task_id(call), lambda: task_input.replacement(call.body, zones)
             )
