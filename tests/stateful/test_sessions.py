@@ -1,20 +1,19 @@
 """The session machine, over the stores there are."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-import psycopg
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from adapters.memory import ManualClock, MemoryStore
+from adapters.memory import MemoryStore
 from adapters.memory.account import Account
-from adapters.postgres import Database, PostgresStore
+from tests.stateful.databases import postgres_stores
 from tests.stateful.session_machine import SessionMachine
-from todo_core.ports import Rows, Store
+from todo_core.ports import Rows
 from todo_core.users import UserId
 
 Result = TypeVar("Result")
@@ -39,17 +38,6 @@ class Rehearsed(Exception):
     """Ends the first run."""
 
 
-@contextmanager
-def opened(runner: asyncio.Runner, url: str) -> Iterator[Database]:
-    """Open a database in the runner's event loop, and close it there."""
-    opening = Database.open(url)
-    database = runner.run(opening.__aenter__())
-    try:
-        yield database
-    finally:
-        runner.run(opening.__aexit__(None, None, None))
-
-
 def test_sessions_in_memory(tmp_path: Path) -> None:
     """The use cases over the in-memory store agree with the model."""
     with asyncio.Runner() as runner:
@@ -63,16 +51,7 @@ def test_sessions_in_memory(tmp_path: Path) -> None:
 
 def test_sessions_in_memory_and_in_postgres(tmp_path: Path, database: str) -> None:
     """Both stores agree with the model and with each other, down to the tokens."""
-    with (
-        asyncio.Runner() as runner,
-        opened(runner, database) as pool,
-        psycopg.connect(database, autocommit=True) as connection,
-    ):
-        connection.execute("SET session_replication_role = replica")  # the audit record forbids what the next run needs
-
-        def emptied(clock: ManualClock) -> Store:
-            connection.execute("TRUNCATE users, audit_events CASCADE")
-            return PostgresStore(pool, clock)
+    with asyncio.Runner() as runner, postgres_stores(runner, database) as emptied:
 
         class InBoth(SessionMachine):
             """Two worlds."""

@@ -1,0 +1,270 @@
+"""Tasks under any order of use: every store agrees with the others and with a plain model."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from typing import ClassVar, TypeVar
+
+import attrs
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
+
+from adapters.memory import ManualClock, MemoryStore
+from tests.queries import in_order, queries, wordy_drafts
+from tests.stateful.task_model import Desk, TaskModel
+from tests.support import BERLIN, World
+from todo_core.changes import Change, Feed, SyncPoint
+from todo_core.errors import SyncTokenExpired, TodoError
+from todo_core.idempotency import Once, Outcome
+from todo_core.listing import Listing, Moment, Query, Walk
+from todo_core.ports import Store
+from todo_core.sessions import Actor, SessionPolicy
+from todo_core.tasks import Draft, Precondition, Task, TaskId
+from todo_core.use_cases import NewTask
+
+Result = TypeVar("Result")
+
+MAX_TASKS = 6
+ZONES = {"ann@example.org": BERLIN, "bob@example.org": "Pacific/Kiritimati"}
+LASTING = SessionPolicy(idle=dt.timedelta(days=100_000), lifetime=dt.timedelta(days=100_000))
+
+people = st.sampled_from(sorted(ZONES))
+onces = st.none() | st.builds(Once, st.sampled_from(["k1", "k2"]), st.sampled_from([b"one", b"other"]))
+members = st.sets(st.sampled_from(["title", "description", "completed", "priority", "due", "tags"]), max_size=3)
+conditions = st.sampled_from(["none", "none", "none", "any", "right", "stale"])
+
+
+class TaskMachine(RuleBasedStateMachine):
+    """Drives the task use cases over several stores at once, for two people."""
+
+    stores: ClassVar[list[Callable[[ManualClock], Store]]] = [MemoryStore]
+    runner: ClassVar[asyncio.Runner]
+
+    ids = Bundle("ids")
+    points = Bundle("points")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = ManualClock()
+        self.worlds = [
+            World.over(store, policy=LASTING, max_tasks=MAX_TASKS, clock=self.clock) for store in self.stores
+        ]
+        self.model = TaskModel(MAX_TASKS, {person: Desk() for person in ZONES})
+        self.actors: dict[str, Actor] = {}
+
+    @property
+    def now(self) -> dt.datetime:
+        """The time, in every world."""
+        return self.clock.now()
+
+    def each(self, ask: Callable[[World], Awaitable[Result]]) -> Result | TodoError:
+        """Do the same in every world, and return what came of it everywhere."""
+        results = [self.runner.run(outcome(ask(world))) for world in self.worlds]
+        assert all(comparable(results[0]) == comparable(result) for result in results), results
+        return results[0]
+
+    def agree(self, expected: object, ask: Callable[[World], Awaitable[object]]) -> object:
+        """Do the same in every world, and see that it is what the model expects."""
+        result = self.each(ask)
+        assert comparable(expected) == comparable(result)
+        return result
+
+    def condition(self, kind: str, person: str, task_id: TaskId) -> Precondition:
+        """Return a condition of this kind on the task as it is."""
+        task = self.model.desks[person].tasks.get(task_id)
+        version = 1 if task is None else task.version
+        return {
+            "none": Precondition(),
+            "any": Precondition(match="*"),
+            "right": Precondition(match=frozenset({version, version + 7})),
+            "stale": Precondition(match=frozenset({version + 7})),
+        }[kind]
+
+    @initialize(target=ids)
+    def join(self) -> object:
+        """Two people log in, for good; some ids are theirs to choose."""
+        for person, zone in ZONES.items():
+            actor = self.each(lambda world, who=person, zone=zone: world.join(who, timezone=zone))  # type: ignore[misc]
+            assert isinstance(actor, Actor)
+            self.actors[person] = actor
+        ids = self.worlds[0].tasks.ids
+        chosen = [TaskId(ids.new()) for _ in range(2)]
+        for world in self.worlds[1:]:
+            assert chosen == [TaskId(world.tasks.ids.new()) for _ in range(2)]
+        return multiple(*chosen)
+
+    @rule(target=ids, person=people, draft=wordy_drafts, once=onces)
+    def create(self, person: str, draft: Draft, once: Once | None) -> object:
+        """Under an id of its own making."""
+        actor = self.actors[person]
+        result = self.each(lambda world: world.tasks.create(actor, lambda: NewTask(draft), once=once))
+        task_id = result.task.id if isinstance(result, Outcome) else TaskId(actor.user)
+        expected = self.model.once(person, once, self.now, lambda: self.model.create(person, draft, task_id, self.now))
+        assert comparable(expected) == comparable(result)
+        return result.task.id if isinstance(result, Outcome) else multiple()
+
+    @rule(person=people, draft=wordy_drafts, task_id=ids, once=onces)
+    def create_under(self, person: str, draft: Draft, task_id: TaskId, once: Once | None) -> None:
+        """Under an id that the client made."""
+        actor = self.actors[person]
+        expected = self.model.once(person, once, self.now, lambda: self.model.create(person, draft, task_id, self.now))
+        self.agree(expected, lambda world: world.tasks.create(actor, lambda: NewTask(draft, task_id), once=once))
+
+    @rule(person=people, draft=wordy_drafts, task_id=ids)
+    def put_new(self, person: str, draft: Draft, task_id: TaskId) -> None:
+        """Unless it is there already."""
+        actor = self.actors[person]
+        expected = self.model.put_new(person, draft, task_id, self.now)
+        self.agree(expected, lambda world: world.tasks.put_new(actor, task_id, lambda: draft))
+
+    @rule(person=people, task_id=ids, source=wordy_drafts, names=members, kind=conditions, once=onces)
+    def edit(self, person: str, task_id: TaskId, source: Draft, names: set[str], kind: str, once: Once | None) -> None:
+        """Some members, which may change nothing."""
+
+        def edited(draft: Draft) -> Draft:
+            return attrs.evolve(draft, **{name: getattr(source, name) for name in names})
+
+        self.change(person, task_id, edited, kind, once)
+
+    @rule(person=people, task_id=ids, kind=conditions, once=onces)
+    def toggle(self, person: str, task_id: TaskId, kind: str, once: Once | None) -> None:
+        """Between open and done."""
+        self.change(person, task_id, lambda draft: attrs.evolve(draft, completed=not draft.completed), kind, once)
+
+    def change(
+        self, person: str, task_id: TaskId, edit: Callable[[Draft], Draft], kind: str, once: Once | None
+    ) -> None:
+        """Change a task, everywhere."""
+        actor, condition = self.actors[person], self.condition(kind, person, task_id)
+        expected = self.model.once(
+            person, once, self.now, lambda: self.model.change(person, task_id, edit, condition, self.now)
+        )
+        self.agree(
+            expected,
+            lambda world: world.tasks.change(
+                actor, task_id, lambda task: edit(task.draft), expected=condition, once=once
+            ),
+        )
+
+    @rule(person=people, task_id=ids, kind=conditions)
+    def delete(self, person: str, task_id: TaskId, kind: str) -> None:
+        """To the trash."""
+        actor, condition = self.actors[person], self.condition(kind, person, task_id)
+        expected = self.model.delete(person, task_id, condition, self.now)
+        self.agree(expected, lambda world: world.tasks.delete(actor, task_id, expected=condition))
+
+    @rule(person=people, task_id=ids, kind=conditions, once=onces)
+    def restore(self, person: str, task_id: TaskId, kind: str, once: Once | None) -> None:
+        """Out of the trash."""
+        actor, condition = self.actors[person], self.condition(kind, person, task_id)
+        expected = self.model.once(
+            person, once, self.now, lambda: self.model.restore(person, task_id, condition, self.now)
+        )
+        self.agree(expected, lambda world: world.tasks.restore(actor, task_id, expected=condition, once=once))
+
+    @rule(person=people, task_id=ids)
+    def get(self, person: str, task_id: TaskId) -> None:
+        """One task; nobody else's."""
+        self.agree(self.model.own(person, task_id), lambda world: world.tasks.get(self.actors[person], task_id))
+
+    @rule(person=people, query=queries, limit=st.integers(1, 4))
+    def list(self, person: str, query: Query, limit: int) -> None:
+        """Every page of a list, and how many tasks it has."""
+        moment = Moment(self.now, self.clock.zone(ZONES[person] if query.needs_timezone else "UTC"))
+        expected = in_order(self.model.listed(person, query, moment), query.sort)
+        found: list[Task] = []
+        walk: Walk | None = None
+        while True:
+            page = self.page(person, query, limit, walk)
+            found += page.tasks
+            assert len(expected) == page.total
+            if page.next is None:
+                break
+            assert page.tasks
+            walk = page.next
+        assert expected == found
+
+    def page(self, person: str, query: Query, limit: int, walk: Walk | None) -> Listing:
+        """Return a page, which is the same everywhere."""
+        page = self.each(lambda world: world.tasks.list(self.actors[person], query, limit=limit, walk=walk, count=True))
+        assert isinstance(page, Listing)
+        return page
+
+    @rule(target=points, person=people, limit=st.integers(1, 3))
+    def sync_from_nothing(self, person: str, limit: int) -> object:
+        """The first page of a new mirror."""
+        feed = self.feed(person, None, limit)
+        assert feed is not None
+        return person, feed.next
+
+    @rule(target=points, point=points, limit=st.integers(1, 3))
+    def sync(self, point: tuple[str, SyncPoint], limit: int) -> object:
+        """Further pages, from any point that there ever was, until the end."""
+        person, since = point
+        while (feed := self.feed(person, since, limit)) is not None:
+            since = feed.next
+            if not feed.has_more:
+                return person, since
+        return multiple()
+
+    def feed(self, person: str, since: SyncPoint | None, limit: int) -> Feed | None:
+        """Return a page of the feed, which is the same everywhere, or None when the point has expired."""
+        expected = self.model.changes(person, since)
+        result = self.each(lambda world: world.tasks.changes(self.actors[person], since, limit=limit))
+        if expected is None:
+            assert isinstance(result, SyncTokenExpired)
+            return None
+        assert isinstance(result, Feed)
+        assert expected[:limit] == result.changes
+        assert result.has_more == (len(expected) > limit)
+        last = result.changes[-1].version if result.has_more else self.model.desks[person].clock
+        base = self.model.desks[person].clock if since is None else since.base
+        assert SyncPoint(base, last) == result.next
+        return result
+
+    @rule(hours=st.sampled_from([1, 23, 25]), days=st.sampled_from([0, 0, 0, 15, 31, 61]))
+    def wait(self, hours: int, days: int) -> None:
+        """Time passes."""
+        self.clock.advance(dt.timedelta(days=days, hours=hours))
+
+    @rule()
+    def purge(self) -> None:
+        """What has had its time goes."""
+        self.model.purge(self.now)
+        self.each(lambda world: world.housekeeping.purge())
+        done = self.each(lambda world: world.housekeeping.purge())
+        assert not isinstance(done, TodoError)
+        assert 0 == done.users
+
+    @invariant()
+    def nothing_else_happened(self) -> None:
+        """What the two have is what the model says: tasks, tags, the trash."""
+        for person, actor in self.actors.items():
+            live = tuple(Change(task.id, task.version, task) for task in self.model.desks[person].live)
+            feed = self.each(lambda world, actor=actor: world.tasks.changes(actor, None))  # type: ignore[misc]
+            assert isinstance(feed, Feed)
+            assert sorted(live, key=lambda change: change.version) == list(feed.changes)
+            self.agree(self.model.tags(person), lambda world, actor=actor: as_list(world.tasks.tags(actor)))  # type: ignore[misc]
+            moment = Moment(self.now, dt.UTC)
+            trash = in_order(self.model.listed(person, Query(deleted=True), moment), Query().sort)
+            assert tuple(trash) == self.page(person, Query(deleted=True), 200, None).tasks
+
+
+async def outcome(request: Awaitable[Result]) -> Result | TodoError:
+    """Return what a request led to."""
+    try:
+        return await request
+    except TodoError as error:
+        return error
+
+
+async def as_list(request: Awaitable[object]) -> object:
+    """Return a sequence as a list."""
+    return list(await request)  # type: ignore[call-overload]
+
+
+def comparable(result: object) -> object:
+    """Return what two worlds must agree on; errors compare by what they are and carry."""
+    if isinstance(result, TodoError):
+        return type(result), str(result), getattr(result, "current", None)
+    return result
