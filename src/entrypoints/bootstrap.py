@@ -1,7 +1,7 @@
 """The composition root: settings in, every use case over real parts out. Only this module picks adapters."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
@@ -105,8 +105,10 @@ async def open_system(settings: Settings, database_url: str) -> AsyncIterator[Sy
     keys, secrets = open_keys(settings), seal_secrets(settings)
     sealer = Sealer(secrets)
     tokens = SignedTokens(AccessTokens(settings.server.public_url, clock, keys), sealer)
-    passwords = PooledPasswords(workers=settings.passwords.workers, queue=settings.passwords.queue)
-    async with Database.open(database_url, _pool_settings(settings.database)) as database:
+    async with AsyncExitStack() as ending:
+        pool = settings.passwords
+        passwords = ending.enter_context(closing(PooledPasswords(workers=pool.workers, queue=pool.queue)))
+        database = await ending.enter_async_context(Database.open(database_url, _pool_settings(settings.database)))
         store = PostgresStore(database, clock, settings.audit)
         sessions = Sessions(store, clock, ids, passwords, tokens, settings.sessions)
         is_open = settings.registration is Registration.OPEN
@@ -124,7 +126,6 @@ async def open_system(settings: Settings, database_url: str) -> AsyncIterator[Sy
             sealer=sealer,
             keys=keys,
         )
-    passwords.close()
 
 
 def _pool_settings(database: DatabaseSettings) -> PoolSettings:

@@ -27,6 +27,15 @@ def test_help(todo: Todo) -> None:
         assert result.output.startswith(f"Usage: todo {' '.join(command)}".rstrip())
 
 
+def test_page() -> None:
+    """The page on the command names every sub-command."""
+    page = (Path(__file__).parents[2] / "docs" / "command.md").read_text()
+
+    for name, command in main.commands.items():
+        for part in getattr(command, "commands", {"": None}):
+            assert f"`todo {name} {part}".rstrip() in page or f"`{part}`" in page
+
+
 def test_version(todo: Todo) -> None:
     """`--version` tells the release."""
     assert todo("--version").output.startswith("todo-core, version ")

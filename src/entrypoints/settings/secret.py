@@ -15,7 +15,3 @@ class Secret:
 
     def __repr__(self) -> str:
         return "Secret('********')"
-
-    def __len__(self) -> int:
-        """Return the length in UTF-8 bytes."""
-        return len(self._text.encode())
