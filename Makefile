@@ -1,5 +1,6 @@
 # make serve   the API with its own PostgreSQL, on http://127.0.0.1:8000
 # make test    everything CI runs
+# make bench   what it costs, in ratios (docs/performance.md)
 PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= 2
@@ -8,13 +9,16 @@ UV_VERSION = 0.13.8
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: serve test lint types contracts lock
+.PHONY: serve test bench lint types contracts lock
 
 serve: $(VENV)/.stamp
 	@exec $(BIN)/todo serve
 
 test: lint types contracts
 	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --cov=todo_core --cov-fail-under=100
+
+bench: $(VENV)/.stamp
+	$(BIN)/python -m bench
 
 lint: $(VENV)/.stamp
 	$(BIN)/ruff check
