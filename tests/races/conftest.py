@@ -1,0 +1,157 @@
+"""Two processes of the real server over one database, with one set of keys; and what tests ask of them all."""
+
+import os
+import subprocess
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import attrs
+import jwt
+import psycopg
+import pytest
+
+from adapters.postgres.migrate import migrate
+from entrypoints.bootstrap import System, open_system
+from entrypoints.settings import load_settings
+from tests.conftest import new_database
+from tests.security.server import REPOSITORY, TODO, UNLIMITED, Server, serving
+
+OTHER_PASSWORD = "a louder harbour at dusk"
+TOGETHER = {
+    **UNLIMITED,
+    "TODO_PUBLIC_URL": "http://todo.test",  # one issuer for all
+    "TODO_REFRESH_GRACE_SECONDS": "60",  # on a busy machine twins may be seconds apart
+    "TODO_POOL_TIMEOUT": "60",  # and so may turns
+}
+
+
+@attrs.frozen
+class User:
+    """A registered user, with the tokens of a session."""
+
+    email: str
+    tokens: Mapping[str, Any]
+
+    @property
+    def access(self) -> str:
+        """The access token."""
+        return str(self.tokens["access_token"])
+
+    @property
+    def refresh(self) -> str:
+        """The refresh token."""
+        return str(self.tokens["refresh_token"])
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        """What the access token says."""
+        return jwt.decode(self.access, options={"verify_signature": False})
+
+
+@attrs.frozen
+class Pair:
+    """Two servers that share a database and a directory of keys. `settings` are those that both run with."""
+
+    first: Server
+    second: Server
+    database: str
+    directory: Path
+    settings: Mapping[str, str]
+
+    @property
+    def servers(self) -> tuple[Server, Server]:
+        """Both."""
+        return self.first, self.second
+
+    @property
+    def signing_keys(self) -> Path:
+        """The file of keys that sign."""
+        return self.directory / "data" / "keys" / "signing.json"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a program needs to work on the same data."""
+        return {"TODO_DATABASE_URL": self.database, "TODO_DATA_DIR": str(self.directory / "data"), **self.settings}
+
+    def register(self) -> str:
+        """Make an account and return its e-mail address."""
+        email = f"{uuid4().hex}@example.org"
+        self.first.register(email)
+        return email
+
+    def join(self) -> User:
+        """Make an account and log in."""
+        email = self.register()
+        return User(email, self.second.log_in(email))
+
+    def start(self, *command: str) -> "subprocess.Popen[str]":
+        """Start `todo` with this sub-command, as an operator would beside the servers."""
+        return subprocess.Popen(
+            [*TODO, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=self.directory,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY / "src"), **self.environment},
+        )
+
+    def todo(self, *command: str) -> str:
+        """Run `todo` and return what it says."""
+        process = self.start(*command)
+        said, _ = process.communicate()
+        assert 0 == process.returncode, said
+        return said
+
+    @contextmanager
+    def third(self, **settings: str) -> Iterator[Server]:
+        """Run another server on the same data, with these settings on top."""
+        with server(self.database, self.directory, **{**self.settings, **settings}) as running:
+            yield running
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return what is in the database."""
+        with psycopg.connect(self.database) as connection:
+            return connection.execute(query.encode(), values).fetchall()
+
+
+@contextmanager
+def server(database: str, directory: Path, **settings: str) -> Iterator[Server]:
+    """Run a server for as long as the block. It must not break inside."""
+    with serving(database, directory, **settings) as running:
+        yield running
+    assert "Traceback" not in running.log.read_text()
+    assert [] == [line for line in running.lines() if line.get("level") == "error"]
+
+
+@contextmanager
+def two_servers(database: str, directory: Path, **settings: str) -> Iterator[Pair]:
+    """Run two servers for as long as the block, with these settings and `TOGETHER`."""
+    together = {**TOGETHER, **settings}
+    with server(database, directory, **together) as first, server(database, directory, **together) as second:
+        yield Pair(first, second, database, directory, together)
+
+
+@pytest.fixture(scope="session")
+def shared_database(postgres_server: str) -> Iterator[str]:
+    """Give a database with the newest schema that only these tests touch; each has users of its own."""
+    with new_database(postgres_server) as url:
+        migrate(url)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def pair(shared_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """Give two servers whose limits nobody reaches."""
+    with two_servers(shared_database, tmp_path_factory.mktemp("pair")) as pair:
+        yield pair
+
+
+@pytest.fixture
+async def system(pair: Pair) -> AsyncIterator[System]:
+    """Give the use cases over the same data: they open sessions without the work that a password costs."""
+    async with open_system(load_settings(pair.environment, pair.directory), pair.database) as system:
+        yield system
