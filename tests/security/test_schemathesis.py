@@ -12,9 +12,9 @@ USERS = ("schemathesis-1", "schemathesis-2")
 EXAMPLES = "30"
 AT_MOST_SECONDS = 180
 
-# What the contract allows beside the tool's own list: preconditions (412), rules that no schema can state (422), and
-# places in lists, which only the server can make (400, 410). Preconditions come before the body is looked at, so most
-# requests have one that holds.
+# What the contract allows beside the tool's own list: rules that no schema can state (422), places in lists, which only
+# the server can make (400, 410), preconditions that exclude each other (400) or do not hold (412). These come before
+# the body is looked at, so most requests have one that holds.
 CONFIGURATION = """
 [parameters]
 "header.If-Match" = "*"
@@ -33,6 +33,11 @@ expected-statuses = [400, 401, 403, 404, 405, 409, 412, 415, 422]
 include-operation-id = ["listTasks", "listChanges"]
 [operations.checks.positive_data_acceptance]
 expected-statuses = ["2xx", 400, 401, 410]
+
+[[operations]]
+include-operation-id = ["replaceTask"]
+[operations.checks.positive_data_acceptance]
+expected-statuses = ["2xx", 400, 401, 403, 404, 409, 412, 422]
 """
 
 
