@@ -182,7 +182,12 @@ class Busy(TodoError):
     code: ClassVar[str] = "unavailable"
 
 
+@attrs.frozen
 class Unavailable(TodoError):
-    """The store cannot be reached, or did not say whether a change was kept."""
+    """The store cannot be reached, or did not say whether a change was kept; `reason` tells the operator why."""
 
     code: ClassVar[str] = "unavailable"
+    reason: str = "the store cannot be reached"
+
+    def __str__(self) -> str:
+        return self.reason
