@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from psycopg import errors
 
 from adapters.postgres.tables import metadata
+from adapters.postgres.urls import parameters
 from todo_core.errors import Unavailable
 
 ADVISORY_LOCK = 0x746F646F
@@ -36,6 +37,7 @@ def migrate(url: str, *, patience: float = PATIENCE_SECONDS) -> None:
     Raises:
         Unavailable: the database cannot be reached, or did not become free in time.
     """
+    parameters(url)
     deadline = time.monotonic() + patience
     try:
         with _alone(url, deadline):
@@ -43,8 +45,6 @@ def migrate(url: str, *, patience: float = PATIENCE_SECONDS) -> None:
                 _wait(deadline, "its tables are in use")
     except psycopg.OperationalError as error:
         raise Unavailable(f"the database cannot be migrated: {error}") from error
-    except psycopg.ProgrammingError as error:
-        raise _unreadable(error) from None
 
 
 def head() -> str:
@@ -63,6 +63,7 @@ def is_behind(revision: str | None) -> bool:
 
 def current(url: str) -> str | None:
     """Return the revision of the database, None before the first migration. Raises Unavailable."""
+    parameters(url)
     try:
         with psycopg.connect(url) as connection:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
@@ -70,8 +71,6 @@ def current(url: str) -> str | None:
         return None
     except psycopg.OperationalError as error:
         raise Unavailable(f"the database cannot be reached: {error}") from error
-    except psycopg.ProgrammingError as error:
-        raise _unreadable(error) from None
     return None if row is None else str(row[0])
 
 
@@ -137,8 +136,3 @@ def _wait(deadline: float, reason: str) -> None:
     if time.monotonic() > deadline:
         raise Unavailable(f"the database cannot be migrated: {reason}")
     time.sleep(POLL_SECONDS)
-
-
-def _unreadable(error: psycopg.ProgrammingError) -> Exception:
-    """Return the error for a URL that libpq cannot read; libpq's own words may quote the password in it."""
-    return Unavailable("the database URL cannot be read") if error.sqlstate is None else error

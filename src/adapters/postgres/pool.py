@@ -13,6 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from adapters.postgres.conversions import ADAPTERS
 from adapters.postgres.records import Row
 from adapters.postgres.statements import Statement
+from adapters.postgres.urls import parameters
 from todo_core.errors import Unavailable
 
 Result = TypeVar("Result")
@@ -73,12 +74,15 @@ class Database:
     @classmethod
     @asynccontextmanager
     async def open(cls, url: str, settings: PoolSettings | None = None) -> AsyncIterator["Database"]:
-        """Connect to the database at any libpq URL, for as long as the block lasts; it need not be there yet."""
+        """Connect to the database at any libpq URL, for as long as the block lasts; it need not be there yet.
+
+        Raises Unavailable when the URL cannot be read.
+        """
         settings = settings or PoolSettings()
         pool = AsyncConnectionPool(
             url,
             connection_class=Connection,
-            kwargs=_connecting(settings),
+            kwargs=_connecting(url, settings),
             min_size=settings.least,
             max_size=settings.most,
             timeout=settings.timeout,
@@ -125,8 +129,9 @@ class Database:
                     result = await work(transaction)
                 finally:
                     transaction.end()
-                # The COMMIT of a failed transaction is carried out as a ROLLBACK, without an error.
-                assert connection.info.transaction_status is TransactionStatus.INTRANS  # noqa: S101 - `work` hid one
+                if connection.info.transaction_status is not TransactionStatus.INTRANS:
+                    # PostgreSQL would answer the COMMIT with a ROLLBACK, and psycopg would not say so.
+                    raise RuntimeError("a unit of work goes on after an error")
                 committing = True
             return result
 
@@ -149,10 +154,11 @@ class Database:
         raise Unavailable("the database broke the work off again and again")
 
 
-def _connecting(settings: PoolSettings) -> dict[str, object]:
+def _connecting(url: str, settings: PoolSettings) -> dict[str, object]:
     kwargs: dict[str, object] = {"autocommit": True, "context": ADAPTERS}
+    own = parameters(url).get("options")
     if settings.prepare:
-        return {**kwargs, "options": LIMITS}
+        return {**kwargs, "options": f"{LIMITS} {own or ''}"}
     return {**kwargs, "prepare_threshold": None}
 
 
