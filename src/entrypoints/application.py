@@ -106,7 +106,7 @@ def _policy(name: str, limit: RateLimit) -> Policy:
 
 
 def _figures_of_all() -> bytes:
-    """Return the figures of all workers, who leave them in a directory (`entrypoints.cli.serve`)."""
+    """Return the figures of all workers, who leave them in a directory (`entrypoints.figures`)."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)

@@ -1,13 +1,11 @@
 """`todo serve`: the API, with its own PostgreSQL unless another one is set."""
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
-from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any
 
@@ -15,6 +13,7 @@ import click
 
 from entrypoints.bootstrap import open_database, open_keys, seal_secrets
 from entrypoints.cli.running import settings_and_logs
+from entrypoints.figures import shared_figures
 from entrypoints.logs import configure_logs
 from entrypoints.serving import Address
 from entrypoints.serving import serve as run_server
@@ -36,8 +35,7 @@ def serve() -> None:
         open_keys(settings)  # made or refused here, in one line, not in each worker
         seal_secrets(settings)
         if settings.server.workers > 1:
-            figures = ending.enter_context(TemporaryDirectory(prefix="todo-core-"))
-            os.environ["PROMETHEUS_MULTIPROC_DIR"] = figures
+            ending.enter_context(shared_figures())
         run_server(settings.server, address, partial(load, settings, database_url, address))
 
 
