@@ -1,0 +1,46 @@
+"""PostgreSQL in good times and bad."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+
+import psycopg
+import pytest
+
+from adapters.memory import ManualClock
+from adapters.postgres import AuditRecord, Database, EventFilter, PoolSettings, PostgresStore
+from tests.contract.conftest import Kept
+from todo_core.audit import Event
+
+SMALL = PoolSettings(least=1, most=4, timeout=10)
+
+
+def kept_in(database: Database) -> Kept:
+    """Return the store on this database, with what the contract's tests do to one."""
+
+    async def events() -> Sequence[Event]:
+        return await AuditRecord(database).events(EventFilter(), 1000)
+
+    async def somebody_waits() -> None:
+        raise NotImplementedError
+
+    clock = ManualClock()
+    return Kept(PostgresStore(database, clock), clock, events, somebody_waits)
+
+
+@pytest.fixture
+async def opened(database: str) -> AsyncIterator[Database]:
+    """A pool of connections to a database without a row."""
+    async with Database.open(database, SMALL) as opened:
+        yield opened
+
+
+@pytest.fixture
+def kept(opened: Database) -> Kept:
+    """The store on it."""
+    return kept_in(opened)
+
+
+@pytest.fixture
+def admin(database: str) -> Iterator[psycopg.Connection]:
+    """A connection of somebody else, to look, and to do harm."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        yield connection

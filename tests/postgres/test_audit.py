@@ -1,0 +1,96 @@
+"""The audit record: append only, read by filters, pruned when its time is up."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import attrs
+import psycopg
+import pytest
+from psycopg import errors
+
+from adapters.postgres import AuditRecord, Database, EventFilter, PostgresStore
+from tests.contract.conftest import Kept
+from todo_core.audit import Action, Event
+from todo_core.ports import Rows
+from todo_core.users import User
+
+DAY = dt.timedelta(days=1)
+ROWS = "SELECT count(*) FROM audit_events"
+
+
+async def record(kept: Kept, user: User, events: Sequence[Event]) -> None:
+    """Append to the record."""
+
+    async def work(rows: Rows) -> None:
+        for event in events:
+            await rows.record(event)
+
+    await kept.store.write_as(user.id, work)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE audit_events SET action = 'nothing'",
+        "UPDATE audit_events SET kept_until = now() - interval '1 day'",
+        "DELETE FROM audit_events",
+        "TRUNCATE audit_events",
+    ],
+)
+async def test_record_cannot_be_changed(kept: Kept, admin: psycopg.Connection, harm: str) -> None:
+    """The database itself refuses to change entries, and to delete them before their time."""
+    kept.clock.time = dt.datetime.now(dt.UTC)
+    await kept.user()
+
+    with pytest.raises(errors.RestrictViolation):
+        admin.execute(harm.encode())
+
+    assert [(1,)] == admin.execute(ROWS).fetchall()
+
+
+async def test_only_what_is_old_is_pruned(opened: Database, kept: Kept) -> None:
+    """By the time for which it was to be kept when it was written, in bounded batches."""
+    kept.clock.time = dt.datetime.now(dt.UTC)
+    user = await kept.user()
+    store = PostgresStore(opened, kept.clock, audit_kept=30 * DAY)
+    old = [attrs.evolve(kept.event(user.id), at=kept.clock.now() - days * DAY) for days in (60, 40, 31)]
+    young = [attrs.evolve(kept.event(user.id), at=kept.clock.now() - days * DAY) for days in (29, 1)]
+    await record(attrs.evolve(kept, store=store), user, [*old, *young])
+
+    assert [2, 1, 0] == [await AuditRecord(opened).prune(2) for _ in range(3)]
+
+    assert {event.id for event in young} < {event.id for event in await kept.events()}
+    assert 3 == len(await kept.events())
+
+
+async def test_record_is_read_by_filters(opened: Database, kept: Kept) -> None:
+    """By user, action and time, the newest first, page by page."""
+    ann, bob = await kept.user(), await kept.user()
+    start = kept.clock.now()
+    actions = [Action.LOGGED_IN, Action.LOGGED_OUT, Action.LOGGED_IN]
+    events = [
+        attrs.evolve(kept.event(ann.id), action=action, at=start + days * DAY)
+        for days, action in enumerate(actions, start=1)
+    ]
+    await record(kept, ann, events)
+    read = AuditRecord(opened).events
+
+    assert events[::-1] == list(await read(EventFilter(user=ann.id), 3))
+    assert [bob.id] == [event.user for event in await read(EventFilter(user=bob.id), 10)]
+    assert [events[2], events[0]] == list(await read(EventFilter(actions=frozenset({Action.LOGGED_IN})), 10))
+    both = frozenset({Action.LOGGED_IN, Action.LOGGED_OUT})
+    assert events[::-1] == list(await read(EventFilter(actions=both), 10))
+    assert [events[1]] == list(await read(EventFilter(since=start + 2 * DAY, until=start + 3 * DAY), 10))
+    assert events[:2][::-1] == list(await read(EventFilter(user=ann.id), 2, after=events[2]))
+
+
+async def test_events_of_one_instant_are_paged(opened: Database, kept: Kept) -> None:
+    """None is left out, none comes twice."""
+    users = [await kept.user() for _ in range(5)]
+    seen: list[Event] = []
+    after = None
+    while page := await AuditRecord(opened).events(EventFilter(), 2, after):
+        seen += page
+        after = page[-1]
+
+    assert [user.id for user in users][::-1] == [event.user for event in seen]

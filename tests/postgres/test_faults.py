@@ -1,0 +1,264 @@
+"""What the store does when the database breaks work off, goes away, or does not answer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from urllib.parse import quote
+
+import attrs
+import psycopg
+import pytest
+
+from adapters.postgres import Database, PoolSettings
+from adapters.postgres.migrate import migrate
+from adapters.postgres.pool import ATTEMPTS, LIMITS
+from tests.contract.conftest import Kept
+from tests.contract.test_tasks import EXTREMES, comes_back
+from tests.postgres.conftest import SMALL, kept_in
+from todo_core.errors import IdTaken, TodoError, Unavailable
+from todo_core.ports import Rows
+from todo_core.sessions import Actor
+from todo_core.tasks import Task
+from todo_core.users import EmailAddress
+
+KILL_OTHERS = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
+KILL_AT_COMMIT = """
+CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER dies AFTER INSERT ON tasks DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION die();"""
+
+
+async def test_lost_connections_are_replaced(kept: Kept, admin: psycopg.Connection) -> None:
+    """After the server has ended every connection, reads and units of work go on as if nothing had been."""
+    actor = await kept.actor()
+    task = await kept.add(actor)
+
+    admin.execute(KILL_OTHERS)
+    assert task == await kept.view(actor).task(task.id)
+    admin.execute(KILL_OTHERS)
+    assert task.version + 1 == (await kept.add(actor)).version
+
+
+async def test_unit_that_is_broken_off_runs_again(kept: Kept, admin: psycopg.Connection) -> None:
+    """A connection that is lost before COMMIT leaves nothing; the unit runs again, and is kept once."""
+    actor = await kept.actor()
+    runs = 0
+
+    async def work(rows: Rows) -> Task:
+        nonlocal runs
+        runs += 1
+        task = await rows.add_task(kept.task())
+        if runs == 1:
+            admin.execute(KILL_OTHERS)
+        return await rows.put_task(task)
+
+    assert 2 == (await kept.store.write(actor, work)).version
+    assert 2 == runs
+    assert 1 == await kept.live_tasks(actor)
+
+
+async def test_unit_does_not_run_for_ever(kept: Kept, admin: psycopg.Connection) -> None:
+    """One that is broken off each time is given up."""
+    actor = await kept.actor()
+    runs = 0
+
+    async def work(rows: Rows) -> None:
+        nonlocal runs
+        runs += 1
+        admin.execute(KILL_OTHERS)
+        await rows.user()
+
+    with pytest.raises(Unavailable):
+        await kept.store.write(actor, work)
+
+    assert ATTEMPTS == runs
+    assert actor.user == (await kept.view(actor).user()).id
+
+
+async def test_unanswered_commit_is_not_repeated(empty_database: str) -> None:
+    """Nobody knows whether such a unit is kept: it is Unavailable, and runs once."""
+    migrate(empty_database)
+    with psycopg.connect(empty_database) as connection:
+        connection.execute(KILL_AT_COMMIT)
+    async with Database.open(empty_database, SMALL) as database:
+        kept = kept_in(database)
+        actor = await kept.actor()
+        runs = 0
+
+        async def work(rows: Rows) -> None:
+            nonlocal runs
+            runs += 1
+            await rows.add_task(kept.task())
+
+        with pytest.raises(Unavailable):
+            await kept.store.write(actor, work)
+
+        assert 1 == runs
+        assert 0 == await kept.live_tasks(actor)
+
+
+async def test_deadlock_is_resolved(kept: Kept) -> None:
+    """Two users who take each other's ids crosswise: one unit is broken off, runs again, and is told what is taken."""
+    actors = [await kept.actor() for _ in range(2)]
+    first, second = kept.task(), kept.task()
+    both_began = asyncio.Barrier(2)
+    orders = [(first, second), (second, first)]
+    runs = [0, 0]
+
+    async def take(index: int) -> list[Task]:
+        async def work(rows: Rows) -> list[Task]:
+            runs[index] += 1
+            taken = [await rows.add_task(orders[index][0])]
+            if runs[index] == 1:
+                await both_began.wait()
+            return [*taken, await rows.add_task(orders[index][1])]
+
+        return await kept.store.write(actors[index], work)
+
+    results = await asyncio.gather(take(0), take(1), return_exceptions=True)
+
+    assert [1, 2] == sorted(runs)
+    assert {list, IdTaken} == {type(result) for result in results}
+    owners = {await kept.store.task_owner(task.id) for task in (first, second)}
+    assert 1 == len(owners)
+
+
+async def test_error_that_is_hidden_ends_the_unit(kept: Kept) -> None:
+    """Work that catches an error and goes on keeps nothing, and is told so: the transaction had failed."""
+    actor = await kept.actor()
+    task = await kept.add(actor)
+
+    async def work(rows: Rows) -> None:
+        await rows.add_task(kept.task())
+        with suppress(IdTaken):
+            await rows.add_task(kept.task(task_id=task.id))
+
+    with pytest.raises(RuntimeError):
+        await kept.store.write(actor, work)
+
+    assert 1 == await kept.live_tasks(actor)
+
+
+async def test_full_pool_is_unavailable(database: str) -> None:
+    """Who does not get a connection in time is told so; afterwards there is one again."""
+    async with Database.open(database, PoolSettings(least=1, most=1, timeout=0.1)) as small:
+        kept = kept_in(small)
+        actor = await kept.actor()
+
+        async def work(rows: Rows) -> None:
+            with pytest.raises(Unavailable):
+                await kept.view(actor).user()
+
+        await kept.store.write(actor, work)
+
+        assert actor.user == (await kept.view(actor).user()).id
+
+
+@pytest.mark.parametrize("method", ["read", "write", "write_as", "register", "user_by_email", "users", "task_owner"])
+async def test_no_server_is_unavailable(method: str) -> None:
+    """Every method says so when there is no server."""
+    async with Database.open("postgresql://127.0.0.1:1/todo", PoolSettings(least=0, most=1, timeout=0.1)) as nowhere:
+        kept = kept_in(nowhere)
+        user = kept.ids.new()
+        actor = Actor(user, user)  # type: ignore[arg-type]
+        ask: dict[str, Callable[[], Awaitable[object]]] = {
+            "read": lambda: kept.view(actor).user(),
+            "write": lambda: kept.add(actor),
+            "write_as": lambda: kept.store.write_as(actor.user, lambda rows: rows.user()),
+            "register": kept.user,
+            "user_by_email": lambda: kept.store.user_by_email(EmailAddress("ann@example.org")),
+            "users": lambda: kept.store.users(None, 1),
+            "task_owner": lambda: kept.store.task_owner(kept.task().id),
+        }
+
+        with pytest.raises(Unavailable):
+            await ask[method]()
+
+
+async def test_standby_takes_no_changes(empty_database: str) -> None:
+    """A server that only reads is read from; writing there is Unavailable."""
+    migrate(empty_database)
+    async with Database.open(empty_database, SMALL) as database:
+        kept = kept_in(database)
+        actor = await kept.actor()
+    with psycopg.connect(empty_database, autocommit=True) as admin:
+        name = admin.info.dbname
+        admin.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    async with Database.open(empty_database, SMALL) as database:
+        kept = attrs.evolve(kept_in(database), clock=kept.clock)
+
+        assert actor.user == (await kept.view(actor).user()).id
+        with pytest.raises(Unavailable):
+            await kept.add(actor)
+
+
+async def test_server_with_a_mind_of_its_own(empty_database: str) -> None:
+    """Whatever time zone, date style and isolation the database defaults to: values come back as they were."""
+    migrate(empty_database)
+    with psycopg.connect(empty_database, autocommit=True) as admin:
+        for setting in (
+            "timezone = 'Asia/Kathmandu'",
+            "datestyle = 'German'",
+            "default_transaction_isolation = 'serializable'",
+        ):
+            admin.execute(f"ALTER DATABASE {admin.info.dbname} SET {setting}")
+    async with Database.open(empty_database, SMALL) as database:
+        kept = kept_in(database)
+        for draft in EXTREMES:
+            await comes_back(kept, draft)
+
+
+async def test_each_statement_is_prepared_once(database: str) -> None:
+    """Whatever is NULL and however large numbers are: one text is one prepared statement."""
+    async with Database.open(database, PoolSettings(least=1, most=1)) as single:
+        kept = kept_in(single)
+        actor = await kept.actor()
+        for _ in range(6):
+            for draft in EXTREMES:
+                task = await kept.add(actor, kept.task(draft))
+                await kept.put(actor, task.trashed(kept.clock.now()))
+        async with single.pool.connection() as connection:
+            found = await connection.execute(
+                "SELECT statement, count(*) FROM pg_prepared_statements GROUP BY statement"
+            )
+            writes = [number for statement, number in await found.fetchall() if "WITH clock AS" in statement]
+
+    assert [1, 1] == writes
+
+
+async def test_pooler_gets_nothing_it_cannot_keep(database: str) -> None:
+    """Without prepared statements there are none, nor options at the start."""
+    async with Database.open(database, PoolSettings(least=1, most=1, prepare=False)) as single:
+        kept = kept_in(single)
+        actor = await kept.actor()
+        for _ in range(10):
+            await kept.add(actor)
+        async with single.pool.connection() as connection:
+            found = await connection.execute(
+                "SELECT count(*), current_setting('lock_timeout') FROM pg_prepared_statements"
+            )
+            assert [(0, "0")] == await found.fetchall()
+
+
+async def test_url_is_heeded(database: str) -> None:
+    """Its own parameters are kept, and its own options go before ours."""
+    options = quote("-c lock_timeout=7s -c application_name=mine")
+    async with Database.open(f"{database}&options={options}", SMALL) as opened, opened.pool.connection() as connection:
+        names = "lock_timeout", "application_name", "statement_timeout"
+        for name, expected in zip(names, ("7s", "mine", "30s"), strict=True):
+            found = await connection.execute("SELECT current_setting(%s)", (name,))
+            assert [(expected,)] == await found.fetchall()
+    assert "lock_timeout" in LIMITS
+
+
+async def test_unreadable_url_is_unavailable() -> None:
+    """And not quoted."""
+    with pytest.raises(TodoError) as caught:
+        async with Database.open("postgresql://todo:hunter2%zz@127.0.0.1/todo"):
+            pass
+
+    assert isinstance(caught.value, Unavailable)
+    assert "hunter2" not in str(caught.value)

@@ -1,0 +1,53 @@
+"""What the database says of itself."""
+
+import psycopg
+import pytest
+
+from adapters.postgres import Database, DatabaseReadiness, PoolSettings
+from adapters.postgres.migrate import head, migrate
+from tests.postgres.conftest import SMALL
+
+
+async def test_healthy_database(opened: Database) -> None:
+    """It answers, after some milliseconds, and has the newest schema."""
+    checks = await DatabaseReadiness(opened).check()
+
+    assert {"status": "ok", "current": head(), "head": head()} == checks["migrations"]
+    assert "ok" == checks["database"]["status"]
+    latency = checks["database"]["latency_ms"]
+    assert isinstance(latency, float)
+    assert latency > 0
+
+
+async def test_no_server() -> None:
+    """It does not answer, and nobody knows of its schema."""
+    async with Database.open("postgresql://127.0.0.1:1/todo", PoolSettings(least=0, most=1, timeout=0.1)) as nowhere:
+        checks = await DatabaseReadiness(nowhere).check()
+
+    assert {
+        "database": {"status": "unavailable", "latency_ms": None},
+        "migrations": {"status": "unknown", "current": None, "head": head()},
+    } == checks
+
+
+async def test_empty_database(empty_database: str) -> None:
+    """It answers, and lacks every migration."""
+    async with Database.open(empty_database, SMALL) as empty:
+        checks = await DatabaseReadiness(empty).check()
+
+    assert "ok" == checks["database"]["status"]
+    assert {"status": "behind", "current": None, "head": head()} == checks["migrations"]
+
+
+@pytest.mark.parametrize(("revision", "status"), [("of tomorrow", "ok"), (None, "behind")])
+async def test_other_schema(empty_database: str, revision: str | None, status: str) -> None:
+    """A newer schema is fine while releases change; one that was taken down is not."""
+    migrate(empty_database)
+    with psycopg.connect(empty_database) as admin:
+        admin.execute("DELETE FROM alembic_version")
+        if revision is not None:
+            admin.execute("INSERT INTO alembic_version VALUES (%s)", (revision,))
+    async with Database.open(empty_database, SMALL) as database:
+        checks = await DatabaseReadiness(database).check()
+
+    assert {"status": status, "current": revision, "head": head()} == checks["migrations"]
