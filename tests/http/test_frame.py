@@ -105,8 +105,8 @@ async def test_hsts_over_tls(build: Build) -> None:
     trusted = await client_of(app, "10.0.0.1", **proxied).get("/health")
     untrusted = await client_of(app, "192.0.2.1", **proxied).get("/health")
 
-    assert "max-age=31536000" == direct.headers["strict-transport-security"]
-    assert "max-age=31536000" == trusted.headers["strict-transport-security"]
+    assert "max-age=31536000; includeSubDomains" == direct.headers["strict-transport-security"]
+    assert "max-age=31536000; includeSubDomains" == trusted.headers["strict-transport-security"]
     assert "strict-transport-security" not in untrusted.headers
 
 
