@@ -1,13 +1,16 @@
 """The task machine, over the stores there are."""
 
 import asyncio
+from hashlib import sha256
 
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from adapters.memory import MemoryStore
 from tests.stateful.databases import postgres_stores
+from tests.stateful.http_tasks import over_http
 from tests.stateful.task_machine import TaskMachine
+from todo_core.idempotency import Once
 
 
 def test_tasks_in_memory() -> None:
@@ -30,3 +33,19 @@ def test_tasks_in_memory_and_in_postgres(database: str) -> None:
 
         InBoth.runner, InBoth.stores = runner, [MemoryStore, emptied]
         run_state_machine_as_test(InBoth, settings=settings(max_examples=20, stateful_step_count=40))
+
+
+def test_tasks_in_memory_and_over_http_in_postgres(database: str) -> None:
+    """The HTTP API agrees with the model and with the use cases that nothing stands in front of."""
+    with asyncio.Runner() as runner, postgres_stores(runner, database) as emptied:
+
+        class OverHttp(TaskMachine):
+            """Two worlds, one of them behind HTTP, where the request itself is what a key stands for."""
+
+            def promise(self, once: Once | None, *request: object) -> Once | None:
+                if once is None or request[0] == "edit":  # PATCH takes no key
+                    return None
+                return Once(once.key, sha256(repr(request).encode()).digest())
+
+        OverHttp.runner, OverHttp.stores, OverHttp.fronts = runner, [MemoryStore, emptied], {1: over_http}
+        run_state_machine_as_test(OverHttp, settings=settings(max_examples=10, stateful_step_count=40))
