@@ -15,7 +15,7 @@ serve: $(VENV)/.stamp
 	@exec $(BIN)/todo serve
 
 test: lint types contracts
-	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --cov=todo_core --cov-fail-under=100
+	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal --cov=todo_core --cov-fail-under=100
 
 bench: $(VENV)/.stamp
 	$(BIN)/python -m bench
