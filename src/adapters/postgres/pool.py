@@ -1,5 +1,6 @@
 """Connections to one database, shared by everything in a process that speaks to it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -8,7 +9,7 @@ import attrs
 import psycopg
 from psycopg import IsolationLevel, errors
 from psycopg.pq import TransactionStatus
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
 from adapters.postgres.conversions import ADAPTERS
 from adapters.postgres.records import Row
@@ -22,9 +23,11 @@ Cursor = psycopg.AsyncCursor[Row]
 
 ATTEMPTS = 5
 """How often work is begun that the database breaks off, before it counts as unavailable."""
+PAUSE_SECONDS = 0.02
 RECONNECT_SECONDS = 5
 """For how long one attempt to connect is repeated; the next request begins another."""
 LIMITS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"
+BROKEN_OFF = (errors.SerializationFailure, errors.DeadlockDetected)
 SHUTTING_DOWN = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
 
 
@@ -139,19 +142,139 @@ class Database:
 
     async def _repeat(self, work: Callable[[Connection], Awaitable[Result]], repeatable: Callable[[], bool]) -> Result:
         """Run `work` until it is not broken off; a lost connection is repeated only while it is `repeatable`."""
-        for _ in range(ATTEMPTS):
+        for attempt in range(1, ATTEMPTS + 1):
             try:
                 async with self.pool.connection() as connection:
                     return await work(connection)
-            except (errors.SerializationFailure, errors.DeadlockDetected):
-                continue
-            except errors.ReadOnlySqlTransaction as error:
-                raise Unavailable("the database takes no changes") from error
-            except psycopg.OperationalError as error:
-                if not (_lost(error) and repeatable()):
-                    raise Unavailable("the database does not answer") from error
-                await self.pool.check()  # the others are lost too, most likely
+            except (psycopg.OperationalError, errors.ReadOnlySqlTransaction) as error:
+                if not isinstance(error, BROKEN_OFF) and not (_lost(error) and repeatable()):
+                    raise Unavailable(f"the database cannot be worked with ({type(error).__name__})") from error
+                await self._recover(error, attempt)
         raise Unavailable("the database broke the work off again and again")
+
+    async def _recover(self, error: psycopg.Error, attempt: int) -> None:
+        """Do what helps before work is repeated."""
+        if _lost(error):
+            await self.pool.check()  # the other connections are lost too, most likely
+        else:
+            await asyncio.sleep(PAUSE_SECONDS * attempt)  # let the one go first that stood in the way
+
+
+def _connecting(url: str, settings: PoolSettings) -> dict[str, object]:
+    kwargs: dict[str, object] = {"autocommit": True, "context": ADAPTERS}
+    own = parameters(url).get("options")
+    if settings.prepare:
+        return {**kwargs, "options": f"{LIMITS} {own or ''}"}
+    return {**kwargs, "prepare_threshold": None}
+
+
+async def _configure(connection: Connection) -> None:
+    await connection.set_isolation_level(IsolationLevel.READ_COMMITTED)
+
+
+def _lost(error: psycopg.Error) -> bool:
+    """Return whether a connection is gone, so that the server has nothing more to say about its transaction."""
+    if error.sqlstate is None:
+        return not isinstance(error, PoolTimeout | PoolClosed)
+    return error.sqlstate.startswith("08") or isinstance(error, SHUTTING_DOWN)
+
+
+async def _run(self, statement: Statement, values: Mapping[str, object]) -> Cursor:
+    if self._connection is None:
+        raise RuntimeError("this unit of work has ended")
+    return await _run(self._connection, statement, values)
+
+
+@attrs.frozen
+class Database:
+    """A database behind a pool of connections. Every method raises Unavailable when it cannot be reached."""
+
+    pool: AsyncConnectionPool[Connection]
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, settings: PoolSettings | None = None) -> AsyncIterator["Database"]:
+        """Connect to the database at any libpq URL, for as long as the block lasts; it need not be there yet.
+
+        Raises Unavailable when the URL cannot be read.
+        """
+        settings = settings or PoolSettings()
+        pool = AsyncConnectionPool(
+            url,
+            connection_class=Connection,
+            kwargs=_connecting(url, settings),
+            min_size=settings.least,
+            max_size=settings.most,
+            timeout=settings.timeout,
+            reconnect_timeout=RECONNECT_SECONDS,
+            configure=_configure,
+            open=False,
+        )
+        async with pool:
+            yield cls(pool)
+
+    def used(self) -> Mapping[str, float]:
+        """Return how the pool was used since this was asked the last time: requests, waits, timeouts and the like."""
+        counted = self.pool.pop_stats()
+        return {
+            "requests": counted.get("requests_num", 0),
+            "waits": counted.get("requests_queued", 0),
+            "wait_seconds": counted.get("requests_wait_ms", 0) / 1000,
+            "timeouts": counted.get("requests_errors", 0),
+            "failures": counted.get("connections_errors", 0),
+            "losses": counted.get("connections_lost", 0),
+        }
+
+    async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
+        """Run one statement that only reads, in a transaction of its own, and return its rows."""
+        return await self._repeat(lambda connection: _fetch(connection, statement, values), lambda: True)
+
+    async def write(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
+        """Run one statement in a transaction of its own, and return its rows; never again when it may be kept."""
+        return await self._repeat(lambda connection: _fetch(connection, statement, values), lambda: False)
+
+    async def transact(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
+        """Run `work` in a transaction that is committed when it returns; READ COMMITTED.
+
+        It is run again when the database broke the transaction off, not when it did not answer the COMMIT.
+        """
+        committing = False
+
+        async def unit(connection: Connection) -> Result:
+            nonlocal committing
+            committing = False
+            transaction = Transaction(connection)
+            async with connection.transaction():
+                try:
+                    result = await work(transaction)
+                finally:
+                    transaction.end()
+                if connection.info.transaction_status is not TransactionStatus.INTRANS:
+                    # PostgreSQL would answer the COMMIT with a ROLLBACK, and psycopg would not say so.
+                    raise RuntimeError("a unit of work goes on after an error")
+                committing = True
+            return result
+
+        return await self._repeat(unit, lambda: not committing)
+
+    async def _repeat(self, work: Callable[[Connection], Awaitable[Result]], repeatable: Callable[[], bool]) -> Result:
+        """Run `work` until it is not broken off; a lost connection is repeated only while it is `repeatable`."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                async with self.pool.connection() as connection:
+                    return await work(connection)
+            except (psycopg.OperationalError, errors.ReadOnlySqlTransaction) as error:
+                if not isinstance(error, BROKEN_OFF) and not (_lost(error) and repeatable()):
+                    raise Unavailable(f"the database cannot be worked with ({type(error).__name__})") from error
+                await self._recover(error, attempt)
+        raise Unavailable("the database broke the work off again and again")
+
+    async def _recover(self, error: psycopg.Error, attempt: int) -> None:
+        """Do what helps before work is repeated."""
+        if _lost(error):
+            await self.pool.check()  # the other connections are lost too, most likely
+        else:
+            await asyncio.sleep(PAUSE_SECONDS * attempt)  # let the one go first that stood in the way
 
 
 def _connecting(url: str, settings: PoolSettings) -> dict[str, object]:
