@@ -40,6 +40,10 @@ class PostgresStore:
         with duplicates_refused():
             await self.database.write(writing.REGISTER, values)
 
+    async def record(self, event: Event) -> None:
+        """See the port."""
+        await self.database.write(writing.RECORD, records.event_values(event, self.audit_kept))
+
     def read(self, actor: Actor) -> View:
         """See the port."""
         return PostgresView(self.clock, Gate.ACTOR, _caller(actor), self.database.fetch)
