@@ -1,4 +1,4 @@
-"""The record of what was done to accounts and sessions (ASVS 16.3; event names from OWASP's logging vocabulary)."""
+"""The record of what was done to accounts, sessions and keys (ASVS 16.3; names after OWASP's logging vocabulary)."""
 
 import datetime as dt
 from enum import Enum
@@ -11,7 +11,7 @@ from todo_core.users import UserId
 
 
 class Action(Enum):
-    """What was done. Every use case that changes an account or a session is exactly one of these."""
+    """What was done. Every use case that changes an account, a session or a key is exactly one of these."""
 
     USER_CREATED = "user_created"
     USER_UPDATED = "user_updated"
@@ -26,6 +26,11 @@ class Action(Enum):
     LOGGED_OUT_EVERYWHERE = "session_logout_all"
     SESSION_REVOKED = "authn_token_revoked"
     TOKEN_REUSED = "authn_token_reuse"  # noqa: S105 - the name of an event
+    KEY_ROTATED = "key_rotated"
+
+
+OPERATOR = UserId(UUID(int=0))
+"""Stands for the user in entries on what was done to the installation, and to no account."""
 
 
 @attrs.frozen

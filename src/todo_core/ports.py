@@ -197,6 +197,9 @@ class Store(Protocol):
     async def register(self, user: User, event: Event) -> None:
         """Add a user, with a clock at 0, and the event. Raises EmailTaken."""
 
+    async def record(self, event: Event) -> None:
+        """Append to the audit record what was done outside the store."""
+
     def read(self, actor: Actor) -> View:
         """Return what the actor may read; the check that they may comes with each read."""
 

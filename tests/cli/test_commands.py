@@ -117,6 +117,7 @@ def test_keys(todo: Todo, tmp_path: Path) -> None:
     assert states() == ["signs from T", "signs, until T"]
     assert todo("keys", "rotate", "--at-once").exit_code == 0
     assert states() == ["signs", "has ended", "has ended"]
+    assert todo("audit", "--action", "key_rotated").output.count("key_rotated") == 2
     assert "d" in json.loads(file.read_text())["keys"][0]
 
 

@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from tests.contract.conftest import Kept
-from todo_core.audit import Action, Event
+from todo_core.audit import OPERATOR, Action, Event
 from todo_core.errors import EmailTaken, NotAuthenticated
 from todo_core.idempotency import Once, Remembered
 from todo_core.ports import Rows
@@ -219,6 +219,15 @@ async def test_record_is_kept(kept: Kept) -> None:
     await kept.store.write_as(user.id, work)
 
     assert events == list(await kept.events())[1:]
+
+
+async def test_what_is_done_outside_is_recorded(kept: Kept) -> None:
+    """Without a user's unit of work."""
+    event = attrs.evolve(kept.event(OPERATOR), action=Action.KEY_ROTATED)
+
+    await kept.store.record(event)
+
+    assert event in await kept.events()
 
 
 async def test_outcomes_are_remembered(kept: Kept) -> None:

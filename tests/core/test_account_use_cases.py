@@ -10,7 +10,7 @@ import pytest
 
 from adapters.memory import MemoryStore, ScryptPasswords
 from tests.support import PASSWORD, World, email
-from todo_core.audit import Action
+from todo_core.audit import OPERATOR, Action
 from todo_core.errors import (
     Busy,
     EmailTaken,
@@ -437,6 +437,14 @@ async def test_the_operator_gets_a_token_for_development(world: World, ann: Acto
     assert (await world.sessions.authenticate(tokens.access_token)).user == ann.user
     with pytest.raises(NotFound):
         await world.administration.token(email("nobody@example.org"))
+
+
+async def test_changed_keys_are_recorded(world: World) -> None:
+    """As the operator's doing."""
+    await world.administration.note_key_rotation()
+
+    assert isinstance(world.store, MemoryStore)
+    assert [(OPERATOR, Action.KEY_ROTATED)] == [(event.user, event.action) for event in world.store.events]
 
 
 async def test_nobody_gets_a_token_for_a_disabled_user(world: World, ann: Actor) -> None:

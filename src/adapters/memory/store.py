@@ -38,6 +38,10 @@ class MemoryStore:
         self._swap(user.id, Account(user))
         self.events.append(event)
 
+    async def record(self, event: Event) -> None:
+        """See the port."""
+        self.events.append(event)
+
     def read(self, actor: Actor) -> View:
         """See the port."""
         return MemoryView(lambda: self._account_of(actor), self.clock)

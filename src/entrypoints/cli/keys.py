@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from entrypoints.bootstrap import LATE, open_keys, rotate_keys, signing_keys_path
-from entrypoints.cli.running import settings_and_logs
+from entrypoints.cli.running import run, settings_and_logs
+from entrypoints.failures import Failure
+from todo_core.errors import Unavailable
 
 AHEAD_SECONDS = 600
 
@@ -42,3 +44,7 @@ def rotate(delay: int, *, at_once: bool) -> None:
     keep = timedelta(0) if at_once else settings.sessions.access + LATE
     found = rotate_keys(settings, delay=ahead, keep=keep)
     click.echo(f"{found.keys[0].id} added to {signing_keys_path(settings)}")
+    try:
+        run(lambda system: system.administration.note_key_rotation(), settings)
+    except (Failure, Unavailable) as error:  # keys have to change in an emergency, too
+        click.echo(f"warning: the audit record does not know of it: {error}", err=True)

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import attrs
 
-from todo_core.audit import Action
+from todo_core.audit import OPERATOR, Action
 from todo_core.errors import NotAuthenticated, NotFound
 from todo_core.ports import Rows
 from todo_core.sessions import IssuedTokens, Session
@@ -88,6 +88,10 @@ class Administration:
             return session
 
         return sessions.issue(await self._write(email, work))
+
+    async def note_key_rotation(self) -> None:
+        """Leave an entry that the keys which sign access tokens have changed: they are not in the store."""
+        await self.accounts.store.record(self.accounts.sessions.event(Action.KEY_ROTATED, OPERATOR, UNKNOWN_CLIENT))
 
     async def advance_clocks(self) -> None:
         """Make every sync token expire; for after a restore from a backup, which moves clocks back."""
