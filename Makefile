@@ -1,15 +1,17 @@
 # make serve   the API with its own PostgreSQL, on http://127.0.0.1:8000
 # make test    everything CI runs
 # make bench   what it costs, in ratios (docs/performance.md)
+# make audit   what is known against the pinned libraries; asks PyPI, so it needs the internet and is no gate
 PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= 2
 UV_VERSION = 0.13.8
+AUDIT_VERSION = 2.10.1
 
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: serve test bench lint types contracts lock
+.PHONY: serve test bench audit lint types contracts lock
 
 serve: $(VENV)/.stamp
 	@exec $(BIN)/todo serve
@@ -19,6 +21,11 @@ test: lint types contracts
 
 bench: $(VENV)/.stamp
 	$(BIN)/python -m bench
+
+audit:
+	$(PYTHON) -m venv $(VENV)-audit
+	$(VENV)-audit/bin/python -m pip --disable-pip-version-check --quiet install pip-audit==$(AUDIT_VERSION)
+	$(VENV)-audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements.lock
 
 lint: $(VENV)/.stamp
 	$(BIN)/ruff check
