@@ -117,6 +117,11 @@ class Pair:
         with psycopg.connect(self.database) as connection:
             return connection.execute(query.encode(), values).fetchall()
 
+    def generations(self, email: str) -> list[int]:
+        """Return how far each session of a user has come."""
+        query = "SELECT generation FROM sessions JOIN users ON users.id = user_id WHERE email = %s"
+        return [generation for (generation,) in self.rows(query, email)]
+
 
 @contextmanager
 def server(database: str, directory: Path, **settings: str) -> Iterator[Server]:

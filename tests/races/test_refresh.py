@@ -29,12 +29,6 @@ def successors(lines: list[Line], tokens: list[str]) -> list[dict[str, str]]:
     return [reply.json() for reply in replies]
 
 
-def generations(pair: Pair, email: str) -> list[int]:
-    """Return how far each session of a user has come."""
-    query = "SELECT generation FROM sessions JOIN users ON users.id = user_id WHERE email = %s"
-    return [generation for (generation,) in pair.rows(query, email)]
-
-
 def test_parallel_refreshes_use_one_generation(pair: Pair) -> None:
     """Of twenty refreshes with one token all get the same successor, and one generation is used; 500 times over."""
     user = pair.join()
@@ -47,7 +41,7 @@ def test_parallel_refreshes_use_one_generation(pair: Pair) -> None:
             token = successor
             assert {None: 2} == codes(volley(lines[:2], [asking(answer["access_token"]) for answer in answers[-2:]]))
 
-    assert [ROUNDS + 1] == generations(pair, user.email)
+    assert [ROUNDS + 1] == pair.generations(user.email)
 
 
 async def test_replays_are_detected(pair: Pair, system: System) -> None:
@@ -66,7 +60,7 @@ async def test_replays_are_detected(pair: Pair, system: System) -> None:
             newest = [refreshing(answer["refresh_token"]) for answer in third]
             assert {DEAD: CROWD} == codes(volley(others, newest))
 
-    assert [] == generations(pair, email.address)
+    assert [] == pair.generations(email.address)
 
 
 async def test_thief_and_victim_at_the_same_moment(pair: Pair, system: System) -> None:
