@@ -9,7 +9,7 @@ from uuid import UUID
 import attrs
 import psycopg
 
-from todo_core.due import NO_DUE
+from todo_core.due import KEYS_OF_DAY, MINUTES_OF_DAY, NO_DUE
 
 USERS = 1_000
 TASKS = 1_000_000
@@ -30,15 +30,18 @@ SELECT id, id, 0, now(), now(), now() + %(session)s, now() + %(session)s, 'bench
 """
 _TASKS = f"""
 INSERT INTO tasks (user_id, id, version, title, description, completed_at, priority, tags, created_at, updated_at,
-  due_key, title_key, search_key)
+  due_date, due_key, title_key, search_key)
 SELECT {_ID.format("owner")}, {_ID.format("n")}, version, title, description,
   CASE WHEN n %% 3 = 0 THEN made END, n %% 4, CASE WHEN n %% 5 = 0 THEN '{{home,work}}'::text[] ELSE '{{}}' END,
-  made, made, %(no_due)s, lower(title), lower(title) || E'\\n' || lower(description)
+  made, made + n * 7919::bigint %% 1000000 * interval '1 second',
+  due, coalesce((due - date '0001-01-01' + 1)::bigint * %(keys_of_day)s + %(all_day)s, %(no_due)s),
+  lower(title), lower(title) || E'\\n' || lower(description)
 FROM (
   SELECT n, CASE WHEN n %% %(share)s = 0 THEN 0 ELSE 1 + (n - n / %(share)s - 1) %% (%(users)s - 1) END AS owner,
     1 + CASE WHEN n %% %(share)s = 0 THEN n / %(share)s ELSE (n - n / %(share)s - 1) / (%(users)s - 1) END AS version,
     'Buy milk, for the ' || n || 'th time' AS title, 'The one in glass bottles, if there is any left.' AS description,
-    now() - interval '1 year' + n * interval '20 seconds' AS made
+    now() - interval '1 year' + n * interval '20 seconds' AS made,
+    CASE WHEN n %% 7 > 1 THEN date '2026-01-01' + (n / 7 %% 1000)::integer END AS due
   FROM generate_series(0, %(tasks)s - 1) AS n
 ) AS numbered
 """
@@ -79,6 +82,8 @@ def fill(database_url: str, size: Size) -> None:
         "tasks": size.tasks,
         "share": HEAVY_SHARE,
         "no_due": NO_DUE,
+        "keys_of_day": KEYS_OF_DAY,
+        "all_day": MINUTES_OF_DAY,
         "session": dt.timedelta(days=SESSION_DAYS),
     }
     with psycopg.connect(database_url, autocommit=True) as connection:

@@ -30,7 +30,9 @@ COLUMNS: dict[SortKey, sa.ColumnElement[Any]] = {
     SortKey.TITLE: tasks.c.title_key,
 }
 DATED = tasks.c.due_key < NO_DUE
-UNDATED = tasks.c.due_key == NO_DUE
+UNDATED = tasks.c.due_key >= NO_DUE
+"""Nothing is greater. Were this an equation, PostgreSQL would take the order for one by id alone, and look for the
+owner's tasks along everybody's ids."""
 
 
 @attrs.frozen

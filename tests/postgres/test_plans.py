@@ -1,0 +1,200 @@
+"""How PostgreSQL finds rows among a million tasks of a thousand users, one of whom has a tenth of them."""
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from adapters.postgres import listing, writing
+from adapters.postgres.gates import Gate
+from adapters.postgres.listing import Filters, Place
+from adapters.postgres.migrate import migrate
+from adapters.postgres.statements import Statement
+from adapters.postgres.view import READS
+from bench import data
+from tests.conftest import new_database
+from tests.queries import EVERY_SORT
+from todo_core.listing import DueFilter, Key, Moment, Position, Query, Sort, SortKey, parse_words
+from todo_core.tasks import Priority
+
+LIMIT = 50
+FAR = 90_000
+MODES = ("force_custom_plan", "force_generic_plan")
+NOW = dt.datetime.now(dt.UTC)
+MOMENT = Moment(NOW)
+FILTERS: dict[str, dict[str, Any]] = {
+    "none": {},
+    "open": {"completed": False},
+    "priorities": {"priorities": frozenset({Priority.LOW, Priority.HIGH})},
+    "tags": {"tags": frozenset({"home", "work"})},
+    "words": {"words": parse_words("buy milk")},
+    "today": {"due": DueFilter.TODAY},
+    "overdue": {"due": DueFilter.OVERDUE},
+    "undated": {"due": DueFilter.NONE},
+    "due between": {"due_after": dt.date(2026, 3, 1), "due_before": dt.date(2026, 4, 1)},
+    "updated": {"updated_after": NOW - dt.timedelta(days=1)},
+    "trash": {"deleted": True},
+    "several": {"completed": True, "priorities": frozenset({Priority.LOW}), "words": parse_words("milk")},
+}
+WALKS = [sort for sort in EVERY_SORT if sort.by in {SortKey.CREATED_AT, SortKey.UPDATED_AT, SortKey.DUE}]
+FIRST, OTHER = 0, 1
+"""The user with most tasks, and one of the others."""
+
+
+@pytest.fixture(scope="module")
+def crowded(postgres_server: str) -> Iterator[psycopg.Connection]:
+    """A connection to a database with all of them."""
+    with new_database(postgres_server) as url:
+        migrate(url)
+        data.fill(url, data.Size())
+        with psycopg.connect(url, autocommit=True) as connection:
+            yield connection
+
+
+def explain(
+    connection: psycopg.Connection, statement: Statement, values: Mapping[str, object], mode: str, *, run: bool = False
+) -> list[dict[str, Any]]:
+    """Return the parts of the plan that read tasks; with what they read, when the statement is run."""
+    places = itertools.count(1)
+    text = "".join(part if part != "%s" else f"${next(places)}" for part in _parts(statement.sql))
+    connection.execute(f"SET plan_cache_mode = {mode}".encode())
+    connection.execute(f"PREPARE asked AS {text}".encode())
+    try:
+        options = sql.SQL("ANALYZE, TIMING OFF, FORMAT JSON" if run else "FORMAT JSON")
+        arguments = sql.SQL(", ").join(map(sql.Literal, statement.bind(values)))
+        row = connection.execute(sql.SQL("EXPLAIN ({}) EXECUTE asked({})").format(options, arguments)).fetchone()
+    finally:
+        connection.execute("DEALLOCATE asked")
+    assert row is not None
+    return list(_reading_tasks(row[0][0]["Plan"]))
+
+
+def _parts(text: str) -> list[str]:
+    """Return a text cut before and after each place for a value."""
+    pieces = [piece.replace("%%", "%") for piece in text.split("%s")]
+    return [part for piece in pieces for part in (piece, "%s")][:-1]
+
+
+def _reading_tasks(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if plan.get("Relation Name") == "tasks" or plan["Node Type"] == "Bitmap Index Scan":
+        yield plan
+    for part in plan.get("Plans", ()):
+        yield from _reading_tasks(part)
+
+
+def values(user: int, query: Query, after: Position | None = None) -> dict[str, object]:
+    """Return what a list of a user takes."""
+    found = listing.values(query, MOMENT)
+    if after is not None:
+        found |= {"after_key": after.key, "after_id": after.id}
+    return {**caller(user), **found, "limit": LIMIT, "rows": LIMIT + 1}
+
+
+def caller(user: int) -> dict[str, object]:
+    """Return what every statement of a user takes."""
+    return {"user": data.uuid(user), "session": data.uuid(user), "now": NOW}
+
+
+def by_owner(parts: list[dict[str, Any]]) -> bool:
+    """Say whether every part goes by an index of the owner."""
+    indexed = [part for part in parts if part["Node Type"] != "Bitmap Heap Scan"]
+    return bool(indexed) and all("user_id" in part.get("Index Cond", "") for part in indexed)
+
+
+def rows_read(parts: list[dict[str, Any]]) -> int:
+    """Return how many rows the parts have looked at."""
+    return sum(
+        int((part["Actual Rows"] + part.get("Rows Removed by Filter", 0)) * part["Actual Loops"]) for part in parts
+    )
+
+
+def position(connection: psycopg.Connection, sort: Sort, number: int) -> Position:
+    """Return the place behind that many tasks of the first user."""
+    key, direction = listing.COLUMNS[sort.by].name, "DESC" if sort.descending else "ASC"
+    last = "due_date IS NULL, " if sort.by is SortKey.DUE else ""
+    row = connection.execute(
+        f"SELECT {key}, id FROM tasks WHERE user_id = %s ORDER BY {last} {key} {direction}, id {direction} "  # noqa: S608
+        f"LIMIT 1 OFFSET {number}".encode(),
+        (data.uuid(FIRST),),
+    ).fetchone()
+    assert row is not None
+    return Position(*row)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", FILTERS)
+def test_every_list_uses_an_index_of_its_owner(crowded: psycopg.Connection, name: str, mode: str) -> None:
+    """Whatever is filtered, in every order, at the start and further on, for whoever has few tasks or many."""
+    places: dict[SortKey, Key] = {
+        SortKey.CREATED_AT: NOW,
+        SortKey.UPDATED_AT: NOW,
+        SortKey.DUE: 10**9,
+        SortKey.PRIORITY: 1,
+        SortKey.TITLE: "m",
+    }
+    for sort, user in itertools.product(EVERY_SORT, (FIRST, OTHER)):
+        query = Query(**FILTERS[name], sort=sort)
+        for after in (None, Position(places[sort.by], UUID(int=0))):
+            statement = listing.page(Gate.ACTOR, Filters.of(query), sort, Place.of(sort, after))
+            assert by_owner(explain(crowded, statement, values(user, query, after), mode)), (sort, user, after)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", FILTERS)
+def test_every_count_uses_an_index_of_its_owner(crowded: psycopg.Connection, name: str, mode: str) -> None:
+    """So does the number of all pages together."""
+    query = Query(**FILTERS[name])
+    for user in (FIRST, OTHER):
+        assert by_owner(explain(crowded, listing.count(Gate.ACTOR, Filters.of(query)), values(user, query), mode))
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("number", [0, 1_000, FAR])
+@pytest.mark.parametrize("sort", WALKS, ids=str)
+def test_page_reads_no_more_than_it_shows(crowded: psycopg.Connection, sort: Sort, number: int, mode: str) -> None:
+    """The first page and a far one read as many rows as they show, and one more; for each part of the list."""
+    after = position(crowded, sort, number) if number else None
+    statement = listing.page(Gate.ACTOR, Filters.of(Query(sort=sort)), sort, Place.of(sort, after))
+    parts = 2 if sort == Sort(SortKey.DUE, descending=True) else 1
+
+    plan = explain(crowded, statement, values(FIRST, Query(sort=sort), after), mode, run=True)
+
+    assert by_owner(plan)
+    assert 0 < rows_read(plan) <= parts * (LIMIT + 1)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("number", [0, 1_000, FAR])
+def test_feed_reads_no_more_than_it_shows(crowded: psycopg.Connection, number: int, mode: str) -> None:
+    """The same for the change feed."""
+    bounds = {"base": number, "position": number, "limit": LIMIT, "rows": LIMIT + 1}
+
+    plan = explain(crowded, READS[Gate.ACTOR].feed, {**caller(FIRST), **bounds}, mode, run=True)
+
+    assert by_owner(plan)
+    assert LIMIT + 1 == rows_read(plan)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_one_task_is_one_row(crowded: psycopg.Connection, mode: str) -> None:
+    """A task, and whose it is, are found at once."""
+    task = data.uuid(data.Size().task_of(FIRST, FAR))
+
+    assert 1 == rows_read(explain(crowded, READS[Gate.ACTOR].task, {**caller(FIRST), "task": task}, mode, run=True))
+    assert 1 == rows_read(explain(crowded, writing.TASK_OWNER, {"task": task}, mode, run=True))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_purge_does_not_look_through_everything(crowded: psycopg.Connection, mode: str) -> None:
+    """Where nothing is to be purged, nothing is read to know it."""
+    bounds = dict.fromkeys(("trash", "tombstones", "outcomes", "sessions"), NOW - dt.timedelta(days=400))
+
+    assert 0 == rows_read(explain(crowded, writing.USERS_TO_PURGE, {**bounds, "rows": 100}, mode, run=True))
+    for statement in (writing.ERASE_TASKS, writing.DROP_TOMBSTONES):
+        plan = explain(crowded, statement, {**caller(FIRST), "before": NOW, "rows": 1000}, mode)
+        assert all(part["Node Type"] != "Seq Scan" for part in plan)
