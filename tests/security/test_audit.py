@@ -1,0 +1,107 @@
+"""The audit record over HTTP: what changes an account or a session is one entry, everything else is none."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from entrypoints.http.routing import Route
+from tests.http.api import PASSWORD, User, World
+from tests.security.route_table import ROUTES
+from tests.security.scene import LIVE, Scene
+from todo_core.audit import Action
+
+CREDENTIALS = {"email": "ada@example.org", "password": PASSWORD}
+NEW_PASSWORD = {"current_password": PASSWORD, "new_password": "a lantern on the quiet pier"}
+
+RECORDED: Mapping[str, tuple[Action, Any]] = {
+    "register": (Action.USER_CREATED, {"email": "new@example.org", "password": PASSWORD}),
+    "logIn": (Action.LOGGED_IN, CREDENTIALS),
+    "refresh": (Action.SESSION_RENEWED, "refresh_token"),
+    "logOut": (Action.LOGGED_OUT, "refresh_token"),
+    "logOutEverywhere": (Action.LOGGED_OUT_EVERYWHERE, None),
+    "editAccount": (Action.USER_UPDATED, {"display_name": "Ada"}),
+    "deleteAccount": (Action.USER_DELETED, {"current_password": PASSWORD}),
+    "changePassword": (Action.PASSWORD_CHANGED, NEW_PASSWORD),
+    "endSession": (Action.SESSION_REVOKED, None),
+}
+"""The routes that change accounts and sessions: the entry, and a body that is right."""
+
+WRITES = [route for route in ROUTES if route.method != "GET"]
+
+
+def body_of(ada: User, body: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
+    """Return what httpx needs to send a body."""
+    if body is None:
+        return {}
+    return {"json": {"refresh_token": ada.tokens["refresh_token"]} if body == "refresh_token" else body}
+
+
+async def session_of(ada: User) -> str:
+    """Return the id of the session that asks."""
+    sessions = (await ada("GET", "/api/auth/sessions")).json()["items"]
+    return str(next(one["id"] for one in sessions if one["current"]))
+
+
+def test_every_write_is_judged() -> None:
+    """A route that changes something is in the list above, or is one of tasks."""
+    beside = {route.name for route in WRITES} - RECORDED.keys()
+
+    assert beside == {route.name for route in WRITES if route.path.startswith("/api/tasks")}
+
+
+@pytest.mark.parametrize("route", WRITES, ids=[route.name for route in WRITES])
+async def test_one_entry_for_each_change(world: World, route: Route) -> None:
+    """One entry, with who, by which session and from where; nothing for tasks."""
+    scene = await Scene.make(world)
+    action, body = RECORDED.get(route.name, (None, {"title": "t"} if route.request is not None else None))
+    ids = {"task_id": scene.tasks[LIVE], "session_id": await session_of(scene.ada)}
+    before = len(world.store.events)
+
+    response = await scene.ada(
+        route.method,
+        route.path.replace(":str}", "}").format(**ids),
+        **body_of(scene.ada, body),
+        headers={"X-Request-Id": "r1", "User-Agent": "a client"},
+    )
+
+    entries = world.store.events[before:]
+    assert 200 <= response.status_code < 300, response.text
+    assert [action] * (action is not None) == [entry.action for entry in entries]
+    for entry in entries:
+        assert ("127.0.0.1", "a client", "r1") == (
+            entry.client.address,
+            entry.client.user_agent,
+            entry.client.request_id,
+        )
+        assert route.name == "register" or str(entry.user) == scene.ada.id
+
+
+@pytest.mark.parametrize("route", WRITES, ids=[route.name for route in WRITES])
+async def test_no_entry_for_what_is_refused(world: World, route: Route) -> None:
+    """Refusals are lines in the log: an attacker cannot fill a table."""
+    scene = await Scene.make(world)
+    ids = {"task_id": scene.tasks[LIVE], "session_id": scene.tasks[LIVE]}
+    path = route.path.replace(":str}", "}").format(**ids)
+    before = len(world.store.events)
+
+    for request in ({}, {"json": {"more": 1}}, {"json": {**NEW_PASSWORD, "current_password": "a wrong one"}}):
+        assert (await world.client.request(route.method, path, **request)).status_code >= 400
+    if route.name in {"changePassword", "deleteAccount"}:
+        wrong = {**NEW_PASSWORD, "current_password": "a wrong one"}
+        assert (await scene.ada(route.method, path, json=wrong)).status_code == 422
+
+    assert before == len(world.store.events)
+
+
+async def test_reuse_is_one_entry(world: World, ada: User) -> None:
+    """The one refusal that ends a session is recorded with it."""
+    first = ada.tokens["refresh_token"]
+    second = (await world.client.post("/api/auth/refresh", json={"refresh_token": first})).json()
+    await world.client.post("/api/auth/refresh", json={"refresh_token": second["refresh_token"]})
+    before = len(world.store.events)
+
+    await world.client.post("/api/auth/refresh", json={"refresh_token": first})
+    await world.client.post("/api/auth/refresh", json={"refresh_token": first})
+
+    assert [Action.TOKEN_REUSED] == [entry.action for entry in world.store.events[before:]]
