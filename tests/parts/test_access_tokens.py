@@ -165,6 +165,7 @@ def test_claims_are_required_and_typed(access: AccessTokens, clock: ManualClock,
         ("aud", [ISSUER, "https://other.example.com"]),
         ("exp", 10**30),
         ("exp", -(10**30)),
+        ("exp", -(2**63)),
     ],
 )
 def test_issuer_and_audience_are_exact(access: AccessTokens, clock: ManualClock, name: str, value: object) -> None:

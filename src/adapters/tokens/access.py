@@ -136,4 +136,7 @@ def _text(value: object) -> str:
 def _instant(value: object) -> dt.datetime:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError
-    return dt.datetime.fromtimestamp(value, dt.UTC)
+    try:
+        return dt.datetime.fromtimestamp(value, dt.UTC)
+    except OSError:  # the platform's own word for years that it cannot count
+        raise ValueError from None
