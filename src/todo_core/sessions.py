@@ -86,7 +86,7 @@ class Session:
         """Decide what presenting the token of `generation` leads to. Changes nothing by itself."""
         if not self.alive(now):
             return Expired()
-        if generation > self.generation:
+        if not 1 <= generation <= self.generation:
             return Rejected()
         if generation == self.generation:
             return Rotated(self._rotated(now, policy))

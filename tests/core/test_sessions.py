@@ -89,6 +89,11 @@ def test_other_generations(generation: int, after: float, grace: int, decision: 
     assert type(session.refresh(generation, NOW + after * SECOND, policy)) is decision
 
 
+def test_nothing_comes_before_the_first_generation() -> None:
+    """A new session has no predecessor that the window could let in."""
+    assert new_session().refresh(0, NOW, POLICY) == Rejected()
+
+
 def test_a_replay_changes_nothing() -> None:
     """The successor is the same, and the window does not move."""
     session = attrs.evolve(new_session(), generation=3)
