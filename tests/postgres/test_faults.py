@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from urllib.parse import quote
 
 import attrs
 import psycopg
 import pytest
 
+from adapters.embedded import cluster
 from adapters.postgres import Database, PoolSettings
 from adapters.postgres.migrate import migrate
 from adapters.postgres.pool import ATTEMPTS, LIMITS
-from tests.contract.conftest import Kept
+from tests.conftest import FAST, directory_for_all
+from tests.contract.conftest import PATIENCE_SECONDS, Kept
 from tests.contract.test_tasks import EXTREMES, comes_back
 from tests.postgres.conftest import SMALL, kept_in
 from todo_core.errors import IdTaken, TodoError, Unavailable
@@ -155,6 +157,38 @@ async def test_full_pool_is_unavailable(database: str) -> None:
         await kept.store.write(actor, work)
 
         assert actor.user == (await kept.view(actor).user()).id
+
+
+async def test_server_that_comes_back() -> None:
+    """While it is gone everything is Unavailable; soon after it is back, everything works, without a restart."""
+    with directory_for_all("todo-pg-") as root, ExitStack() as first:
+        url = first.enter_context(cluster(root, settings=FAST)).url
+        migrate(url)
+        async with Database.open(url, PoolSettings(least=2, most=2, timeout=0.2)) as database:
+            kept = kept_in(database)
+            actor = await kept.actor()
+            first.close()
+            for _ in range(3):
+                with pytest.raises(Unavailable):
+                    await kept.view(actor).user()
+                with pytest.raises(Unavailable):
+                    await kept.add(actor)
+            with cluster(root, settings=FAST):
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    while not await answers(kept, actor):
+                        pass
+                assert 1 == (await kept.add(actor)).version
+                for _ in range(4):
+                    assert await answers(kept, actor)
+
+
+async def answers(kept: Kept, actor: Actor) -> bool:
+    """Say whether a read gets an answer."""
+    try:
+        await kept.view(actor).user()
+    except Unavailable:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("method", ["read", "write", "write_as", "register", "user_by_email", "users", "task_owner"])

@@ -184,7 +184,7 @@ async def _run(connection: Connection, statement: Statement, values: Mapping[str
 
 
 async def _rows(cursor: Cursor) -> Sequence[Row]:
-    return await cursor.fetchall() if cursor.description else ()
+    return () if cursor.rownumber is None else await cursor.fetchall()
 
 
 async def _fetch(connection: Connection, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
