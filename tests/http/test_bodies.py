@@ -1,5 +1,6 @@
 """What a body may be: JSON that says so, not too large, not too deep, and nothing twice."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -160,6 +161,24 @@ async def test_a_body_that_breaks_off_is_400(ada: User) -> None:
 
     async def receive() -> dict[str, str]:
         return {"type": "http.disconnect"}
+
+    sent: list[dict[str, object]] = []
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    await ada.app(_scope(ada), receive, send)  # type: ignore[arg-type]  # ASGI is ASGI
+
+    assert 400 == sent[0]["status"]
+
+
+async def test_a_body_that_does_not_come_is_400(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody holds a request open for ever by sending its headers only."""
+    monkeypatch.setattr(json_body, "MOST_SECONDS", 0.01)
+
+    async def receive() -> dict[str, str]:
+        await asyncio.Event().wait()
+        raise AssertionError
 
     sent: list[dict[str, object]] = []
 

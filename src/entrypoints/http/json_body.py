@@ -1,5 +1,6 @@
 """Reading a body: what it says it is, how much there is, and strictly as JSON (RFC 8259)."""
 
+import asyncio
 import json
 import re
 from typing import Any, NoReturn
@@ -11,6 +12,8 @@ from entrypoints.http.faults import BodyTooLarge, MalformedRequest, UnsupportedM
 
 MOST = 131_072
 """How many bytes a body may have."""
+MOST_SECONDS = 30
+"""For how long a body may be under way: who sends one byte a minute holds a connection, and no more than that."""
 DEPTH_MOST = 32
 
 PLAIN = frozenset({"application/json"})
@@ -60,6 +63,14 @@ async def read_all(exchange: Exchange, receive: Receive, *, typed: bool) -> byte
     declared = exchange.header(b"content-length") or "0"
     if declared.isdecimal():
         _check_size(int(declared[:20]), typed=typed)
+    try:
+        async with asyncio.timeout(MOST_SECONDS):
+            return await _received(receive, typed=typed)
+    except TimeoutError:
+        raise MalformedRequest(f"The body took more than {MOST_SECONDS} seconds") from None
+
+
+async def _received(receive: Receive, *, typed: bool) -> bytes:
     chunks: list[bytes] = []
     size = 0
     more = True
