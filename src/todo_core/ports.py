@@ -211,6 +211,12 @@ class Store(Protocol):
         Raises Unavailable, and does not repeat, when the store did not say whether the unit was kept.
         """
 
+    async def add_task(self, actor: Actor, task: Task, most: int) -> Task | None:
+        """Do at once what `write` does with a unit that adds `task`, or None if the user has `most` live ones already.
+
+        Raises NotAuthenticated and IdTaken.
+        """
+
     async def write_as(self, user: UserId, work: Callable[[Rows], Awaitable[Result]]) -> Result:
         """Do the same without a session, for log-in, refresh and administration. NotAuthenticated: no such user."""
 

@@ -13,7 +13,7 @@ from todo_core.audit import Event
 from todo_core.errors import EmailTaken, IdTaken, NotAuthenticated
 from todo_core.ports import Clock, PurgeCutoffs, Rows, View
 from todo_core.sessions import Actor
-from todo_core.tasks import TaskId
+from todo_core.tasks import Task, TaskId
 from todo_core.users import EmailAddress, User, UserId
 
 Result = TypeVar("Result")
@@ -49,6 +49,14 @@ class MemoryStore:
     async def write(self, actor: Actor, work: Callable[[Rows], Awaitable[Result]]) -> Result:
         """See the port."""
         return await self._unit(actor.user, lambda: self._account_of(actor), work)
+
+    async def add_task(self, actor: Actor, task: Task, most: int) -> Task | None:
+        """See the port."""
+
+        async def work(rows: Rows) -> Task | None:
+            return await rows.add_task(task) if await rows.live_tasks() < most else None
+
+        return await self.write(actor, work)
 
     async def write_as(self, user: UserId, work: Callable[[Rows], Awaitable[Result]]) -> Result:
         """See the port."""

@@ -23,12 +23,17 @@ class Gate(Enum):
         """One row with the `user_id`, or none."""
         query = sa.select(users.c.id.label("user_id")).where(users.c.id == given("user"))
         if self is Gate.ACTOR:
-            query = query.join(sessions, sessions.c.user_id == users.c.id).where(
-                users.c.disabled_at.is_(None),
-                sessions.c.id == given("session"),
-                sessions.c.expires_at > given("now"),
-            )
+            query = query.join(sessions, sessions.c.user_id == users.c.id).where(*self.alive())
         return query.subquery("gate")
+
+    @staticmethod
+    def alive() -> tuple[sa.ColumnElement[bool], ...]:
+        """What has to hold of an actor's user and session."""
+        return (
+            users.c.disabled_at.is_(None),
+            sessions.c.id == given("session"),
+            sessions.c.expires_at > given("now"),
+        )
 
     def before(self, rows: sa.FromClause) -> sa.Select[tuple[object, ...]]:
         """Return the statement that shows the user's id before each of `rows`, alone when there are none.

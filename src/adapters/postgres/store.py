@@ -16,7 +16,7 @@ from todo_core.audit import Event
 from todo_core.errors import NotAuthenticated
 from todo_core.ports import Clock, PurgeCutoffs, Rows, View
 from todo_core.sessions import Actor
-from todo_core.tasks import TaskId
+from todo_core.tasks import Task, TaskId
 from todo_core.users import EmailAddress, User, UserId
 
 Result = TypeVar("Result")
@@ -59,6 +59,16 @@ class PostgresStore:
             return await work(rows)
 
         return await self.database.transact(unit)
+
+    async def add_task(self, actor: Actor, task: Task, most: int) -> Task | None:
+        """See the port. One statement, and only when it adds nothing another that says why."""
+        values = {**_caller(actor), "now": self.clock.now(), **records.task_values(task), "most": most}
+        with duplicates_refused():
+            rows = await self.database.write(writing.ADD_TASK_ALONE, values)
+        if rows:
+            return attrs.evolve(task, version=rows[0][0])
+        await self.read(actor).user()
+        return None
 
     async def write_as(self, user: UserId, work: Callable[[Rows], Awaitable[Result]]) -> Result:
         """See the port."""

@@ -55,6 +55,29 @@ def _add_task() -> sa.ClauseElement:
     return _numbered(sa.insert(tasks), values, given("live", sa.Integer()))
 
 
+def _add_task_alone() -> sa.ClauseElement:
+    """Return the statement that is a whole unit of work: lock, check, and the task under the next number; or no row.
+
+    The clock is locked before the session is looked at, and the session is locked to be looked at: what was waited for
+    may have ended it, and only locking shows a row as it is now.
+    """
+    free = sa.select(user_clocks.c.user_id).where(OWN_CLOCK, user_clocks.c.tasks < given("most"))
+    locked = free.with_for_update(key_share=True).cte("locked")
+    alive = (
+        sa.select(locked.c.user_id)
+        .join(users, users.c.id == locked.c.user_id)
+        .join(sessions, sessions.c.user_id == locked.c.user_id)
+        .where(*Gate.alive())
+        .with_for_update(read=True, of=[sessions, users])
+        .cte("alive")
+    )
+    counted = {"version": user_clocks.c.version + 1, "tasks": user_clocks.c.tasks + 1}
+    taking = sa.update(user_clocks).where(user_clocks.c.user_id == alive.c.user_id).values(counted)
+    clock = taking.returning(user_clocks.c.user_id, user_clocks.c.version).cte("clock")
+    columns = {**_all(tasks), "user_id": clock.c.user_id, "version": clock.c.version, "purged_at": sa.null()}
+    return sa.insert(tasks).from_select([*columns], sa.select(*columns.values())).returning(tasks.c.version)
+
+
 def _put_task() -> sa.ClauseElement:
     was_live = sa.select(sa.func.count()).where(OWN_TASK, tasks.c.id == given("id"), LIVE).scalar_subquery()
     values = {name: bind for name, bind in _all(tasks).items() if name not in {"user_id", "id", "purged_at"}}
@@ -146,6 +169,7 @@ LOCK = Statement.of(sa.select(user_clocks.c.tasks).where(OWN_CLOCK).with_for_upd
 CHECK = Statement.of(sa.select(Gate.ACTOR.table))
 
 ADD_TASK = Statement.of(_add_task())
+ADD_TASK_ALONE = Statement.of(_add_task_alone())
 PUT_TASK = Statement.of(_put_task())
 PUT_USER = Statement.of(_put_user())
 DROP_USER = Statement.of(sa.delete(users).where(users.c.id == given("user")))

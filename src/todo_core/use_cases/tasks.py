@@ -32,7 +32,8 @@ class Tasks:
 
     Each raises NotAuthenticated once the actor's session has ended. Those that take a task's id raise NotFound when
     nobody has it or it lies in the actor's own trash, and Forbidden when it is another user's, whatever its state.
-    Those that take a function call it under the user's lock: it gets the task as it is, and its errors pass through.
+    Those that change a task by a function call it under the user's lock: it gets the task as it is, and its errors pass
+    through, as they do when a task is made.
     With `once`, a request that was carried out before is not carried out again.
     """
 
@@ -78,6 +79,11 @@ class Tasks:
 
     async def create(self, actor: Actor, compose: Callable[[], NewTask], *, once: Once | None = None) -> Outcome:
         """Make a task. Raises IdTaken when anybody has its id, and QuotaExceeded."""
+        if once is None:
+            task = await self.store.add_task(actor, self._made(compose()), self.max_tasks)
+            if task is None:
+                raise QuotaExceeded("tasks", self.max_tasks)
+            return Outcome(task)
 
         async def work(rows: Rows) -> Task:
             return await self._add(rows, compose())
@@ -179,8 +185,11 @@ class Tasks:
 
     async def _add(self, rows: Rows, new: NewTask) -> Task:
         await self._check_quota(rows)
+        return await rows.add_task(self._made(new))
+
+    def _made(self, new: NewTask) -> Task:
         task_id = TaskId(self.ids.new()) if new.id is None else new.id
-        return await rows.add_task(Task.create(new.draft, task_id, self.clock.now()))
+        return Task.create(new.draft, task_id, self.clock.now())
 
     async def _check_quota(self, rows: Rows) -> None:
         if await rows.live_tasks() >= self.max_tasks:
