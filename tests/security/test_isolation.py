@@ -3,14 +3,17 @@
 A route without a line in `RIGHTS` fails the first test, and with it whoever adds one.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Literal
 
 import attrs
 import pytest
 
+from adapters.postgres import Database, PoolSettings, PostgresStore
+from entrypoints.http.app import create_app
+from entrypoints.http.ports import Options
 from entrypoints.http.routing import Route
-from tests.http.api import PASSWORD, World
+from tests.http.api import PASSWORD, PLENTY, World, client_of
 from tests.security.route_table import ROUTES, an_application, handlers_of
 from tests.security.scene import (
     CANARY,
@@ -97,10 +100,27 @@ def routes_for(*kinds: Kind) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("route", chosen, ids=[route.name for route in chosen])
 
 
-@pytest.fixture
-async def scene(world: World) -> Scene:
-    """Give two users and their tasks."""
-    return await Scene.make(world)
+@pytest.fixture(params=["memory"])
+async def scene(request: pytest.FixtureRequest, world: World) -> AsyncIterator[Scene]:
+    """Give two users and their tasks, in memory or in PostgreSQL."""
+    if request.param == "memory":
+        yield await Scene.make(world)
+        return
+    async with Database.open(request.getfixturevalue("database"), PoolSettings(least=1, most=4)) as database:
+        yield await Scene.make(over(world, PostgresStore(database, world.clock)))
+
+
+def over(world: World, store: PostgresStore) -> World:
+    """Return the same world with another store."""
+    sessions = attrs.evolve(world.accounts.sessions, store=store)
+    accounts = attrs.evolve(world.accounts, store=store, sessions=sessions)
+    tasks = attrs.evolve(world.tasks, store=store)
+    app = create_app(accounts, tasks, world.collaborators, Options(limits=PLENTY))
+    parts = {"app": app, "store": store, "accounts": accounts, "tasks": tasks, "client": client_of(app)}
+    return attrs.evolve(world, **parts)  # type: ignore[arg-type]  # any store will do
+
+
+on_both = pytest.mark.parametrize("scene", ["memory", "postgres"], indirect=True)
 
 
 def path_of(route: Route, **ids: str) -> str:
@@ -130,6 +150,7 @@ def test_public_is_what_is_said_to_be(route: Route) -> None:
     assert (RIGHTS[route.name].kind == "public") == route.public
 
 
+@on_both
 @routes_for("own", "task", "session")
 async def test_impostors_get_nowhere(scene: Scene, route: Route) -> None:
     """Without a living session of one's own: 401, the same whatever the object and its state, and nothing happens."""
@@ -149,6 +170,7 @@ async def test_impostors_get_nowhere(scene: Scene, route: Route) -> None:
     assert before == await scene.everything_of_ada()
 
 
+@on_both
 @routes_for("task")
 async def test_another_users_task(scene: Scene, route: Route) -> None:
     """403 in the same bytes while anybody has the id, 404 when nobody has; and the owner notices nothing."""
@@ -216,6 +238,7 @@ async def sessions_of_ada(scene: Scene) -> dict[str, str]:
     return {**ids, "never made": scene.tasks[UNKNOWN]}
 
 
+@on_both
 @routes_for("session")
 async def test_another_users_session(scene: Scene, route: Route) -> None:
     """It is as if it were not there: 404 in the same bytes, and the session lives on."""
@@ -245,6 +268,7 @@ async def test_ones_own_session(scene: Scene, route: Route, state: str) -> None:
     assert right.owner[state] == response.status_code
 
 
+@on_both
 @routes_for("own")
 async def test_what_is_ones_own_is_nobody_elses(scene: Scene, route: Route) -> None:
     """Whatever a user does with what is theirs, nothing of another user is shown or changed."""
@@ -272,6 +296,7 @@ FILTERS = [
 ]
 
 
+@on_both
 @pytest.mark.parametrize("filters", FILTERS)
 async def test_filters_stay_within_ones_own(scene: Scene, filters: str) -> None:
     """No filter, sort or count reaches another user's tasks."""
@@ -281,6 +306,7 @@ async def test_filters_stay_within_ones_own(scene: Scene, filters: str) -> None:
     assert page.get("total", 1) == 1
 
 
+@on_both
 async def test_cursors_and_sync_tokens_are_personal(scene: Scene) -> None:
     """What marks a place in one user's list is no good for another's."""
     cursor = (await scene.ada("GET", "/api/tasks?limit=1")).json()["next_cursor"]
@@ -293,6 +319,7 @@ async def test_cursors_and_sync_tokens_are_personal(scene: Scene) -> None:
     assert (400, "invalid-sync-token") == (changes.status_code, changes.json()["code"])
 
 
+@on_both
 @pytest.mark.parametrize("state", TAKEN)
 async def test_a_taken_id_is_only_taken(scene: Scene, state: str) -> None:
     """A new task under somebody's id is refused, the same whatever became of that one."""
@@ -312,6 +339,7 @@ async def test_an_idempotency_key_is_personal(scene: Scene) -> None:
     assert "idempotency-replayed" not in mine.headers
 
 
+@on_both
 async def test_a_deleted_owner_is_a_stranger(scene: Scene) -> None:
     """After the account is gone its token is nobody's, and what it had is nobody's either."""
     await scene.ada("DELETE", "/api/auth/me", json={"current_password": PASSWORD})
