@@ -140,7 +140,7 @@ def test_every_list_uses_an_index_of_its_owner(crowded: psycopg.Connection, name
     for sort, user in itertools.product(EVERY_SORT, (FIRST, OTHER)):
         query = Query(**FILTERS[name], sort=sort)
         for after in (None, Position(places[sort.by], UUID(int=0))):
-            statement = listing.page(Gate.ACTOR, Filters.of(query), sort, Place.of(sort, after))
+            statement = listing.page(Gate.ACTOR, Filters.of(query), sort, Place.of(sort, after), LIMIT)
             assert by_owner(explain(crowded, statement, values(user, query, after), mode)), (sort, user, after)
 
 
@@ -159,7 +159,7 @@ def test_every_count_uses_an_index_of_its_owner(crowded: psycopg.Connection, nam
 def test_page_reads_no_more_than_it_shows(crowded: psycopg.Connection, sort: Sort, number: int, mode: str) -> None:
     """The first page and a far one read as many rows as they show, and one more; for each part of the list."""
     after = position(crowded, sort, number) if number else None
-    statement = listing.page(Gate.ACTOR, Filters.of(Query(sort=sort)), sort, Place.of(sort, after))
+    statement = listing.page(Gate.ACTOR, Filters.of(Query(sort=sort)), sort, Place.of(sort, after), LIMIT)
     parts = 2 if sort == Sort(SortKey.DUE, descending=True) else 1
 
     plan = explain(crowded, statement, values(FIRST, Query(sort=sort), after), mode, run=True)

@@ -11,13 +11,17 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from adapters.postgres import records
 from adapters.postgres.gates import Gate
 from adapters.postgres.reading import fitting, text_size
-from adapters.postgres.statements import ROWS, Statement, given
+from adapters.postgres.statements import Statement, given
 from adapters.postgres.tables import LIVE, TRASHED, tasks
 from todo_core.due import KEYS_OF_DAY, NO_DUE
-from todo_core.listing import DueFilter, Moment, Position, Query, Sort, SortKey
+from todo_core.listing import PAGE_LIMIT, DueFilter, Moment, Position, Query, Sort, SortKey
 
 SHAPES = 512
 """How many statements of each kind are kept compiled."""
+
+STEPS = (20, 50, 100, PAGE_LIMIT)
+"""How long pages can be in the text of a statement. A length given later would be planned for anew each time, because
+PostgreSQL has to guess it (a tenth of what there is), and planning takes longer than finding."""
 
 SLACK = 2 * KEYS_OF_DAY
 """How far the sort key of a fixed due date, as written, can lie from that of its instant in the owner's zone."""
@@ -130,10 +134,15 @@ class Place(Enum):
         return cls.UNDATED if sort.by is SortKey.DUE and after.key == NO_DUE else cls.BEHIND
 
 
+def page(gate: Gate, filters: Filters, sort: Sort, place: Place, limit: int) -> Statement:
+    """Return the statement of a page of up to `limit`: see `reading.fitting` for its columns, behind the user's id."""
+    return _page(gate, filters, sort, place, next(step for step in STEPS if limit <= step))
+
+
 @lru_cache(SHAPES)
-def page(gate: Gate, filters: Filters, sort: Sort, place: Place) -> Statement:
-    """Return the statement of a page: see `reading.fitting` for its columns, behind the user's id."""
+def _page(gate: Gate, filters: Filters, sort: Sort, place: Place, step: int) -> Statement:
     parts = [_part(filters, sort, condition, number) for number, condition in enumerate(_parts(sort, place))]
+    parts = [part.limit(sa.literal_column(str(step + 1))) for part in parts]
     if place is not Place.START:
         parts[0] = parts[0].where(_behind(sort))
     rows = (sa.union_all(*parts) if len(parts) > 1 else parts[0]).subquery("listed")
@@ -166,7 +175,6 @@ def _part(
         sa.select(*records.TASK, key.label("sort_key"), sa.literal_column(str(number)).label("part"))
         .where(*filters.conditions(), condition)
         .order_by(*_order(sort, key, tasks.c.id))
-        .limit(ROWS)
     )
 
 

@@ -53,11 +53,10 @@ class PostgresView:
         place = listing.Place.of(query.sort, after)
         behind = {} if after is None else {"after_key": after.key, "after_id": after.id}
         rows = await self._read(
-            listing.page(self.gate, listing.Filters.of(query), query.sort, place),
+            listing.page(self.gate, listing.Filters.of(query), query.sort, place, limit),
             **listing.values(query, moment),
             **behind,
             limit=limit,
-            rows=limit + 1,
         )
         tasks = tuple(records.task(row[1:TASK_END]) for row in rows if row[1] is not None)
         return Page(tasks, query.sort.position(tasks[-1]) if tasks and rows[0][-1] > len(tasks) else None)
