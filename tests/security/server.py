@@ -49,8 +49,8 @@ class Server:
         return tokens
 
     def lines(self) -> list[dict[str, Any]]:
-        """Return the log, line by line; each is one JSON object, apart from the greeting."""
-        return [json.loads(line) for line in self.log.read_bytes().split(b"\n") if line.startswith(b"{")]
+        """Return the log, line by line; each is one JSON object, apart from the greeting and what is being written."""
+        return [json.loads(line) for line in self.log.read_bytes().split(b"\n")[:-1] if line.startswith(b"{")]
 
 
 @contextmanager
