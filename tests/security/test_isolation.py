@@ -1,10 +1,9 @@
 """Who may do what to whose task or session: user x verb x route x state, from the application's own route table.
 
-A route without a line in `RIGHTS` fails the first test, and with it whoever adds one.
+A route without a line in `rights.RIGHTS` fails the first test, and with it whoever adds one.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from typing import Any, Literal
+from collections.abc import AsyncIterator
 
 import attrs
 import pytest
@@ -14,90 +13,9 @@ from entrypoints.http.app import create_app
 from entrypoints.http.ports import Options
 from entrypoints.http.routing import Route
 from tests.http.api import PASSWORD, PLENTY, World, client_of
+from tests.security.rights import BY_NAME, CREATE, KEY, METHODS, RIGHTS, path_of, request_of, routes_for
 from tests.security.route_table import ROUTES, an_application, handlers_of
-from tests.security.scene import (
-    CANARY,
-    COMPLETED,
-    ERASED,
-    FORGOTTEN,
-    LIVE,
-    REQUEST_ID,
-    STATES,
-    TAKEN,
-    TRASHED,
-    UNKNOWN,
-    Scene,
-    bearer,
-    visible,
-)
-
-Kind = Literal["public", "own", "task", "session"]
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-
-
-@attrs.frozen
-class Right:
-    """What a route is about, a body that is right for it, and how it answers the owner of the object, by its state."""
-
-    kind: Kind
-    body: Any = None
-    owner: Mapping[str, int] = attrs.field(factory=dict)
-    variants: tuple[dict[str, str], ...] = ({},)
-
-
-def _only_live(status: int) -> dict[str, int]:
-    return {LIVE: status, COMPLETED: status, TRASHED: 404, ERASED: 404, FORGOTTEN: 404, UNKNOWN: 404}
-
-
-IF_MATCH: dict[str, str] = {"If-Match": '"1"'}
-KEY = {"Idempotency-Key": "k"}
-CREATE = {"If-None-Match": "*"}
-NEW_PASSWORD = {"current_password": PASSWORD, "new_password": "a lantern on the quiet pier"}
-
-RIGHTS: Mapping[str, Right] = {
-    # anybody
-    "register": Right("public"),
-    "logIn": Right("public"),
-    "refresh": Right("public"),
-    "logOut": Right("public"),
-    "getHealth": Right("public"),
-    "getReadiness": Right("public"),
-    "getConfiguration": Right("public"),
-    "getMetrics": Right("public"),
-    "getKeys": Right("public"),
-    "getOpenApi": Right("public"),
-    "getReference": Right("public"),
-    "getReferenceStart": Right("public"),
-    "getReferenceScript": Right("public"),
-    "getReferenceStyle": Right("public"),
-    # everybody for themselves
-    "getAccount": Right("own"),
-    "editAccount": Right("own", {"display_name": "Bob"}),
-    "deleteAccount": Right("own", {"current_password": PASSWORD}),
-    "changePassword": Right("own", NEW_PASSWORD),
-    "listSessions": Right("own"),
-    "logOutEverywhere": Right("own"),
-    "listTasks": Right("own"),
-    "listChanges": Right("own"),
-    "listTags": Right("own"),
-    "createTask": Right("own", {"title": "of Bob"}, variants=({}, KEY)),
-    # the owner of the object
-    "getTask": Right("task", None, _only_live(200), ({}, {"If-None-Match": "*"})),
-    "replaceTask": Right("task", {"title": "t"}, _only_live(200), ({}, IF_MATCH, CREATE)),
-    "editTask": Right("task", {"title": "t"}, _only_live(200), ({}, IF_MATCH)),
-    "toggleTask": Right("task", None, _only_live(200), ({}, IF_MATCH, KEY)),
-    "deleteTask": Right("task", None, _only_live(204), ({}, IF_MATCH)),
-    "restoreTask": Right("task", None, {**_only_live(200), TRASHED: 200}, ({}, IF_MATCH, KEY)),
-    "endSession": Right("session", None, {"current": 204, "another": 204, "ended": 404, "never made": 404}),
-}
-
-BY_NAME = {route.name: route for route in ROUTES}
-
-
-def routes_for(*kinds: Kind) -> pytest.MarkDecorator:
-    """Parametrise a test with the routes of some kinds; one that has no right yet counts as all of them."""
-    chosen = [route for route in ROUTES if route.name not in RIGHTS or RIGHTS[route.name].kind in kinds]
-    return pytest.mark.parametrize("route", chosen, ids=[route.name for route in chosen])
+from tests.security.scene import CANARY, LIVE, STATES, TAKEN, UNKNOWN, Scene, bearer, visible
 
 
 @pytest.fixture(params=["memory"])
@@ -121,17 +39,6 @@ def over(world: World, store: PostgresStore) -> World:
 
 
 on_both = pytest.mark.parametrize("scene", ["memory", "postgres"], indirect=True)
-
-
-def path_of(route: Route, **ids: str) -> str:
-    """Return the path of a route for an object."""
-    return route.path.replace(":str}", "}").format(**ids)
-
-
-def request_of(right: Right, variant: Mapping[str, str]) -> dict[str, Any]:
-    """Return what httpx needs to make the request of a route."""
-    body = {} if right.body is None else {"json": right.body}
-    return {"headers": {"X-Request-Id": REQUEST_ID, **variant}, **body}
 
 
 def test_every_route_has_its_rights() -> None:
