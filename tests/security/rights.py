@@ -1,4 +1,4 @@
-"""What each route is about and what it answers whom. A route without a line in `RIGHTS` fails the tests that read it."""
+"""What each route is about, and what it answers whom. A route without a line in `RIGHTS` fails every test of it."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
