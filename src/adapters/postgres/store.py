@@ -1,7 +1,7 @@
 """The Store port."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 import attrs
@@ -11,6 +11,7 @@ from adapters.postgres.duplicates import duplicates_refused
 from adapters.postgres.gates import Gate
 from adapters.postgres.pool import Database, Transaction
 from adapters.postgres.rows import PostgresRows
+from adapters.postgres.statements import Statement
 from adapters.postgres.view import PostgresView
 from todo_core.audit import Event
 from todo_core.errors import NotAuthenticated
@@ -52,11 +53,8 @@ class PostgresStore:
         """See the port."""
 
         async def unit(transaction: Transaction) -> Result:
-            rows = await self._locked(transaction, actor.user)
-            # A statement of its own: the one that waited for the lock sees sessions as they were before it.
-            if not await transaction.fetch(writing.CHECK, {**_caller(actor), "now": self.clock.now()}):
-                raise NotAuthenticated
-            return await work(rows)
+            check = {**_caller(actor), "now": self.clock.now()}
+            return await work(await self._locked(transaction, writing.LOCK_ALIVE, check))
 
         return await self.database.transact(unit)
 
@@ -74,7 +72,7 @@ class PostgresStore:
         """See the port."""
 
         async def unit(transaction: Transaction) -> Result:
-            return await work(await self._locked(transaction, user))
+            return await work(await self._locked(transaction, writing.LOCK, {"user": user}))
 
         return await self.database.transact(unit)
 
@@ -102,19 +100,19 @@ class PostgresStore:
         """See the port."""
         await self.database.write(writing.ADVANCE_CLOCKS, {"by": by})
 
-    async def _locked(self, transaction: Transaction, user: UserId) -> Rows:
-        """Wait for the user's lock, and return their rows. Raises NotAuthenticated when there is no such user."""
-        caller = {"user": user}
-        locked = await transaction.fetch(writing.LOCK, caller)
+    async def _locked(self, transaction: Transaction, lock: Statement, caller: Mapping[str, object]) -> Rows:
+        """Wait for the user's lock, and return their rows. Raises NotAuthenticated when `lock` lets nobody in."""
+        locked = await transaction.fetch(lock, caller)
         if not locked:
             raise NotAuthenticated
+        user, live = locked[0]
         return PostgresRows(
             clock=self.clock,
             gate=Gate.OWNER,
-            caller=caller,
+            caller={"user": user},
             fetch=transaction.fetch,
             send=transaction.send,
-            live=locked[0][0],
+            live=live,
             audit_kept=self.audit_kept,
         )
 

@@ -56,26 +56,30 @@ def _add_task() -> sa.ClauseElement:
 
 
 def _add_task_alone() -> sa.ClauseElement:
-    """Return the statement that is a whole unit of work: lock, check, and the task under the next number; or no row.
-
-    The clock is locked before the session is looked at, and the session is locked to be looked at: what was waited for
-    may have ended it, and only locking shows a row as it is now.
-    """
-    free = sa.select(user_clocks.c.user_id).where(OWN_CLOCK, user_clocks.c.tasks < given("most"))
-    locked = free.with_for_update(key_share=True).cte("locked")
-    alive = (
-        sa.select(locked.c.user_id)
-        .join(users, users.c.id == locked.c.user_id)
-        .join(sessions, sessions.c.user_id == locked.c.user_id)
-        .where(*Gate.alive())
-        .with_for_update(read=True, of=[sessions, users])
-        .cte("alive")
-    )
+    """Return the statement that is a whole unit of work: lock, check, and the task under the next number; or no row."""
+    alive = _lock_alive(user_clocks.c.tasks < given("most")).cte("alive")
     counted = {"version": user_clocks.c.version + 1, "tasks": user_clocks.c.tasks + 1}
     taking = sa.update(user_clocks).where(user_clocks.c.user_id == alive.c.user_id).values(counted)
     clock = taking.returning(user_clocks.c.user_id, user_clocks.c.version).cte("clock")
     columns = {**_all(tasks), "user_id": clock.c.user_id, "version": clock.c.version, "purged_at": sa.null()}
     return sa.insert(tasks).from_select([*columns], sa.select(*columns.values())).returning(tasks.c.version)
+
+
+def _lock_alive(*conditions: sa.ColumnElement[bool]) -> sa.Select[tuple[object, ...]]:
+    """Return the statement that waits for the user's lock, then looks whether the actor's session is alive.
+
+    The session is locked to be looked at: what was waited for may have ended it, and a statement sees rows as they were
+    when it began unless it locks them. The clock comes first, as for everybody.
+    """
+    clock = sa.select(user_clocks.c.user_id, user_clocks.c.tasks).where(OWN_CLOCK, *conditions)
+    locked = clock.with_for_update(key_share=True).cte("locked")
+    return (
+        sa.select(*locked.c)
+        .join(users, users.c.id == locked.c.user_id)
+        .join(sessions, sessions.c.user_id == locked.c.user_id)
+        .where(*Gate.alive())
+        .with_for_update(read=True, of=[sessions, users])
+    )
 
 
 def _put_task() -> sa.ClauseElement:
@@ -165,8 +169,8 @@ def _users_to_purge() -> sa.ClauseElement:
     return sa.union(*looked_at).limit(ROWS)
 
 
-LOCK = Statement.of(sa.select(user_clocks.c.tasks).where(OWN_CLOCK).with_for_update(key_share=True))
-CHECK = Statement.of(sa.select(Gate.ACTOR.table))
+LOCK = Statement.of(sa.select(*user_clocks.c["user_id", "tasks"]).where(OWN_CLOCK).with_for_update(key_share=True))
+LOCK_ALIVE = Statement.of(_lock_alive())
 
 ADD_TASK = Statement.of(_add_task())
 ADD_TASK_ALONE = Statement.of(_add_task_alone())
