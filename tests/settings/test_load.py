@@ -272,6 +272,8 @@ def test_all_problems_at_once(load: Load, tmp_path: Path) -> None:
             "must be an http:// or https:// URL with a host, without user, query or fragment",
         ),
         ("DATABASE_URL", "mysql://root:hunter2@db", "must be a URL that begins with postgresql://"),
+        ("SIGNING_KEYS", '{"keys": [{"d": "hunter2"}]}', "must be the path of a file, not the keys themselves"),
+        ("SIGNING_KEYS", "-----BEGIN\nhunter2\n-----END", "must be the path of a file, not the keys themselves"),
         ("SECRET_KEYS", "hunter2", "must be at least 32 bytes long, each; `openssl rand -hex 32` makes one"),
         ("SECRET_KEYS", "abc" * 20, "must be random: this one can be guessed; `openssl rand -hex 32` makes one"),
         ("METRICS_TOKEN", "hunter2", "must be at least 16 characters long"),

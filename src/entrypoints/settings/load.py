@@ -78,7 +78,7 @@ def _read(reader: Reader, home: Path) -> Settings:
         server=_server(reader),
         database=_database(reader, home),
         keys=KeySettings(
-            signing=take("SIGNING_KEYS", path, None),
+            signing=take("SIGNING_KEYS", rules.key_file(home), None),
             secrets=take("SECRET_KEYS", rules.several(rules.key), ()),
         ),
         sessions=_sessions(reader),

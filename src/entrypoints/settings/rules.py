@@ -104,6 +104,18 @@ def path(directory: Path) -> Callable[[str], Path]:
     return rule
 
 
+def key_file(directory: Path) -> Callable[[str], Path]:
+    """Return the rule for the path of a file of keys: the keys themselves in its place are refused, and not shown."""
+    place = path(directory)
+
+    def rule(text: str) -> Path:
+        if "{" in text or "\n" in text:
+            raise ValueError("must be the path of a file, not the keys themselves")
+        return place(text)
+
+    return rule
+
+
 def host(text: str) -> str:
     """Read an address or host name to listen on."""
     if not text.isascii() or any(character in text for character in " /@?#[]"):
