@@ -349,6 +349,7 @@ async def test_an_ended_session_reads_and_writes_nothing(world: World, ann: Acto
         world.tasks.delete(ann, task.id),
         world.tasks.put_new(ann, ID, lambda: Draft("x")),
         world.add(ann),
+        world.tasks.create(ann, lambda: NewTask(refusing())),
     ):
         with pytest.raises(NotAuthenticated):
             await request

@@ -6,7 +6,7 @@ from typing import TypeVar
 import attrs
 
 from todo_core.changes import FEED_LIMIT, Feed, SyncPoint
-from todo_core.errors import Forbidden, NotFound, QuotaExceeded
+from todo_core.errors import Forbidden, InvalidInput, NotFound, QuotaExceeded
 from todo_core.idempotency import KEYS_MOST, Once, Outcome, Remembered
 from todo_core.listing import Listing, Moment, Query, TagCount, Walk, check_limit
 from todo_core.ports import Clock, Ids, Rows, Store
@@ -80,7 +80,7 @@ class Tasks:
     async def create(self, actor: Actor, compose: Callable[[], NewTask], *, once: Once | None = None) -> Outcome:
         """Make a task. Raises IdTaken when anybody has its id, and QuotaExceeded."""
         if once is None:
-            task = await self.store.add_task(actor, self._made(compose()), self.max_tasks)
+            task = await self.store.add_task(actor, self._made(await self._composed(actor, compose)), self.max_tasks)
             if task is None:
                 raise QuotaExceeded("tasks", self.max_tasks)
             return Outcome(task)
@@ -186,6 +186,14 @@ class Tasks:
     async def _add(self, rows: Rows, new: NewTask) -> Task:
         await self._check_quota(rows)
         return await rows.add_task(self._made(new))
+
+    async def _composed(self, actor: Actor, compose: Callable[[], NewTask]) -> NewTask:
+        """Return the new task; whoever may not ask at all hears of that before they hear of their mistakes."""
+        try:
+            return compose()
+        except InvalidInput:
+            await self.store.read(actor).user()
+            raise
 
     def _made(self, new: NewTask) -> Task:
         task_id = TaskId(self.ids.new()) if new.id is None else new.id
