@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 
 import attrs
+import psycopg
 import sqlalchemy as sa
 from psycopg import errors
 
@@ -33,7 +34,7 @@ class DatabaseReadiness:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 revision = await self._revision()
-        except (Unavailable, TimeoutError):
+        except (Unavailable, TimeoutError, psycopg.Error):
             return {
                 "database": {"status": "unavailable", "latency_ms": None},
                 "migrations": {"status": "unknown", "current": None, "head": head()},

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -47,18 +48,20 @@ def migrate(url: str, *, patience: float = PATIENCE_SECONDS) -> None:
         raise Unavailable(f"the database cannot be migrated: {error}") from error
 
 
+@cache
+def revisions() -> tuple[str, ...]:
+    """Return every revision there is, the newest first. The scripts are read once."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions())
+
+
 def head() -> str:
     """Return the newest revision there is."""
-    revision = ScriptDirectory.from_config(configuration()).get_current_head()
-    assert revision is not None  # noqa: S101 - there is a first migration
-    return revision
+    return revisions()[0]
 
 
 def is_behind(revision: str | None) -> bool:
     """Return whether a database at `revision` lacks a migration. One that we do not know is newer than we are."""
-    scripts = ScriptDirectory.from_config(configuration())
-    known = {script.revision for script in scripts.walk_revisions()}
-    return revision is None or (revision in known and revision != head())
+    return revision is None or revision in revisions()[1:]
 
 
 def current(url: str) -> str | None:

@@ -23,6 +23,8 @@ Cursor = psycopg.AsyncCursor[Row]
 
 ATTEMPTS = 5
 """How often work is begun that the database breaks off, before it counts as unavailable."""
+REFUSED = (errors.ReadOnlySqlTransaction, errors.IdleInTransactionSessionTimeout)
+"""What says that the database cannot be worked with, without being an OperationalError."""
 PAUSE_SECONDS = 0.02
 RECONNECT_SECONDS = 5
 """For how long one attempt to connect is repeated; the next request begins another."""
@@ -146,7 +148,7 @@ class Database:
             try:
                 async with self.pool.connection() as connection:
                     return await work(connection)
-            except (psycopg.OperationalError, errors.ReadOnlySqlTransaction) as error:
+            except (psycopg.OperationalError, *REFUSED) as error:
                 if not isinstance(error, BROKEN_OFF) and not (_lost(error) and repeatable()):
                     raise Unavailable(f"the database cannot be worked with ({type(error).__name__})") from error
                 await self._recover(error, attempt)
