@@ -1,5 +1,6 @@
 """The change feed, against a plain model, and against what a client makes of it."""
 
+import asyncio
 import datetime as dt
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from tests.contract.conftest import Kept
 from todo_core.changes import Change, Feed, SyncPoint
 from todo_core.errors import SyncTokenExpired
 from todo_core.listing import fitting
+from todo_core.ports import Rows
 from todo_core.sessions import Actor
 from todo_core.tasks import DESCRIPTION_MOST, Draft, Task, TaskId
 
@@ -199,6 +201,26 @@ async def test_point_in_the_future_has_expired(kept: Kept) -> None:
     for point in (SyncPoint(0, 2), SyncPoint(2, 0)):
         with pytest.raises(SyncTokenExpired):
             await view.feed(point, 10)
+
+
+async def test_clocks_leap_after_the_units_that_are_under_way(kept: Kept) -> None:
+    """Neither the leap nor the unit's own numbers are lost."""
+    actor = await kept.actor()
+    inside, leap = asyncio.Event(), asyncio.Event()
+
+    async def work(rows: Rows) -> Task:
+        inside.set()
+        await leap.wait()
+        return await rows.add_task(kept.task())
+
+    unit = asyncio.create_task(kept.store.write(actor, work))
+    await inside.wait()
+    leaping = asyncio.create_task(kept.store.advance_clocks(LEAP))
+    await kept.somebody_waits()
+    leap.set()
+    await asyncio.gather(unit, leaping)
+
+    assert LEAP + 2 == (await kept.add(actor)).version
 
 
 async def test_advanced_clocks(kept: Kept) -> None:

@@ -6,6 +6,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Semaphore
 from typing import TypeVar
 
 import attrs
@@ -28,11 +29,16 @@ class ScryptPasswords:
     waiting: int = 16
     threads: int = 1
     _pool: ThreadPoolExecutor = attrs.field(init=False)
-    _under_way: int = attrs.field(default=0, init=False)
+    _places: Semaphore = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Prepare the pool; its threads start with the first hash."""
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="scrypt")
+        self._places = Semaphore(self.waiting)
+
+    def close(self) -> None:
+        """Let running work end and drop what waits."""
+        self._pool.shutdown(cancel_futures=True)
 
     async def hash(self, password: str) -> str:
         """Return `scrypt$log_cost$salt$hash`, the last two in hexadecimal digits."""
@@ -61,10 +67,8 @@ class ScryptPasswords:
         return f"scrypt${log_cost}${salt.hex()}${digest.hex()}"
 
     async def _run(self, work: Callable[[], Result]) -> Result:
-        if self._under_way >= self.waiting:
+        if not self._places.acquire(blocking=False):
             raise Busy
-        self._under_way += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
-        finally:
-            self._under_way -= 1
+        future = self._pool.submit(work)
+        future.add_done_callback(lambda _: self._places.release())  # whether or not somebody still waits for it
+        return await asyncio.wrap_future(future)

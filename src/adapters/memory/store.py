@@ -82,15 +82,18 @@ class MemoryStore:
 
     async def advance_clocks(self, by: int) -> None:
         """See the port."""
-        for account in self._accounts.values():
-            account.version += by
-            account.horizon = account.version
+        for user in list(self._accounts):
+            async with self._lock(user):
+                account = self._accounts.get(user)
+                if account is not None:
+                    account.version += by
+                    account.horizon = account.version
 
     async def _unit(
         self, user: UserId, find: Callable[[], Account], work: Callable[[Rows], Awaitable[Result]]
     ) -> Result:
         find()
-        async with self._locks.setdefault(user, asyncio.Lock()):
+        async with self._lock(user):
             unit = _Unit(find().copy())
             rows = MemoryRows(unit.account, self.clock, self._taken())
             try:
@@ -103,6 +106,9 @@ class MemoryStore:
                 unit.end()
             self.events.extend(rows.events)
             return result
+
+    def _lock(self, user: UserId) -> asyncio.Lock:
+        return self._locks.setdefault(user, asyncio.Lock())
 
     def _account(self, user: UserId) -> Account:
         if user not in self._accounts:
