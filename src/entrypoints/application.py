@@ -119,11 +119,18 @@ def _figures_of_all() -> bytes:
 async def _running(work: Awaitable[None]) -> AsyncIterator[None]:
     """Run `work` beside the block, and give it up at the end."""
     task = asyncio.ensure_future(work)
+    task.add_done_callback(_tell_of_failure)
     try:
         yield
     finally:
         task.cancel()
         await asyncio.wait([task])
+
+
+def _tell_of_failure(task: asyncio.Future[None]) -> None:
+    """Log what ended work that should never end."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("background_work_failed", exc_info=error)
 
 
 async def _count_for_ever(system: System, telemetry: Telemetry) -> None:

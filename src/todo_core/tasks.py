@@ -40,13 +40,18 @@ def check_description(description: str) -> str:
     return check_text(nfc(description), at_most=DESCRIPTION_MOST, allowed="\t\n")
 
 
+def check_tag(tag: str) -> str:
+    """Return the tag in NFC: 1 to 50 characters. Raises InvalidInput (path empty)."""
+    return check_text(nfc(tag), at_least=1, at_most=TAG_MOST)
+
+
 def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
     """Return the tags in NFC, merged and sorted by code point: up to 50 of 1 to 50 characters. Raises InvalidInput."""
     problems = Violations()
     kept = set()
     for index, tag in enumerate(tags):
         try:
-            kept.add(check_text(nfc(tag), at_least=1, at_most=TAG_MOST))
+            kept.add(check_tag(tag))
         except InvalidInput as error:
             problems.found.extend(error.under(index).violations)
     if len(kept) > TAGS_MOST:
@@ -193,13 +198,14 @@ class Precondition:
 
     def check(self, task: Task) -> None:
         """Raise VersionMismatch when the existing `task` is not what was asked for."""
-        if self.match is not None and not _among(task, self.match):
+        if self.match is not None and not is_among(task, self.match):
             raise VersionMismatch(task)
-        if self.none_match is not None and _among(task, self.none_match):
+        if self.none_match is not None and is_among(task, self.none_match):
             raise VersionMismatch(task)
 
 
-def _among(task: Task, versions: Versions) -> bool:
+def is_among(task: Task, versions: Versions) -> bool:
+    """Return whether the task is in one of the versions."""
     return versions == ANY_VERSION or task.version in versions
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from todo_core.errors import EmailTaken, InvalidInput, Violation, Violations
+from todo_core.errors import EmailTaken, InvalidInput, Unavailable, Violation, Violations
 from todo_core.text import check_text, fold, nfc
 
 
@@ -86,6 +86,7 @@ def test_violations_are_collected_and_named_in_one_line() -> None:
 def test_errors_say_what_they_are_without_anybodys_text() -> None:
     """Their words may reach a log."""
     assert str(EmailTaken()) == "email-taken"
+    assert str(Unavailable("no route to host")) == "no route to host"
 
 
 def test_nothing_found_raises_nothing() -> None:

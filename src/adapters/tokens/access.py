@@ -9,7 +9,7 @@ import attrs
 import jwt
 
 from adapters.tokens.key_file import KeyFile
-from adapters.tokens.keys import KeySet, SigningKey
+from adapters.tokens.keys import SigningKey
 from todo_core.errors import InvalidToken
 from todo_core.ports import Clock
 from todo_core.sessions import AccessClaims, SessionId
@@ -106,14 +106,10 @@ class AccessTokens:
             or not isinstance(key_id, str)
         ):
             raise InvalidToken
-        key = _find(self.keys.keys(), key_id, now) or _find(self.keys.latest(), key_id, now)
+        key = self.keys.keys().verifier(key_id, now) or self.keys.latest().verifier(key_id, now)
         if key is None:
             raise InvalidToken
         return key
-
-
-def _find(keys: KeySet, key_id: str, now: dt.datetime) -> SigningKey | None:
-    return keys.verifier(key_id, now)
 
 
 def _claims(payload: dict[str, object]) -> AccessClaims:

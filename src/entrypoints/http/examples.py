@@ -39,7 +39,7 @@ _TOKENS = {
     "access_token": "eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9…",
     "token_type": "Bearer",
     "expires_in": 600,
-    "refresh_token": "rt1.k1.AbC…",
+    "refresh_token": "AbC…",
     "refresh_expires_in": 604800,
 }
 _SESSION = {
@@ -68,7 +68,7 @@ EXAMPLES: dict[type, dict[str, Any]] = {
     shapes.User: _USER,
     shapes.Registration: {**_CREDENTIALS, "display_name": "Ada", "timezone": "Europe/Berlin"},
     shapes.LogIn: _CREDENTIALS,
-    shapes.Refresh: {"refresh_token": "rt1.k1.AbC…"},
+    shapes.Refresh: {"refresh_token": "AbC…"},
     shapes.ProfilePatch: {"timezone": "America/New_York"},
     shapes.Farewell: {"current_password": "correct horse battery staple"},
     shapes.PasswordChange: {

@@ -18,8 +18,7 @@ from entrypoints.http.task_input import PRIORITIES
 from entrypoints.http.task_routes import TASKS
 from todo_core.changes import FEED_LIMIT
 from todo_core.listing import PAGE_LIMIT, DueFilter, Query, Sort, SortKey, parse_words
-from todo_core.tasks import TAG_MOST
-from todo_core.text import check_text, nfc
+from todo_core.tasks import check_tag
 from todo_core.use_cases.tasks import Tasks
 
 Value = TypeVar("Value")
@@ -114,7 +113,7 @@ def read_query(parameters: Parameters) -> Query:
     return Query(
         completed=parameters.one("completed", read.boolean, None),
         priorities=frozenset(parameters.many("priority", read.one_of(PRIORITIES))),
-        tags=frozenset(parameters.many("tag", _tag)),
+        tags=frozenset(parameters.many("tag", check_tag)),
         words=parameters.one("q", parse_words, ()),
         due=parameters.one("due", read.one_of(DUES), None),
         due_before=parameters.one("due_before", parse_date, None),
@@ -123,10 +122,6 @@ def read_query(parameters: Parameters) -> Query:
         deleted=parameters.one("deleted", read.boolean, default=False),
         sort=parameters.one("sort", read.one_of(SORTS), Sort()),
     )
-
-
-def _tag(text: str) -> str:
-    return check_text(nfc(text), at_least=1, at_most=TAG_MOST)
 
 
 def _link(parameters: Parameters, cursor: str | None) -> list[Header]:

@@ -24,7 +24,7 @@ Email = Annotated[str, Meta(max_length=254, examples=["ada@example.org"])]
 Password = Annotated[str, Meta(max_length=256, examples=["correct horse battery staple"])]
 NewPassword = Annotated[str, Meta(min_length=8, max_length=256, examples=["correct horse battery staple"])]
 DisplayName = Annotated[str, Meta(min_length=1, max_length=100, examples=["Ada"])]
-RefreshToken = Annotated[str, Meta(description="Opaque and single-use", examples=["rt1.k1.AbC…"])]
+RefreshToken = Annotated[str, Meta(description="Opaque and single-use", examples=["AbC…"])]
 Seconds = Annotated[int, Meta(ge=0, description="Seconds")]
 Version = Annotated[int, Meta(ge=0, description="The owner's clock at the task's last change; also the ETag")]
 

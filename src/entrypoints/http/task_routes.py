@@ -8,7 +8,7 @@ from entrypoints.http.answers import Answer, Header, json_answer, no_content
 from entrypoints.http.conditions import once, precondition
 from entrypoints.http.routing import Body, Call, Route, Success
 from todo_core.idempotency import Once, Outcome
-from todo_core.tasks import ANY_VERSION, Task, TaskId
+from todo_core.tasks import ANY_VERSION, Task, TaskId, is_among
 from todo_core.use_cases.tasks import Tasks
 
 TASKS = "/api/tasks"
@@ -37,7 +37,7 @@ class TaskRoutes:
         asked = precondition(call.exchange)
         task = await self.tasks.get(call.actor, _task_id(call))
         known = asked.none_match
-        if known is not None and (known == ANY_VERSION or task.version in known):
+        if known is not None and is_among(task, known):
             return Answer(304, headers=[_etag(task), MODIFIED])
         return _answer(200, Outcome(task))
 
