@@ -143,6 +143,19 @@ def test_database_url_names(load: Load) -> None:
     assert load(DATABASE_URL=shared, TODO_DATABASE_URL="embedded").database.url is None
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ann:hun%40ter2%2F@db:5432,other:5433/todo?application_name=a@b",
+        "postgresql://ann@/todo?host=/run/postgresql",
+        "postgresql:///todo?user=ann@example.org",
+    ],
+)
+def test_database_urls_with_an_at(load: Load, url: str) -> None:
+    """An @ may stand before the host, and in a parameter."""
+    assert load(TODO_DATABASE_URL=url).database.url == Secret(url)
+
+
 def test_paths(load: Load, tmp_path: Path) -> None:
     """A relative path begins at the directory of the settings, and `~` is the home directory."""
     settings = load(TODO_DATA_DIR="data", TODO_PG_BINDIR="~/bin")
@@ -272,6 +285,14 @@ def test_all_problems_at_once(load: Load, tmp_path: Path) -> None:
             "must be an http:// or https:// URL with a host, without user, query or fragment",
         ),
         ("DATABASE_URL", "mysql://root:hunter2@db", "must be a URL that begins with postgresql://"),
+        *(
+            (
+                "DATABASE_URL",
+                f"postgresql://ann:{password}@db/todo",
+                "must have one @, before the host: an @ inside the password is written %40, a slash %2F",
+            )
+            for password in ("hun@ter2", "hun/ter2", "hun/t@er2", "hun@t/er2", "hun@t?er2")
+        ),
         ("SIGNING_KEYS", '{"keys": [{"d": "hunter2"}]}', "must be the path of a file, not the keys themselves"),
         ("SIGNING_KEYS", "-----BEGIN\nhunter2\n-----END", "must be the path of a file, not the keys themselves"),
         ("SECRET_KEYS", "hunter2", "must be at least 32 bytes long, each; `openssl rand -hex 32` makes one"),

@@ -194,9 +194,15 @@ def is_loopback(url: str) -> bool:
 
 
 def database_url(text: str) -> Secret:
-    """Read a libpq URL; everything behind the scheme is libpq's to judge."""
+    """Read a libpq URL; what it says is libpq's to judge, if only it cannot take the password for something else.
+
+    libpq reads a user and password up to the first @, before any slash, and names what follows in its errors.
+    """
     if not text.startswith(("postgresql://", "postgres://")):
         raise ValueError("must be a URL that begins with postgresql://")
+    authority, _, name = text.partition("://")[2].partition("/")
+    if authority.count("@") > 1 or "@" in name.partition("?")[0]:
+        raise ValueError("must have one @, before the host: an @ inside the password is written %40, a slash %2F")
     return Secret(text)
 
 
