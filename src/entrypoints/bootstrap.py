@@ -33,7 +33,7 @@ from adapters.tokens import (
 )
 from entrypoints.failures import CONFIGURATION, Failure
 from entrypoints.http.ports import Count, Policy
-from entrypoints.settings import DatabaseSettings, Registration, Settings
+from entrypoints.settings import DatabaseSettings, Registration, Settings, rules
 from todo_core.audit import Action, Event
 from todo_core.errors import Unavailable
 from todo_core.use_cases import Accounts, Administration, Housekeeping, Purged, Sessions, Tasks
@@ -211,11 +211,18 @@ def signing_keys_path(settings: Settings) -> Path:
 
 
 def seal_secrets(settings: Settings) -> list[bytes]:
-    """Return the secrets of seals, the first makes; one is generated in the data directory when none are set."""
+    """Return the secrets of seals, the first makes; one is generated in the data directory when none are set.
+
+    A file has to keep the rule of the setting. Raises Failure.
+    """
     if settings.keys.secrets:
         return [secret.reveal().encode() for secret in settings.keys.secrets]
     file = settings.data_directory / "keys" / "secret"
     try:
-        return [read_or_create(file, lambda: token_hex(32)).encode()]
+        return [rules.key(read_or_create(file, lambda: token_hex(32)).strip()).reveal().encode()]
     except OSError as error:
         raise Failure(f"secret keys: {file}: {error.strerror}") from error
+    except UnicodeDecodeError:
+        raise Failure(f"secret keys: {file}: not UTF-8 text", CONFIGURATION) from None
+    except ValueError as error:
+        raise Failure(f"secret keys: {file}: {error}", CONFIGURATION) from error

@@ -136,6 +136,29 @@ def test_unusable_keys(todo: Todo, settings: dict[str, str], tmp_path: Path, con
     assert result.output.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "must be at least 32 bytes long, each"),
+        (b"hunter2\n", "must be at least 32 bytes long, each"),
+        (b"hunter2" * 5, "must be random: this one can be guessed"),
+        (b"hunter2\xff" * 5, "not UTF-8 text"),
+    ],
+    ids=["empty", "short", "a placeholder", "binary"],  # which become part of the path
+)
+def test_unusable_secret(todo: Todo, tmp_path: Path, content: bytes, problem: str) -> None:
+    """A secret in the data directory keeps the rule of the setting; one that does not is not used, and not shown."""
+    file = tmp_path / "data" / "keys" / "secret"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content)
+
+    result = todo("users", "list")
+
+    assert result.exit_code == 78
+    assert result.output.startswith(f"todo: secret keys: {file}: {problem}")
+    assert "hunter2" not in result.output
+
+
 def test_unusable_data_directory(todo: Todo, settings: dict[str, str], tmp_path: Path) -> None:
     """A data directory that cannot be made is one line, with a database of one's own and with the embedded one."""
     (tmp_path / "file").write_text("")
