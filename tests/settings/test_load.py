@@ -193,12 +193,18 @@ def test_no_instructions(load: Load, tmp_path: Path, name: str, value: str) -> N
 def test_secrets_are_taken_literally(load: Load, tmp_path: Path) -> None:
     """Nothing is guessed or filled in: digits stay text, quotes and ${…} stay what they are."""
     digits = "0123456789" * 5
-    (tmp_path / ".env").write_text("TODO_METRICS_TOKEN='${HOME} is not filled in'\n")
+    (tmp_path / ".env").write_text("TODO_DATABASE_URL='postgresql://${HOME}/is not filled in'\n")
 
     settings = load(TODO_SECRET_KEYS=f'"{digits}"')
 
     assert settings.keys.secrets == (Secret(f'"{digits}"'),)
-    assert settings.metrics_token == Secret("${HOME} is not filled in")
+    assert settings.database.url == Secret("postgresql://${HOME}/is not filled in")
+
+
+def test_metrics_token(load: Load) -> None:
+    """The token of `/metrics` is whatever a client can send as one, such as a number in base 16 or 64."""
+    for token in ("0123456789abcdef", "+/-._~AZaz09abcd=="):
+        assert load(TODO_METRICS_TOKEN=token).metrics_token == Secret(token)
 
 
 def test_unknown_names(load: Load, tmp_path: Path) -> None:
@@ -298,6 +304,14 @@ def test_all_problems_at_once(load: Load, tmp_path: Path) -> None:
         ("SECRET_KEYS", "hunter2", "must be at least 32 bytes long, each; `openssl rand -hex 32` makes one"),
         ("SECRET_KEYS", "abc" * 20, "must be random: this one can be guessed; `openssl rand -hex 32` makes one"),
         ("METRICS_TOKEN", "hunter2", "must be at least 16 characters long"),
+        *(
+            (
+                "METRICS_TOKEN",
+                token,
+                "must consist of ASCII letters, digits and . _ ~ + / -, with = at the end only",
+            )
+            for token in ("hunter2hunter2hünter2", "hunter2 hunter2 hunter2", "=hunter2hunter2hunter2", "=" * 16)
+        ),
         ("PASSWORD_MIN_LENGTH", "7", "must be a whole number from 8 to 128, not '7'"),
         (
             "BETTER_AUTH_URL",

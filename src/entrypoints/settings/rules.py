@@ -1,5 +1,6 @@
 """One function for each kind of value: text in, value out; ValueError says what it must be, never showing a secret."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
@@ -18,6 +19,7 @@ KEY_BYTES = 32  # RFC 7518 3.2, RFC 8725 3.5: no shorter than the hash
 KEY_VARIETY = 8  # fewer different characters than this are a placeholder
 KNOWN_KEYS = frozenset({"better-auth-secret-12345678901234567890"})  # defaults that were published
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
+BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 SHOWN = 60
 
 
@@ -221,7 +223,9 @@ def key(text: str) -> Secret:
 
 
 def access_secret(text: str) -> Secret:
-    """Read a secret that is only compared."""
+    """Read a secret that clients send as a bearer token (RFC 6750 2.1)."""
     if len(text) < KEY_BYTES // 2:
         raise ValueError(f"must be at least {KEY_BYTES // 2} characters long")
+    if not BEARER_TOKEN.fullmatch(text):
+        raise ValueError("must consist of ASCII letters, digits and . _ ~ + / -, with = at the end only")
     return Secret(text)
