@@ -121,19 +121,31 @@ def test_keys(todo: Todo, tmp_path: Path) -> None:
     assert "d" in json.loads(file.read_text())["keys"][0]
 
 
-@pytest.mark.parametrize("content", ["{}", '{"keys": [{"kid": "a"}]}', None])
-def test_unusable_keys(todo: Todo, settings: dict[str, str], tmp_path: Path, content: str | None) -> None:
+@pytest.mark.parametrize("content", [b"{}", b'{"keys": [{"kid": "a"}]}', b"\xff", None])
+def test_unusable_keys(todo: Todo, settings: dict[str, str], tmp_path: Path, content: bytes | None) -> None:
     """A file of keys that is not there or not usable is a wrong configuration, in one line."""
     file = tmp_path / "keys.json"
     settings["TODO_SIGNING_KEYS"] = str(file)
     if content is not None:
-        file.write_text(content)
+        file.write_bytes(content)
 
     result = todo("keys", "list")
 
     assert result.exit_code == 78
     assert result.output.startswith(f"todo: signing keys: {file}: ")
     assert result.output.count("\n") == 1
+
+
+def test_rotation_of_what_is_no_text(todo: Todo, tmp_path: Path) -> None:
+    """A file of keys that is no text is not rotated, and stays as it was."""
+    file = tmp_path / "data" / "keys" / "signing.json"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"\xff")
+
+    result = todo("keys", "rotate")
+
+    assert (result.exit_code, file.read_bytes()) == (1, b"\xff")
+    assert result.output == f"todo: signing keys: {file}: not UTF-8 text\n"
 
 
 @pytest.mark.parametrize(

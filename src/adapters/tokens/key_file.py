@@ -3,6 +3,8 @@
 import datetime as dt
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import attrs
@@ -29,12 +31,14 @@ class KeyFile:
     def open(cls, path: Path) -> "KeyFile":
         """Return the keys of an existing file. Raises OSError and InvalidKeySet."""
         signature = _signature(path)
-        return cls(path, KeySet.parse(path.read_text(encoding="utf-8")), signature)
+        with _reading_text():
+            return cls(path, KeySet.parse(path.read_text(encoding="utf-8")), signature)
 
     @classmethod
     def open_or_create(cls, path: Path) -> "KeyFile":
         """Do the same, after making a file with one key when there is none. Raises OSError and InvalidKeySet."""
-        read_or_create(path, lambda: KeySet.generate().dump())
+        with _reading_text():
+            read_or_create(path, lambda: KeySet.generate().dump())
         return cls.open(path)
 
     def keys(self) -> KeySet:
@@ -54,7 +58,8 @@ class KeyFile:
 
     def _read(self) -> None:
         try:
-            self._keys = KeySet.parse(self.path.read_text(encoding="utf-8"))
+            with _reading_text():
+                self._keys = KeySet.parse(self.path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             _log.error("signing keys: the changed file cannot be used, the keys from before stay: %s", error)
         else:
@@ -73,7 +78,17 @@ def rotate(path: Path, now: dt.datetime, *, delay: dt.timedelta, keep: dt.timede
             raise InvalidKeySet(f"there are {KEYS_MOST} keys already; wait until some have ended")
         return keys.dump()
 
-    return KeySet.parse(change(path, edit))
+    with _reading_text():
+        return KeySet.parse(change(path, edit))
+
+
+@contextmanager
+def _reading_text() -> Iterator[None]:
+    """Raise InvalidKeySet for a file that is no text; nothing of its bytes goes along."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise InvalidKeySet("not UTF-8 text") from None
 
 
 def _signature(path: Path) -> Signature | None:
