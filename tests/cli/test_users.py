@@ -115,6 +115,18 @@ def test_token(todo: Todo, ann: str) -> None:
     assert "nobody has this e-mail address" in todo("token", "--user", "bob@example.org").output
 
 
+def test_token_of_a_disabled_account(todo: Todo, ann: str) -> None:
+    """Nobody gets a token for a disabled account; the reason is told, and what to do."""
+    todo("users", "disable", ann)
+
+    result = todo("token", "--user", ann)
+
+    assert (result.exit_code, result.output) == (
+        1,
+        "todo: the account is disabled: `todo users enable` lets it in\n",
+    )
+
+
 def test_token_in_production(todo: Todo, ann: str, settings: dict[str, str], tmp_path: Path) -> None:
     """In production there is no such door."""
     assert todo("keys", "rotate").exit_code == 0

@@ -12,9 +12,9 @@ from entrypoints.release import release
 from entrypoints.settings import ConfigurationError
 from todo_core.errors import EmailTaken, NotFound, TodoError, Unavailable
 
-WORDS = {
-    EmailTaken: "another account has this e-mail address",
-    NotFound: "nobody has this e-mail address",
+NOT_FOUND = {
+    "user": "nobody has this e-mail address",
+    "enabled user": "the account is disabled: `todo users enable` lets it in",
 }
 
 
@@ -45,7 +45,16 @@ class Todo(click.Group):
         except Unavailable as error:
             raise Lines(str(Failure.of(error))) from error
         except TodoError as error:
-            raise Lines(WORDS.get(type(error)) or str(error)) from error
+            raise Lines(_in_words(error)) from error
+
+
+def _in_words(error: TodoError) -> str:
+    match error:
+        case EmailTaken():
+            return "another account has this e-mail address"
+        case NotFound(kind=kind):
+            return NOT_FOUND.get(kind, f"there is no such {kind}")
+    return str(error)
 
 
 @click.group(cls=Todo, context_settings={"help_option_names": ["-h", "--help"]})
