@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from entrypoints.http.ports import ConfigurationCheck
-from entrypoints.settings import BetterAuthMode, Environment, Registration, Settings
+from entrypoints.settings import Environment, Registration, Settings
 from entrypoints.settings.rules import is_encrypted, is_loopback
 
 Status = Literal["ok", "warning", "error"]
@@ -23,7 +23,6 @@ def _judge(settings: Settings) -> Iterator[tuple[str, Status, str]]:
     yield _allowed_hosts(settings)
     yield _registration(settings)
     yield "metrics", "ok", "for whoever has the token" if settings.metrics_token else "for this machine only"
-    yield _better_auth(settings)
 
 
 def _database(settings: Settings) -> tuple[str, Status, str]:
@@ -65,9 +64,3 @@ def _registration(settings: Settings) -> tuple[str, Status, str]:
     if settings.registration is Registration.OPEN and settings.environment is Environment.PRODUCTION:
         return "registration", "warning", "open: anybody may make an account"
     return "registration", "ok", settings.registration.value
-
-
-def _better_auth(settings: Settings) -> tuple[str, Status, str]:
-    if settings.better_auth.mode is BetterAuthMode.OFF:
-        return "better_auth", "ok", "off"
-    return "better_auth", "warning", f"{settings.better_auth.mode}: this release does not accept foreign tokens yet"

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrypoints.settings import (
-    BetterAuthMode,
     ConfigurationError,
     Environment,
     LogFormat,
@@ -71,7 +70,6 @@ def test_defaults(load: Load) -> None:
     assert settings.limits.password == RateLimit(5, 300)
     assert settings.limits.api == RateLimit(600, 60)
     assert settings.network.cors_origins == ()
-    assert settings.better_auth.mode is BetterAuthMode.OFF
     assert (settings.logs.level, settings.logs.format) == ("info", None)
     assert settings.registration is Registration.OPEN
     assert (settings.max_tasks, settings.audit) == (100_000, timedelta(days=180))
@@ -173,10 +171,10 @@ def test_empty_is_unset(load: Load) -> None:
     ("name", "value"),
     [
         ("TODO_HOST", "@format {env[HOME]}"),
-        ("TODO_BETTER_AUTH_ISSUER", "@read_file /etc/hostname"),
-        ("TODO_BETTER_AUTH_ISSUER", "@jinja {{ env.HOME }}"),
-        ("TODO_BETTER_AUTH_ISSUER", "@get host"),
-        ("TODO_BETTER_AUTH_ISSUER", "@del"),
+        ("TODO_DATA_DIR", "@read_file /etc/hostname"),
+        ("TODO_DATA_DIR", "@jinja {{ env.HOME }}"),
+        ("TODO_DATA_DIR", "@get host"),
+        ("TODO_DATA_DIR", "@del"),
     ],
 )
 def test_no_instructions(load: Load, tmp_path: Path, name: str, value: str) -> None:
@@ -187,7 +185,7 @@ def test_no_instructions(load: Load, tmp_path: Path, name: str, value: str) -> N
         if name == "TODO_HOST":
             assert problems(load, variables) == (f"TODO_HOST: must be an IP address or a host name, not '{value}'",)
         else:
-            assert load(variables).better_auth.issuer == value
+            assert load(variables).data_directory == tmp_path / value
 
 
 def test_secrets_are_taken_literally(load: Load, tmp_path: Path) -> None:
@@ -313,10 +311,11 @@ def test_all_problems_at_once(load: Load, tmp_path: Path) -> None:
             for token in ("hunter2hunter2hünter2", "hunter2 hunter2 hunter2", "=hunter2hunter2hunter2", "=" * 16)
         ),
         ("PASSWORD_MIN_LENGTH", "7", "must be a whole number from 8 to 128, not '7'"),
+        ("BETTER_AUTH_MODE", "jwks", "must be off: external issuers are not supported yet"),
         (
             "BETTER_AUTH_URL",
-            "http://auth.example.com",
-            "must be an https:// URL (http:// on this machine only), not 'http://auth.example.com'",
+            "https://auth.example.com",
+            "external issuers are not supported yet; with TODO_BETTER_AUTH_MODE=off this is ignored",
         ),
         ("DATABASE_DIRECT_URL", "postgresql://db", "is for the migrations of TODO_DATABASE_URL, which is not set"),
         ("REFRESH_IDLE_SECONDS", "2592001", "must not be above TODO_REFRESH_MAX_SECONDS"),
@@ -363,29 +362,17 @@ def test_production_refuses_plain_http(load: Load) -> None:
     )
 
 
-def test_better_auth_is_explicit(load: Load) -> None:
-    """Whose tokens are accepted is said in full: a mode, and what it needs."""
-    url = "https://auth.example.com/path"
+def test_better_auth_is_reserved(load: Load) -> None:
+    """The names for external issuers are there, and change nothing while they are off."""
+    reserved = {
+        "TODO_BETTER_AUTH_MODE": "off",
+        "TODO_BETTER_AUTH_URL": "https://auth.example.com",
+        "TODO_BETTER_AUTH_ISSUER": "https://auth.example.com",
+        "TODO_BETTER_AUTH_AUDIENCE": "https://todo.example.com",
+        "BETTER_AUTH_SECRET": KEY,
+    }
 
-    assert problems(load, TODO_BETTER_AUTH_URL=url) == (
-        "TODO_BETTER_AUTH_MODE: must be chosen (jwks, hs256 or off) when TODO_BETTER_AUTH_URL is set",
-    )
-    assert problems(load, TODO_BETTER_AUTH_MODE="jwks") == (
-        "TODO_BETTER_AUTH_URL: is needed when TODO_BETTER_AUTH_MODE is jwks",
-    )
-    assert problems(load, TODO_BETTER_AUTH_MODE="hs256") == (
-        "BETTER_AUTH_SECRET: is needed when TODO_BETTER_AUTH_MODE is hs256",
-        "TODO_BETTER_AUTH_ISSUER: or TODO_BETTER_AUTH_URL is needed when TODO_BETTER_AUTH_MODE is hs256",
-    )
-    known = problems(
-        load,
-        TODO_BETTER_AUTH_MODE="hs256",
-        TODO_BETTER_AUTH_URL=url,
-        BETTER_AUTH_SECRET="better-auth-secret-12345678901234567890",
-    )
-    assert known[0].startswith("BETTER_AUTH_SECRET: must be random")
-    chosen = load(TODO_BETTER_AUTH_MODE="jwks", TODO_BETTER_AUTH_URL=url).better_auth
-    assert (chosen.issuer, chosen.audience) == ("https://auth.example.com", "https://auth.example.com")
+    assert load(reserved) == load() == load(BETTER_AUTH_SECRET=KEY)
 
 
 @given(value=st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200))

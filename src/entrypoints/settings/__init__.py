@@ -4,8 +4,6 @@ from entrypoints.settings.load import load_settings
 from entrypoints.settings.reader import ConfigurationError
 from entrypoints.settings.secret import Secret
 from entrypoints.settings.tree import (
-    BetterAuthMode,
-    BetterAuthSettings,
     DatabaseSettings,
     Environment,
     KeySettings,
@@ -21,8 +19,6 @@ from entrypoints.settings.tree import (
 )
 
 __all__ = [
-    "BetterAuthMode",
-    "BetterAuthSettings",
     "ConfigurationError",
     "DatabaseSettings",
     "Environment",

@@ -7,7 +7,6 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -15,8 +14,6 @@ from entrypoints.settings import rules
 from entrypoints.settings.reader import ConfigurationError, Reader
 from entrypoints.settings.sources import read_sources
 from entrypoints.settings.tree import (
-    BetterAuthMode,
-    BetterAuthSettings,
     DatabaseSettings,
     Environment,
     KeySettings,
@@ -72,6 +69,7 @@ def default_data_directory() -> Path:
 
 def _read(reader: Reader, home: Path) -> Settings:
     take, path = reader.take, rules.path(home)
+    _reserve_better_auth(reader)
     return Settings(
         environment=take("ENVIRONMENT", rules.one_of(Environment), Environment.DEVELOPMENT),
         data_directory=take("DATA_DIR", path, default_data_directory()),
@@ -93,7 +91,6 @@ def _read(reader: Reader, home: Path) -> Settings:
             trusted_proxies=take("TRUSTED_PROXIES", rules.several(rules.network), ()),
             allowed_hosts=take("ALLOWED_HOSTS", rules.several(rules.allowed_host), ()),
         ),
-        better_auth=_better_auth(reader),
         logs=LogSettings(
             level=take("LOG_LEVEL", rules.log_level, "info"),
             format=take("LOG_FORMAT", rules.one_of(LogFormat), None),
@@ -156,21 +153,11 @@ def _limits(reader: Reader) -> LimitSettings:
     )
 
 
-def _better_auth(reader: Reader) -> BetterAuthSettings:
-    """A Better Auth server's tokens name the origin of its URL as issuer and, unless told otherwise, as audience."""
-    url = reader.take("BETTER_AUTH_URL", rules.trusted_url, None)
-    issuer = reader.take("BETTER_AUTH_ISSUER", str, _origin(url) if url else None)
-    return BetterAuthSettings(
-        mode=reader.take("BETTER_AUTH_MODE", rules.one_of(BetterAuthMode), BetterAuthMode.OFF),
-        url=url,
-        issuer=issuer,
-        audience=reader.take("BETTER_AUTH_AUDIENCE", str, issuer),
-        secret=reader.take("BETTER_AUTH_SECRET", rules.key, None),
-    )
-
-
-def _origin(url: str) -> str:
-    return "{0.scheme}://{0.netloc}".format(urlsplit(url))
+def _reserve_better_auth(reader: Reader) -> None:
+    """Take the settings of external issuers: the names are kept for them, and no value turns them on."""
+    reader.take("BETTER_AUTH_MODE", rules.not_yet, None)
+    for key in ("BETTER_AUTH_URL", "BETTER_AUTH_ISSUER", "BETTER_AUTH_AUDIENCE", "BETTER_AUTH_SECRET"):
+        reader.take(key, str, None)
 
 
 def _check_together(settings: Settings, reader: Reader) -> None:
@@ -189,28 +176,11 @@ def _check_together(settings: Settings, reader: Reader) -> None:
         "must not be above TODO_REFRESH_MAX_SECONDS",
         "REFRESH_MAX_SECONDS",
     )
-    _check_better_auth(settings.better_auth, reader)
-
-
-def _check_better_auth(better_auth: BetterAuthSettings, reader: Reader) -> None:
-    """Refuse half a configuration: whose tokens are accepted must be beyond doubt."""
-    chosen = reader.given("BETTER_AUTH_MODE") or not reader.given("BETTER_AUTH_URL")
-    reader.require(
-        "BETTER_AUTH_MODE",
-        chosen,
-        "must be chosen (jwks, hs256 or off) when TODO_BETTER_AUTH_URL is set",
+    require(
         "BETTER_AUTH_URL",
+        reader.given("BETTER_AUTH_MODE") or not reader.given("BETTER_AUTH_URL"),
+        "external issuers are not supported yet; with TODO_BETTER_AUTH_MODE=off this is ignored",
     )
-    if better_auth.mode is BetterAuthMode.JWKS:
-        reader.require("BETTER_AUTH_URL", better_auth.url, "is needed when TODO_BETTER_AUTH_MODE is jwks")
-    if better_auth.mode is BetterAuthMode.HS256:
-        reader.require("BETTER_AUTH_SECRET", better_auth.secret, "is needed when TODO_BETTER_AUTH_MODE is hs256")
-        reader.require(
-            "BETTER_AUTH_ISSUER",
-            better_auth.issuer,
-            "or TODO_BETTER_AUTH_URL is needed when TODO_BETTER_AUTH_MODE is hs256",
-            "BETTER_AUTH_URL",
-        )
 
 
 def _check_production(settings: Settings, reader: Reader) -> None:

@@ -72,6 +72,12 @@ def switch(text: str) -> bool:
     return words[text.lower()]
 
 
+def not_yet(text: str) -> None:
+    """Read the mode of external issuers: there is none but off."""
+    if text.lower() != "off":
+        raise ValueError("must be off: external issuers are not supported yet")
+
+
 def log_level(text: str) -> str:
     """Read the name of a level."""
     if text.lower() not in LOG_LEVELS:
@@ -158,14 +164,6 @@ def http_url(text: str) -> str:
     if url is None:
         raise ValueError("must be an http:// or https:// URL with a host, without user, query or fragment")
     return text.rstrip("/")
-
-
-def trusted_url(text: str) -> str:
-    """Read a URL that keys are fetched from: https, or http on this machine (ASVS 12.3.1)."""
-    url = http_url(text)
-    if not is_encrypted(url) and not is_loopback(url):
-        raise must(text, "an https:// URL (http:// on this machine only)")
-    return url
 
 
 def _url(text: str, *schemes: str) -> SplitResult | None:

@@ -35,14 +35,6 @@ class Registration(StrEnum):
     CLOSED = "closed"
 
 
-class BetterAuthMode(StrEnum):
-    """How access tokens of a Better Auth server are verified."""
-
-    OFF = "off"
-    JWKS = "jwks"
-    HS256 = "hs256"
-
-
 @attrs.frozen
 class RateLimit:
     """At most `requests` in a window of `seconds`."""
@@ -116,17 +108,6 @@ class NetworkSettings:
 
 
 @attrs.frozen
-class BetterAuthSettings:
-    """A Better Auth server whose access tokens are accepted. `secret` is there in mode HS256 only."""
-
-    mode: BetterAuthMode
-    url: str | None
-    issuer: str | None
-    audience: str | None
-    secret: Secret | None
-
-
-@attrs.frozen
 class LogSettings:
     """From which level, and how. `format` None: for people on a terminal, else JSON."""
 
@@ -147,7 +128,6 @@ class Settings:
     passwords: PasswordSettings
     limits: LimitSettings
     network: NetworkSettings
-    better_auth: BetterAuthSettings
     logs: LogSettings
     metrics_token: Secret | None
     registration: Registration
