@@ -54,7 +54,8 @@ def _in_words(error: TodoError) -> str:
             return "another account has this e-mail address"
         case NotFound(kind=kind):
             return NOT_FOUND.get(kind, f"there is no such {kind}")
-    return str(error)
+        case _:
+            return str(error)
 
 
 @click.group(cls=Todo, context_settings={"help_option_names": ["-h", "--help"]})
