@@ -5,7 +5,7 @@ from typing import Literal
 
 from entrypoints.http.ports import ConfigurationCheck
 from entrypoints.settings import Environment, Registration, Settings
-from entrypoints.settings.rules import is_encrypted, is_loopback
+from entrypoints.settings.rules import host_name, is_encrypted, is_loopback
 
 Status = Literal["ok", "warning", "error"]
 
@@ -53,8 +53,11 @@ def _trusted_proxies(settings: Settings) -> tuple[str, Status, str]:
 
 
 def _allowed_hosts(settings: Settings) -> tuple[str, Status, str]:
-    if settings.network.allowed_hosts:
-        return "allowed_hosts", "ok", ", ".join(settings.network.allowed_hosts)
+    allowed, public = settings.network.allowed_hosts, host_name(settings.server.public_url)
+    if allowed and public not in allowed:
+        return "allowed_hosts", "error", f"{public} is missing: who calls TODO_PUBLIC_URL is refused"
+    if allowed:
+        return "allowed_hosts", "ok", ", ".join(allowed)
     if settings.environment is Environment.PRODUCTION:
         return "allowed_hosts", "warning", "any: requests for other names are answered too"
     return "allowed_hosts", "ok", "any"

@@ -104,6 +104,17 @@ def test_check(todo: Todo) -> None:
     assert "postgresql" not in result.output
 
 
+def test_check_fails(todo: Todo, settings: dict[str, str]) -> None:
+    """`todo check` fails when a setting cannot work."""
+    settings |= {"TODO_PUBLIC_URL": "https://todo.example.com", "TODO_ALLOWED_HOSTS": "example.com"}
+
+    result = todo("check")
+
+    assert result.exit_code == 1
+    assert "error    allowed_hosts: todo.example.com is missing" in result.output
+    assert result.output.endswith("todo: some settings are wrong\n")
+
+
 def test_keys(todo: Todo, tmp_path: Path) -> None:
     """Keys are listed and rotated: first one, then one that waits for its time, then one that takes over at once."""
 

@@ -182,6 +182,12 @@ def is_encrypted(url: str) -> bool:
     return urlsplit(url).scheme == "https"
 
 
+def host_name(url: str) -> str:
+    """Return a URL's host as it stands in a `Host` header, without port and in lower case."""
+    name = urlsplit(url).hostname or ""
+    return f"[{name}]" if ":" in name else name
+
+
 def is_loopback(url: str) -> bool:
     """Return whether a URL's host is this machine."""
     name = urlsplit(url).hostname or ""

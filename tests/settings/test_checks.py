@@ -1,0 +1,43 @@
+"""Judgements on settings: what is wrong, doubtful or good about those that can be read."""
+
+from pathlib import Path
+
+import pytest
+
+from entrypoints.checks import check_settings
+from entrypoints.settings import load_settings
+
+
+def judged(directory: Path, **variables: str) -> dict[str, tuple[str, str]]:
+    """Return status and detail of each judgement by its name."""
+    settings = load_settings({f"TODO_{name}": value for name, value in variables.items()}, directory)
+    return {check.name: (check.status, check.detail) for check in check_settings(settings)}
+
+
+def test_defaults_are_good(tmp_path: Path) -> None:
+    """One developer's machine needs no settings."""
+    assert {status for status, _ in judged(tmp_path).values()} == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("public", "allowed", "expected"),
+    [
+        ("https://todo.example.com:8443/api", "TODO.example.com", ("ok", "todo.example.com")),
+        ("http://[::1]:8000", "[::1]", ("ok", "[::1]")),
+        (
+            "https://todo.example.com",
+            "example.com,localhost",
+            ("error", "todo.example.com is missing: who calls TODO_PUBLIC_URL is refused"),
+        ),
+    ],
+)
+def test_allowed_hosts(tmp_path: Path, public: str, allowed: str, expected: tuple[str, str]) -> None:
+    """A list of hosts without the one that clients call refuses them all, which is an error."""
+    assert judged(tmp_path, PUBLIC_URL=public, ALLOWED_HOSTS=allowed)["allowed_hosts"] == expected
+
+
+def test_unencrypted(tmp_path: Path) -> None:
+    """An address that is neither encrypted nor on this machine is doubtful."""
+    status, detail = judged(tmp_path, PUBLIC_URL="http://todo.example.com")["public_url"]
+
+    assert (status, "unencrypted" in detail) == ("warning", True)
