@@ -6,10 +6,22 @@ import shutil
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypedDict
 
 import attrs
 
 from adapters.embedded.errors import EmbeddedError
+
+PRIVATE = 0o700
+PASSAGE = 0o711
+
+
+class Identity(TypedDict):
+    """Those arguments of `subprocess` that say whose the new process is."""
+
+    user: int | None
+    group: int | None
+    extra_groups: tuple[int, ...] | None
 
 
 @attrs.frozen
@@ -43,14 +55,19 @@ class Account:
             )
         return cls(entry.pw_name, entry.pw_uid, entry.pw_gid, ())
 
+    @property
+    def identity(self) -> Identity:
+        """How `subprocess` is told to start a process of this account."""
+        return Identity(user=self.uid, group=self.gid, extra_groups=self.groups)
+
     def enclose(self, directory: Path) -> Path:
         """Make `directory` if need be, the caller's own, and return it; this account may pass through."""
-        directory.mkdir(mode=0o700 if self.uid is None else 0o711, parents=True, exist_ok=True)
+        directory.mkdir(mode=PRIVATE if self.uid is None else PASSAGE, parents=True, exist_ok=True)
         return directory
 
     def own(self, directory: Path) -> Path:
         """Make `directory` if need be, private to this account, and return it."""
-        directory.mkdir(mode=0o700, exist_ok=True)
+        directory.mkdir(mode=PRIVATE, exist_ok=True)
         if self.uid is not None and self.gid is not None:
             os.chown(directory, self.uid, self.gid, follow_symlinks=False)
         return directory
@@ -80,15 +97,7 @@ class Account:
     def can_run(self, program: Path) -> bool:
         """Say whether this account may run `program` (a virtual environment below /root is closed to it)."""
         try:
-            subprocess.run(
-                [program, "--version"],
-                check=True,
-                capture_output=True,
-                cwd=os.sep,
-                user=self.uid,
-                group=self.gid,
-                extra_groups=self.groups,
-            )
+            subprocess.run([program, "--version"], check=True, capture_output=True, cwd=os.sep, **self.identity)
         except (PermissionError, subprocess.CalledProcessError):
             return False
         return True

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import attrs
 
-from adapters.embedded.account import Account
+from adapters.embedded.account import PRIVATE, Account
 from adapters.embedded.errors import EmbeddedError
 
 SOCKET = ".s.PGSQL.5432"
@@ -135,11 +135,11 @@ class Home:
 def _private(directory: Path, account: Account) -> Path:
     """Make a directory where anybody may have made one of that name before."""
     try:
-        directory.mkdir(mode=0o700)
+        directory.mkdir(mode=PRIVATE)
     except FileExistsError:
         found = directory.lstat()
         ours = found.st_uid in (os.geteuid(), account.uid)
-        if not (ours and stat.S_ISDIR(found.st_mode) and stat.S_IMODE(found.st_mode) == 0o700):  # noqa: PLR2004
+        if not (ours and stat.S_ISDIR(found.st_mode) and stat.S_IMODE(found.st_mode) == PRIVATE):
             raise EmbeddedError(
                 f"{directory} is needed for the database's socket, but is somebody else's: remove it"
             ) from None

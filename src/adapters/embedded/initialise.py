@@ -42,9 +42,7 @@ def initialise(home: Home, bindir: Path, account: Account, *, durable: bool) -> 
         check=False,
         env=ENVIRONMENT,
         cwd=os.sep,
-        user=account.uid,
-        group=account.gid,
-        extra_groups=account.groups,
+        **account.identity,
     )
     if made.returncode:
         shutil.rmtree(fresh, ignore_errors=True)

@@ -90,11 +90,9 @@ def _launch(home: Home, bindir: Path, account: Account, settings: Mapping[str, s
             stderr=log,
             env=ENVIRONMENT,
             cwd=os.sep,
-            user=account.uid,
-            group=account.gid,
-            extra_groups=account.groups,
             process_group=0,  # Ctrl-C is for us: the database stops after the last request
             preexec_fn=_end_with_parent(),  # noqa: PLW1509 -- it makes two system calls and takes no lock
+            **account.identity,
         )
 
 
