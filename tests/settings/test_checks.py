@@ -24,6 +24,7 @@ def test_defaults_are_good(tmp_path: Path) -> None:
     [
         ("https://todo.example.com:8443/api", "TODO.example.com", ("ok", "todo.example.com")),
         ("http://[::1]:8000", "[::1]", ("ok", "[::1]")),
+        ("http://127.0.0.1:8000", "todo.test", ("ok", "todo.test")),
         (
             "https://todo.example.com",
             "example.com,localhost",
