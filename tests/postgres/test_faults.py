@@ -1,6 +1,7 @@
 """What the store does when the database breaks work off, goes away, or does not answer."""
 
 import asyncio
+import datetime as dt
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, suppress
 from urllib.parse import quote
@@ -229,7 +230,12 @@ async def test_standby_takes_no_changes(empty_database: str) -> None:
             await kept.add(actor)
 
 
-async def test_server_with_a_mind_of_its_own(empty_database: str) -> None:
+@pytest.mark.parametrize(
+    ("options", "settings"),
+    [("", SMALL), ("&options=-c%20timezone%3DAmerica%2FLima", SMALL), ("", attrs.evolve(SMALL, prepare=False))],
+    ids=["own", "asked", "pooled"],
+)
+async def test_server_with_a_mind_of_its_own(empty_database: str, options: str, settings: PoolSettings) -> None:
     """Whatever time zone, date style and isolation the database defaults to: values come back as they were."""
     migrate(empty_database)
     with psycopg.connect(empty_database, autocommit=True) as admin:
@@ -239,10 +245,11 @@ async def test_server_with_a_mind_of_its_own(empty_database: str) -> None:
             "default_transaction_isolation = 'serializable'",
         ):
             admin.execute(f"ALTER DATABASE {admin.info.dbname} SET {setting}")
-    async with Database.open(empty_database, SMALL) as database:
+    async with Database.open(empty_database + options, settings) as database:
         kept = kept_in(database)
         for draft in EXTREMES:
             await comes_back(kept, draft)
+        assert dt.UTC == (await kept.view(await kept.actor()).user()).created_at.tzinfo
 
 
 async def test_each_statement_is_prepared_once(database: str) -> None:

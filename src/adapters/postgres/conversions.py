@@ -14,7 +14,7 @@ EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 class UtcLoader(Loader):
-    """Instants come in UTC, whatever the time zone of the connection, of which a pooler may have its own idea."""
+    """Instants come in UTC, whatever the time zone of the connection. psycopg's own loader is six times as fast."""
 
     format = Format.BINARY
 
@@ -39,8 +39,11 @@ class _Time(TimeDumper):
 
 
 ADAPTERS = AdaptersMap(psycopg.adapters)
-ADAPTERS.register_loader("timestamptz", UtcLoader)
 ADAPTERS.register_dumper(int, Int8Dumper)
 ADAPTERS.register_dumper(dt.date, _Date)
 ADAPTERS.register_dumper(dt.datetime, _Instant)
 ADAPTERS.register_dumper(dt.time, _Time)
+
+POOLED = AdaptersMap(ADAPTERS)
+"""For connections whose time zone is not ours to set: a pooler may have its own idea of it."""
+POOLED.register_loader("timestamptz", UtcLoader)

@@ -11,7 +11,7 @@ from psycopg import IsolationLevel, errors
 from psycopg.pq import TransactionStatus
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
-from adapters.postgres.conversions import ADAPTERS
+from adapters.postgres.conversions import ADAPTERS, POOLED
 from adapters.postgres.records import Row
 from adapters.postgres.statements import Statement
 from adapters.postgres.urls import parameters
@@ -30,6 +30,7 @@ RECONNECT_SECONDS = 5
 """For how long one attempt to connect is repeated; the next request begins another."""
 LIMITS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"
 BROKEN_OFF = (errors.SerializationFailure, errors.DeadlockDetected)
+IN_UTC = "-c timezone=UTC"
 SHUTTING_DOWN = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
 
 
@@ -163,11 +164,10 @@ class Database:
 
 
 def _connecting(url: str, settings: PoolSettings) -> dict[str, object]:
-    kwargs: dict[str, object] = {"autocommit": True, "context": ADAPTERS}
+    if not settings.prepare:
+        return {"autocommit": True, "context": POOLED, "prepare_threshold": None}
     own = parameters(url).get("options")
-    if settings.prepare:
-        return {**kwargs, "options": f"{LIMITS} {own or ''}"}
-    return {**kwargs, "prepare_threshold": None}
+    return {"autocommit": True, "context": ADAPTERS, "options": f"{LIMITS} {own or ''} {IN_UTC}"}
 
 
 async def _configure(connection: Connection) -> None:
