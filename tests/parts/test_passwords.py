@@ -1,6 +1,8 @@
 """Passwords: Argon2id in a bounded pool that never holds up the event loop, and zxcvbn kept within bounds."""
 
 import asyncio
+import os
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 
@@ -8,7 +10,7 @@ import argon2
 import pytest
 
 from adapters.passwords import PooledPasswords, Profile
-from adapters.passwords.pool import BoundedPool
+from adapters.passwords.pool import NICENESS, BoundedPool
 from adapters.passwords.strength import weakness
 from todo_core.errors import Busy
 from todo_core.ports import Passwords, Verdict
@@ -136,6 +138,14 @@ async def test_pool_passes_errors_on(pool: BoundedPool) -> None:
     for _ in range(5):
         with pytest.raises(ValueError, match="no"):
             await pool.run(int, "no")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has the niceness of its process")
+async def test_heavy_work_goes_last(pool: BoundedPool) -> None:
+    """Threads of the pool step back for everything else, and the thread that waits for them does not."""
+    before = os.nice(0)
+    assert min(before + NICENESS, 19) == await pool.run(os.nice, 0)
+    assert before == os.nice(0)
 
 
 async def test_event_loop_stays_free(passwords: PooledPasswords) -> None:
