@@ -44,12 +44,13 @@ def fitting(
 ) -> sa.Select[tuple[object, ...]]:
     """Return the first `limit` of `rows`, and of these as many as `todo_core.listing.fitting` says.
 
-    The columns are `TASK`, the row's number, and how many `rows` there are. What does not fit stays in the server.
+    The columns are `TASK`, the row's number, and 1 when another row follows, else NULL. What does not fit stays
+    in the server. All three figures have one frame, so they take one walk through the rows.
     """
     numbered = sa.select(
         *(rows.c[column.name] for column in records.TASK),
-        sa.func.row_number().over(order_by=order).label("number"),
-        sa.func.count().over().label("found"),
+        sa.func.row_number().over(order_by=order, rows=(None, 0)).label("number"),
+        sa.func.lead(sa.literal_column("1")).over(order_by=order, rows=(None, 0)).label("following"),
         sa.func.sum(size).over(order_by=order, rows=(None, 0)).label("together"),
     ).subquery("numbered")
     *shown, together = numbered.c

@@ -59,7 +59,7 @@ class PostgresView:
             limit=limit,
         )
         tasks = tuple(records.task(row[1:TASK_END]) for row in rows if row[1] is not None)
-        return Page(tasks, query.sort.position(tasks[-1]) if tasks and rows[0][-1] > len(tasks) else None)
+        return Page(tasks, query.sort.position(tasks[-1]) if rows[-1][-1] else None)
 
     async def count(self, query: Query, moment: Moment) -> int:
         """See the port."""
@@ -80,7 +80,7 @@ class PostgresView:
         if since is not None and since.expired(horizon, clock):
             raise SyncTokenExpired
         changes = tuple(_change(row[2:]) for row in rows if row[2] is not None)
-        has_more = bool(changes) and rows[0][-1] > len(changes)
+        has_more = rows[-1][-1] is not None
         base = clock if since is None else since.base
         return Feed(changes, SyncPoint(base, changes[-1].version if has_more else clock), has_more)
 
