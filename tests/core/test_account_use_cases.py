@@ -259,6 +259,14 @@ async def test_editing_the_profile(world: World, ann: Actor) -> None:
     assert Counter(actions(world))[Action.USER_UPDATED] == 1
 
 
+async def test_a_wrong_password_is_told_even_where_none_is_needed(world: World, ann: Actor) -> None:
+    """Nobody should believe that it was right."""
+    with pytest.raises(InvalidInput) as refusal:
+        await world.accounts.edit(ann, lambda profile: profile, current_password="wrong")
+
+    assert [(("current_password",), "wrong-password")] == [(one.path, one.code) for one in refusal.value.violations]
+
+
 async def test_another_address_needs_the_password(world: World, ann: Actor) -> None:
     """Missing, wrong, right; taken ones are refused."""
     await world.join("bob@example.org")

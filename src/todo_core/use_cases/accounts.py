@@ -77,9 +77,9 @@ class Accounts:
         """
         seen = await self.me(actor)
         proven = self._edited(seen, edit).email != seen.email
-        if proven:
-            if seen.password_hash is None:
-                raise NoPassword
+        if proven and seen.password_hash is None:
+            raise NoPassword
+        if proven or current_password is not None:
             await self.prove(seen, current_password)
 
         async def work(rows: Rows) -> User:
