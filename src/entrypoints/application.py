@@ -111,7 +111,7 @@ def _policy(name: str, limit: RateLimit) -> Policy:
 def _figures_of_all() -> bytes:
     """Return the figures of all workers, who leave them in a directory (`entrypoints.figures`)."""
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # the library has not typed it
     return generate_latest(registry)
 
 
