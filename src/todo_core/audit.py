@@ -11,7 +11,10 @@ from todo_core.users import UserId
 
 
 class Action(Enum):
-    """What was done. Every use case that changes an account, a session or a key is exactly one of these."""
+    """What was done. Every use case that changes an account, a session or a key is exactly one of these.
+
+    SESSION_EVICTED is the one that comes along with another: once for each session that gives way to a new one.
+    """
 
     USER_CREATED = "user_created"
     USER_UPDATED = "user_updated"
@@ -25,6 +28,7 @@ class Action(Enum):
     LOGGED_OUT = "session_logout"
     LOGGED_OUT_EVERYWHERE = "session_logout_all"
     SESSION_REVOKED = "authn_token_revoked"
+    SESSION_EVICTED = "session_evicted"
     TOKEN_REUSED = "authn_token_reuse"  # noqa: S105 - the name of an event
     KEY_ROTATED = "key_rotated"
 

@@ -10,6 +10,7 @@ import pytest
 
 from entrypoints.cli import main
 from tests.cli.conftest import Todo
+from todo_core.audit import Action
 
 
 def test_help(todo: Todo) -> None:
@@ -34,6 +35,13 @@ def test_page() -> None:
     for name, command in main.commands.items():
         for part in getattr(command, "commands", {"": None}):
             assert f"`todo {name} {part}".rstrip() in page or f"`{part}`" in page
+
+
+def test_page_on_the_audit_record() -> None:
+    """The page says what each action of the record means."""
+    page = (Path(__file__).parents[2] / "docs" / "command.md").read_text()
+
+    assert [] == [action.value for action in Action if f"`{action.value}`" not in page]
 
 
 def test_version(todo: Todo) -> None:

@@ -7,11 +7,12 @@ import attrs
 import pytest
 
 from tests.contract.conftest import Kept
+from tests.support import World
 from todo_core.audit import OPERATOR, Action, Event
 from todo_core.errors import EmailTaken, NotAuthenticated
 from todo_core.idempotency import Once, Remembered
 from todo_core.ports import Rows
-from todo_core.sessions import Client, Session, SessionId
+from todo_core.sessions import Client, Session, SessionId, SessionPolicy
 from todo_core.tasks import Draft
 from todo_core.users import EmailAddress, Profile, User, UserId
 
@@ -219,6 +220,21 @@ async def test_record_is_kept(kept: Kept) -> None:
     await kept.store.write_as(user.id, work)
 
     assert events == list(await kept.events())[1:]
+
+
+async def test_sessions_that_give_way_are_on_record(kept: Kept) -> None:
+    """Each by one entry, in the transaction of the log-in that needed the room."""
+    world = World.over(lambda _: kept.store, clock=kept.clock, policy=SessionPolicy(max_sessions=1))
+    first = await world.join()
+
+    second = await world.log_in()
+
+    assert [
+        (Action.USER_CREATED, None),
+        (Action.LOGGED_IN, first.session),
+        (Action.SESSION_EVICTED, first.session),
+        (Action.LOGGED_IN, second.session),
+    ] == [(event.action, event.session) for event in await kept.events()]
 
 
 async def test_what_is_done_outside_is_recorded(kept: Kept) -> None:

@@ -24,7 +24,7 @@ from todo_core.errors import (
     RegistrationClosed,
 )
 from todo_core.ports import Rows, Verdict, View
-from todo_core.sessions import Actor, IssuedTokens, SessionPolicy
+from todo_core.sessions import Actor, Client, IssuedTokens, SessionPolicy
 from todo_core.use_cases import Registration
 from todo_core.users import EmailAddress, Profile, User
 
@@ -247,6 +247,23 @@ async def test_the_oldest_session_gives_way() -> None:
     assert {second.session, third.session} == {session.id for session in await world.sessions.list(third)}
     with pytest.raises(NotAuthenticated):
         await world.accounts.me(first)
+
+
+async def test_each_session_that_gives_way_leaves_one_event(world: World, ann: Actor) -> None:
+    """Told from the log-in before whom it gave way, and with the address that this came from."""
+    second = await world.log_in()
+    strict = attrs.evolve(world.sessions, policy=SessionPolicy(max_sessions=1))
+    assert isinstance(world.store, MemoryStore)
+    before = len(world.store.events)
+
+    tokens = await strict.log_in("ann@example.org", PASSWORD, Client("192.0.2.7"))
+
+    assert [
+        (Action.SESSION_EVICTED, ann.session),
+        (Action.SESSION_EVICTED, second.session),
+        (Action.LOGGED_IN, tokens.session),
+    ] == [(event.action, event.session) for event in world.store.events[before:]]
+    assert {(ann.user, "192.0.2.7")} == {(event.user, event.client.address) for event in world.store.events[before:]}
 
 
 async def test_editing_the_profile(world: World, ann: Actor) -> None:

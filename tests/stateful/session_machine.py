@@ -4,7 +4,7 @@ The model knows a session as a generation with times. What the machine holds (`d
 session, which never decreases; a token is good only in the current generation or, for a moment, the one before; two
 parties who both refresh outside that moment end the session at the second's first use; nothing is accepted after an
 end, and no end moves; a duplicate within the moment ends nothing; no kind of token passes for the other; nobody's
-actions touch another's sessions; every decision leaves exactly one event.
+actions touch another's sessions; every decision leaves exactly one event, and so does each session that gives way.
 """
 
 import asyncio
@@ -133,6 +133,7 @@ class SessionMachine(RuleBasedStateMachine):
         live = [life for key, life in self.lives.items() if life.person == person and self.alive(key)]
         for life in live[: max(len(live) + 1 - POLICY.max_sessions, 0)]:
             life.ended = True
+            self.events += 1
         self.lives[tokens.session] = Life(person, 1, self.now, self.now + POLICY.idle, self.now + POLICY.lifetime)
         return Held(tokens, 1, self.now)
 

@@ -155,10 +155,11 @@ class Sessions:
         await self.store.write(actor, work)
 
     async def open(self, rows: Rows, user: UserId, client: Client) -> Session:
-        """Open a session inside a unit of work; the oldest beyond the policy's number end."""
+        """Open a session inside a unit of work; the oldest beyond the policy's number end, each with an entry."""
         by_age = sorted(await rows.sessions(), key=lambda session: (session.created_at, session.id))
         for session in by_age[: max(len(by_age) + 1 - self.policy.max_sessions, 0)]:
             await rows.drop_session(session.id)
+            await rows.record(self.event(Action.SESSION_EVICTED, user, client, session.id))
         session = Session.open(user, SessionId(self.ids.new()), client, self.clock.now(), self.policy)
         await rows.put_session(session)
         return session
