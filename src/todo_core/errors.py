@@ -4,7 +4,8 @@ Each class has a stable `code` (lower-case kebab, the same that HTTP clients see
 explain it. Nothing here knows a transport; errors that carry a task live in `todo_core.tasks`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import ClassVar, TypeVar
 from uuid import UUID
 
@@ -71,6 +72,18 @@ class Violations:
     def note(self, path: str | FieldPath, code: str, detail: str) -> None:
         """Add one broken rule."""
         self.found.extend(InvalidInput.at(path, code, detail).violations)
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Add what the block raises as InvalidInput, instead of raising it."""
+        try:
+            yield
+        except InvalidInput as error:
+            self.found.extend(error.violations)
+
+    def names(self, field: str) -> bool:
+        """Return whether something was noted about the field, or inside it."""
+        return any(one.path[:1] == (field,) for one in self.found)
 
     def raise_any(self) -> None:
         """Raise InvalidInput with everything found; do nothing when nothing was."""

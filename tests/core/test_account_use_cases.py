@@ -22,10 +22,12 @@ from todo_core.errors import (
     NotFound,
     RefreshTokenReused,
     RegistrationClosed,
+    Violations,
 )
 from todo_core.ports import Rows, Verdict, View
 from todo_core.sessions import Actor, Client, IssuedTokens, SessionPolicy
 from todo_core.use_cases import Registration
+from todo_core.use_cases.accounts import ProfileEdit
 from todo_core.users import EmailAddress, Profile, User
 
 Result = TypeVar("Result")
@@ -268,8 +270,10 @@ async def test_each_session_that_gives_way_leaves_one_event(world: World, ann: A
 
 async def test_editing_the_profile(world: World, ann: Actor) -> None:
     """Name and zone as one likes; an edit that changes nothing leaves no event."""
-    edited = await world.accounts.edit(ann, lambda profile: attrs.evolve(profile, display_name="Ann", timezone="UTC"))
-    same = await world.accounts.edit(ann, lambda profile: profile)
+    edited = await world.accounts.edit(
+        ann, lambda profile, _: attrs.evolve(profile, display_name="Ann", timezone="UTC")
+    )
+    same = await world.accounts.edit(ann, lambda profile, _: profile)
 
     assert edited == same == await world.accounts.me(ann)
     assert edited.profile.display_name == "Ann"
@@ -279,7 +283,7 @@ async def test_editing_the_profile(world: World, ann: Actor) -> None:
 async def test_a_wrong_password_is_told_even_where_none_is_needed(world: World, ann: Actor) -> None:
     """Nobody should believe that it was right."""
     with pytest.raises(InvalidInput) as refusal:
-        await world.accounts.edit(ann, lambda profile: profile, current_password="wrong")
+        await world.accounts.edit(ann, lambda profile, _: profile, current_password="wrong")
 
     assert [(("current_password",), "wrong-password")] == [(one.path, one.code) for one in refusal.value.violations]
 
@@ -288,8 +292,8 @@ async def test_another_address_needs_the_password(world: World, ann: Actor) -> N
     """Missing, wrong, right; taken ones are refused."""
     await world.join("bob@example.org")
 
-    def move(to: str) -> Callable[[Profile], Profile]:
-        return lambda profile: attrs.evolve(profile, email=email(to))
+    def move(to: str) -> ProfileEdit:
+        return lambda profile, _: attrs.evolve(profile, email=email(to))
 
     for password, code in ((None, "required"), ("wrong", "wrong-password"), ("\ud800", "wrong-password")):
         with pytest.raises(InvalidInput) as refusal:
@@ -307,16 +311,48 @@ async def test_another_address_needs_the_password(world: World, ann: Actor) -> N
 async def test_a_profile_is_checked_as_a_whole(world: World, ann: Actor) -> None:
     """A zone has to exist, and who has a password keeps an address."""
 
-    def away(profile: Profile) -> Profile:
+    def away(profile: Profile, _: Violations) -> Profile:
         return attrs.evolve(profile, timezone="Nowhere/Atall")
 
-    def nameless(profile: Profile) -> Profile:
+    def nameless(profile: Profile, _: Violations) -> Profile:
         return attrs.evolve(profile, email=None)
 
     for edit, path in ((away, ("timezone",)), (nameless, ("email",))):
         with pytest.raises(InvalidInput) as refusal:
-            await world.accounts.edit(ann, edit)
+            await world.accounts.edit(ann, edit, current_password=PASSWORD)
         assert [path] == [one.path for one in refusal.value.violations]
+
+
+@pytest.mark.parametrize(("password", "code"), [(None, "required"), ("wrong", "wrong-password")])
+@pytest.mark.parametrize("to", ["new@example.org", "no address"])
+async def test_an_edit_names_every_bad_field(
+    world: World, ann: Actor, to: str, password: str | None, code: str
+) -> None:
+    """The proof too, whether the other address is one or not."""
+
+    def move(profile: Profile, problems: Violations) -> Profile:
+        moved = problems.take("email", EmailAddress.parse, to) or profile.email
+        return attrs.evolve(profile, email=moved, timezone="Nowhere/Atall")
+
+    with pytest.raises(InvalidInput) as refusal:
+        await world.accounts.edit(ann, move, current_password=password)
+
+    found = {one.path[0]: one.code for one in refusal.value.violations}
+    bad_address = {} if "@" in to else {"email": "not-an-email"}
+    assert {**bad_address, "timezone": "unknown-timezone", "current_password": code} == found
+    assert len(found) == len(refusal.value.violations)
+
+
+async def test_an_edit_by_who_has_no_password(world: World, ann: Actor) -> None:
+    """What is wrong is named first: then that there is no address to move."""
+    await make_external(world, ann)
+
+    def away(profile: Profile, _: Violations) -> Profile:
+        return attrs.evolve(profile, email=email(), timezone="Nowhere/Atall")
+
+    with pytest.raises(InvalidInput) as refusal:
+        await world.accounts.edit(ann, away)
+    assert [("timezone",)] == [one.path for one in refusal.value.violations]
 
 
 async def test_an_edit_that_moved_nothing_when_it_began_moves_nothing_later(world: World, ann: Actor) -> None:
@@ -328,7 +364,7 @@ async def test_an_edit_that_moved_nothing_when_it_began_moves_nothing_later(worl
 
         async def write(self, actor: Actor, work: Callable[[Rows], Awaitable[Result]]) -> Result:
             await world.accounts.edit(
-                ann, lambda profile: attrs.evolve(profile, email=email("new@x")), current_password=PASSWORD
+                ann, lambda profile, _: attrs.evolve(profile, email=email("new@x")), current_password=PASSWORD
             )
             return await world.store.write(actor, work)
 
@@ -337,7 +373,7 @@ async def test_an_edit_that_moved_nothing_when_it_began_moves_nothing_later(worl
 
     racing = attrs.evolve(world.accounts, store=Meanwhile(world.clock))
     with pytest.raises(InvalidInput) as refusal:
-        await racing.edit(ann, lambda profile: attrs.evolve(profile, email=email()))
+        await racing.edit(ann, lambda profile, _: attrs.evolve(profile, email=email()))
 
     assert [("current_password",)] == [one.path for one in refusal.value.violations]
     assert (await world.accounts.me(ann)).email == email("new@x")
@@ -420,7 +456,7 @@ async def test_a_user_without_a_password(world: World, ann: Actor) -> None:
     with pytest.raises(NoPassword):
         await world.accounts.change_password(ann, None, OTHER)
     with pytest.raises(NoPassword):
-        await world.accounts.edit(ann, lambda profile: attrs.evolve(profile, email=email()))
+        await world.accounts.edit(ann, lambda profile, _: attrs.evolve(profile, email=email()))
     await world.accounts.delete(ann, None)
     assert await world.administration.list() == []
 

@@ -122,6 +122,17 @@ async def test_bad_edits(ada: User) -> None:
     } == bad_parts(await ada("PATCH", ME, json=body))
 
 
+async def test_bad_edits_beside_the_proof(ada: User) -> None:
+    """The proof that another address needs is named together with everything else."""
+    body = {"email": "ada@new.example.org", "timezone": "x"}
+
+    missing = await ada("PATCH", ME, json=body)
+    wrong = await ada("PATCH", ME, json={**body, "current_password": "wrong"})
+
+    assert {"/timezone": "unknown-timezone", "/current_password": "required"} == bad_parts(missing)
+    assert {"/timezone": "unknown-timezone", "/current_password": "wrong-password"} == bad_parts(wrong)
+
+
 async def test_change_the_password(world: World, ada: User) -> None:
     """Every session ends, a new one begins; the old password is of no use any more."""
     body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}

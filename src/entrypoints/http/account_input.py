@@ -4,7 +4,7 @@ import attrs
 
 from entrypoints.http.members import Members, checked, one_of, text
 from todo_core.due import Zones
-from todo_core.errors import InvalidInput
+from todo_core.errors import InvalidInput, Violations
 from todo_core.text import check_unicode, fold
 from todo_core.use_cases.accounts import Registration
 from todo_core.users import EmailAddress, PasswordPolicy, Profile, check_display_name, check_timezone
@@ -68,8 +68,8 @@ def _name_all(body: object, policy: PasswordPolicy, zones: Zones) -> None:
     members.problems.raise_any()
 
 
-def profile(body: object, base: Profile, zones: Zones) -> Profile:
-    """Return what a PATCH makes of a profile. Raises InvalidInput naming every bad member."""
+def profile(body: object, zones: Zones, base: Profile, problems: Violations) -> Profile:
+    """Return what a PATCH makes of a profile, after adding every bad member to `problems`."""
     members = Members.of(body, ("display_name", "timezone", "email", "current_password"), READ_ONLY)
     email = members.not_null("email", checked(EmailAddress.parse), base.email)
     name = members.optional("display_name", checked(check_display_name), absent=base.display_name, null=None)
@@ -77,7 +77,7 @@ def profile(body: object, base: Profile, zones: Zones) -> Profile:
         "timezone", checked(lambda name: check_timezone(name, zones)), absent=base.timezone, null="UTC"
     )
     members.not_null("current_password", text, None)
-    members.problems.raise_any()
+    problems.found.extend(members.problems.found)
     return Profile(email, name, timezone)
 
 

@@ -1,5 +1,7 @@
 """Accounts: registering, one's own profile, the password."""
 
+from functools import partial
+
 import attrs
 
 from entrypoints.http import account_input, shapes, wire
@@ -46,7 +48,7 @@ class AccountRoutes:
             proof = body.get("current_password")
         user = await self.accounts.edit(
             call.actor,
-            lambda profile: account_input.profile(body, profile, self.accounts.clock.zone),
+            partial(account_input.profile, body, self.accounts.clock.zone),
             current_password=proof,
             client=call.exchange.client,
         )

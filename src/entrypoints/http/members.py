@@ -38,10 +38,6 @@ class Members:
         if name not in self.given:
             self.problems.note(name, "required", "this member is needed")
 
-    def is_bad(self, name: str) -> bool:
-        """Return whether something was noted about the member, or inside it."""
-        return any(one.path[:1] == (name,) for one in self.problems.found)
-
     def required(self, name: str, convert: Callable[[object], Value], stand_in: Default) -> Value | Default:
         """Return the converted member, or `stand_in` after noting that it is absent, null or bad."""
         self.require(name)

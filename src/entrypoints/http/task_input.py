@@ -81,7 +81,7 @@ def _due(base: Due | None, zones: Zones) -> Callable[[object], Due]:
         time = members.optional("time", checked(parse_time), absent=start[1], null=None)
         zone = members.optional("timezone", known_zone, absent=start[2], null=None)
         if date is None:
-            if not members.is_bad("date"):
+            if not members.problems.names("date"):
                 members.problems.note("date", "required", "this member is needed")
             raise InvalidInput(tuple(members.problems.found))
         members.problems.raise_any()

@@ -21,6 +21,9 @@ from todo_core.users import (
     presented,
 )
 
+ProfileEdit = Callable[[Profile, Violations], Profile]
+"""Makes one profile of another. What is wrong it adds to the second argument, and leaves as it was; or it raises it."""
+
 
 @attrs.frozen
 class Registration:
@@ -66,25 +69,30 @@ class Accounts:
     async def edit(
         self,
         actor: Actor,
-        edit: Callable[[Profile], Profile],
+        edit: ProfileEdit,
         *,
         current_password: str | None = None,
         client: Client = UNKNOWN_CLIENT,
     ) -> User:
         """Replace the actor's profile by what `edit` makes of it; another e-mail address needs the password.
 
-        Raises NotAuthenticated, InvalidInput, NoPassword and EmailTaken.
+        Raises NotAuthenticated, InvalidInput naming every bad field, NoPassword and EmailTaken.
         """
         seen = await self.me(actor)
-        proven = self._edited(seen, edit).email != seen.email
+        problems = Violations()
+        proven = self._edited(seen, edit, problems).email != seen.email or problems.names("email")
+        if (proven or current_password is not None) and not problems.names("current_password"):
+            with problems.collecting():
+                await self._prove(seen, current_password)
+        problems.raise_any()
         if proven and seen.password_hash is None:
             raise NoPassword
-        if proven or current_password is not None:
-            await self.prove(seen, current_password)
 
         async def work(rows: Rows) -> User:
             current = await rows.user()
-            edited = self._edited(current, edit)
+            found = Violations()
+            edited = self._edited(current, edit, found)
+            found.raise_any()
             if edited.email != current.email:  # it may be another one by now: then nothing was proven
                 _unchanged(seen if proven else None, current)
             if edited != current:
@@ -105,10 +113,8 @@ class Accounts:
         if seen.password_hash is None:
             raise NoPassword
         problems = Violations()
-        try:
-            await self.prove(seen, current_password)
-        except InvalidInput as error:
-            problems.found.extend(error.violations)
+        with problems.collecting():
+            await self._prove(seen, current_password)
         password = await self._check_password("new_password", new_password, seen.profile, problems)
         problems.raise_any()
         password_hash = await self.passwords.hash(password)
@@ -127,7 +133,7 @@ class Accounts:
     async def delete(self, actor: Actor, current_password: str | None, client: Client = UNKNOWN_CLIENT) -> None:
         """Remove the account with all it has, at once. Raises NotAuthenticated and InvalidInput."""
         seen = await self.me(actor)
-        await self.prove(seen, current_password)
+        await self._prove(seen, current_password)
 
         async def work(rows: Rows) -> None:
             _unchanged(seen, await rows.user())
@@ -136,7 +142,14 @@ class Accounts:
 
         await self.store.write(actor, work)
 
-    async def prove(self, user: User, current_password: str | None) -> None:
+    async def new_hash(self, field: str, password: str, profile: Profile) -> str:
+        """Return the hash of a new password. Raises InvalidInput under `field` when the policy refuses it."""
+        problems = Violations()
+        checked = await self._check_password(field, password, profile, problems)
+        problems.raise_any()
+        return await self.passwords.hash(checked)
+
+    async def _prove(self, user: User, current_password: str | None) -> None:
         """Raise InvalidInput unless the password is the user's; a user without one has nothing to prove."""
         if user.password_hash is None:
             return
@@ -147,19 +160,13 @@ class Accounts:
         if not verdict.matches:
             raise _wrong_password()
 
-    async def new_hash(self, field: str, password: str, profile: Profile) -> str:
-        """Return the hash of a new password. Raises InvalidInput under `field` when the policy refuses it."""
-        problems = Violations()
-        checked = await self._check_password(field, password, profile, problems)
-        problems.raise_any()
-        return await self.passwords.hash(checked)
-
-    def _edited(self, user: User, edit: Callable[[Profile], Profile]) -> User:
-        edited = attrs.evolve(user, profile=edit(user.profile))
+    def _edited(self, user: User, edit: ProfileEdit, problems: Violations) -> User:
+        """Return the user as edited, after adding to `problems` what is wrong with that."""
+        edited = user
+        with problems.collecting():
+            edited = attrs.evolve(user, profile=edit(user.profile, problems))
         if edited.profile.timezone != user.profile.timezone:
-            problems = Violations()
             problems.take("timezone", self._check_timezone, edited.profile.timezone)
-            problems.raise_any()
         return edited
 
     def _check_timezone(self, name: str) -> str:
