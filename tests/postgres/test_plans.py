@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from adapters.postgres import listing, writing
+from adapters.postgres import listing, reading, writing
 from adapters.postgres.gates import Gate
 from adapters.postgres.listing import Filters, Place
 from adapters.postgres.migrate import migrate
@@ -186,7 +186,7 @@ def test_one_task_is_one_row(crowded: psycopg.Connection, mode: str) -> None:
     task = data.uuid(data.Size().task_of(FIRST, FAR))
 
     assert 1 == rows_read(explain(crowded, READS[Gate.ACTOR].task, {**caller(FIRST), "task": task}, mode, run=True))
-    assert 1 == rows_read(explain(crowded, writing.TASK_OWNER, {"task": task}, mode, run=True))
+    assert 1 == rows_read(explain(crowded, reading.TASK_OWNER, {"task": task}, mode, run=True))
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -194,7 +194,7 @@ def test_purge_does_not_look_through_everything(crowded: psycopg.Connection, mod
     """Where nothing is to be purged, nothing is read to know it."""
     bounds = dict.fromkeys(("trash", "tombstones", "outcomes", "sessions"), NOW - dt.timedelta(days=400))
 
-    assert 0 == rows_read(explain(crowded, writing.USERS_TO_PURGE, {**bounds, "rows": 100}, mode, run=True))
+    assert 0 == rows_read(explain(crowded, reading.USERS_TO_PURGE, {**bounds, "rows": 100}, mode, run=True))
     for statement in (writing.ERASE_TASKS, writing.DROP_TOMBSTONES):
         plan = explain(crowded, statement, {**caller(FIRST), "before": NOW, "rows": 1000}, mode)
         assert all(part["Node Type"] != "Seq Scan" for part in plan)

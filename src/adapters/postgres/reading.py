@@ -1,4 +1,8 @@
-"""The statements that read a user's rows, apart from lists (see `listing`)."""
+"""The statements that read, apart from lists (see `listing`).
+
+Those in `Reads` stand behind a gate. The others are for units of work, which have made their check, and for what
+belongs to no user.
+"""
 
 from typing import Any
 
@@ -8,8 +12,11 @@ import sqlalchemy as sa
 from adapters.postgres import records
 from adapters.postgres.gates import Gate
 from adapters.postgres.statements import ROWS, Statement, given
-from adapters.postgres.tables import LIVE, sessions, tasks, user_clocks, users
+from adapters.postgres.tables import ERASED, LIVE, TRASHED, idempotency_keys, sessions, tasks, user_clocks, users
 from todo_core.listing import PAGE_TEXT
+
+LOOKED_AT = 10_000
+"""How many rows of each kind one search for users to purge looks at."""
 
 
 @attrs.frozen
@@ -101,3 +108,32 @@ def _feed(gate: Gate) -> sa.Select[tuple[object, ...]]:
         .select_from(allowed.join(user_clocks, user_clocks.c.user_id == allowed.c.user_id).outerjoin(page, sa.true()))
         .order_by(page.c.number)
     )
+
+
+def _users_to_purge() -> sa.ClauseElement:
+    overdue = [
+        (tasks.c.user_id, TRASHED & (tasks.c.deleted_at < given("trash"))),
+        (tasks.c.user_id, ERASED & (tasks.c.deleted_at < given("tombstones"))),
+        (idempotency_keys.c.user_id, idempotency_keys.c.created_at < given("outcomes")),
+        (sessions.c.user_id, sessions.c.expires_at <= given("sessions")),
+    ]
+    looked_at = [sa.select(owner).where(old).limit(LOOKED_AT) for owner, old in overdue]
+    return sa.union(*looked_at).limit(ROWS)
+
+
+SESSION = Statement.of(
+    sa.select(*records.SESSION).where(sessions.c.user_id == given("user"), sessions.c.id == given("id"))
+)
+REMEMBERED = Statement.of(
+    sa.select(idempotency_keys.c.fingerprint, idempotency_keys.c.task, idempotency_keys.c.created_at).where(
+        idempotency_keys.c.user_id == given("user"), idempotency_keys.c.key == given("key")
+    )
+)
+REMEMBERED_COUNT = Statement.of(
+    sa.select(sa.func.count()).select_from(idempotency_keys).where(idempotency_keys.c.user_id == given("user"))
+)
+USER_BY_EMAIL = Statement.of(sa.select(*records.USER).where(users.c.email_key == given("email_key")))
+FIRST_USERS = Statement.of(sa.select(*records.USER).order_by(users.c.id).limit(ROWS))
+NEXT_USERS = Statement.of(sa.select(*records.USER).where(users.c.id > given("after")).order_by(users.c.id).limit(ROWS))
+TASK_OWNER = Statement.of(sa.select(tasks.c.user_id).where(tasks.c.id == given("task")))
+USERS_TO_PURGE = Statement.of(_users_to_purge())

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import attrs
 from psycopg.types.json import Jsonb
 
-from adapters.postgres import records, writing
+from adapters.postgres import reading, records, writing
 from adapters.postgres.duplicates import duplicates_refused
 from adapters.postgres.statements import Statement
 from adapters.postgres.view import PostgresView
@@ -43,7 +43,7 @@ class PostgresRows(PostgresView):
 
     async def remembered(self, key: str) -> Remembered | None:
         """See the port."""
-        rows = await self.fetch(writing.REMEMBERED, {**self.caller, "key": key})
+        rows = await self.fetch(reading.REMEMBERED, {**self.caller, "key": key})
         if not rows:
             return None
         fingerprint, task, at = rows[0]
@@ -62,7 +62,7 @@ class PostgresRows(PostgresView):
 
     async def remembered_count(self) -> int:
         """See the port."""
-        rows = await self.fetch(writing.REMEMBERED_COUNT, self.caller)
+        rows = await self.fetch(reading.REMEMBERED_COUNT, self.caller)
         return int(rows[0][0])
 
     async def put_user(self, user: User) -> None:
@@ -76,7 +76,7 @@ class PostgresRows(PostgresView):
 
     async def session(self, session: SessionId) -> Session | None:
         """See the port."""
-        rows = await self.fetch(writing.SESSION, {**self.caller, "id": session})
+        rows = await self.fetch(reading.SESSION, {**self.caller, "id": session})
         return records.session(rows[0]) if rows else None
 
     async def put_session(self, session: Session) -> None:

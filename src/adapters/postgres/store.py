@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import attrs
 
-from adapters.postgres import records, writing
+from adapters.postgres import reading, records, writing
 from adapters.postgres.duplicates import duplicates_refused
 from adapters.postgres.gates import Gate
 from adapters.postgres.pool import Database, Transaction
@@ -78,22 +78,22 @@ class PostgresStore:
 
     async def user_by_email(self, email: EmailAddress) -> User | None:
         """See the port."""
-        rows = await self.database.fetch(writing.USER_BY_EMAIL, {"email_key": email.key})
+        rows = await self.database.fetch(reading.USER_BY_EMAIL, {"email_key": email.key})
         return records.user(rows[0]) if rows else None
 
     async def users(self, after: UserId | None, limit: int) -> Sequence[User]:
         """See the port."""
-        statement = writing.FIRST_USERS if after is None else writing.NEXT_USERS
+        statement = reading.FIRST_USERS if after is None else reading.NEXT_USERS
         return [records.user(row) for row in await self.database.fetch(statement, {"after": after, "rows": limit})]
 
     async def task_owner(self, task: TaskId) -> UserId | None:
         """See the port."""
-        rows = await self.database.fetch(writing.TASK_OWNER, {"task": task})
+        rows = await self.database.fetch(reading.TASK_OWNER, {"task": task})
         return UserId(rows[0][0]) if rows else None
 
     async def users_to_purge(self, overdue: PurgeCutoffs, limit: int) -> Sequence[UserId]:
         """See the port."""
-        rows = await self.database.fetch(writing.USERS_TO_PURGE, {**attrs.asdict(overdue), "rows": limit})
+        rows = await self.database.fetch(reading.USERS_TO_PURGE, {**attrs.asdict(overdue), "rows": limit})
         return [UserId(row[0]) for row in rows]
 
     async def advance_clocks(self, by: int) -> None:

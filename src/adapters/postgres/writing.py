@@ -1,4 +1,4 @@
-"""The statements of a unit of work that write, and those that belong to no user."""
+"""The statements that write, and the locks that a unit of work begins with."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres import records
 from adapters.postgres.gates import Gate
 from adapters.postgres.statements import ROWS, Statement, given
 from adapters.postgres.tables import (
@@ -26,9 +25,6 @@ OWN_CLOCK = user_clocks.c.user_id == given("user")
 OWN_TASK = tasks.c.user_id == given("user")
 OWN_SESSION = sessions.c.user_id == given("user")
 OWN_KEY = idempotency_keys.c.user_id == given("user")
-
-LOOKED_AT = 10_000
-"""How many rows of each kind one search for users to purge looks at."""
 
 
 def _all(table: sa.Table) -> dict[str, sa.BindParameter[Any]]:
@@ -158,17 +154,6 @@ def _drop_some(table: sa.Table, key: sa.ColumnElement[Any], *conditions: sa.Colu
     return sa.delete(table).where(conditions[0], key.in_(old))
 
 
-def _users_to_purge() -> sa.ClauseElement:
-    overdue = [
-        (tasks.c.user_id, TRASHED & (tasks.c.deleted_at < given("trash"))),
-        (tasks.c.user_id, ERASED & (tasks.c.deleted_at < given("tombstones"))),
-        (idempotency_keys.c.user_id, idempotency_keys.c.created_at < given("outcomes")),
-        (sessions.c.user_id, sessions.c.expires_at <= given("sessions")),
-    ]
-    looked_at = [sa.select(owner).where(old).limit(LOOKED_AT) for owner, old in overdue]
-    return sa.union(*looked_at).limit(ROWS)
-
-
 LOCK = Statement.of(sa.select(*user_clocks.c["user_id", "tasks"]).where(OWN_CLOCK).with_for_update(key_share=True))
 LOCK_ALIVE = Statement.of(_lock_alive())
 
@@ -177,16 +162,9 @@ ADD_TASK_ALONE = Statement.of(_add_task_alone())
 PUT_TASK = Statement.of(_put_task())
 PUT_USER = Statement.of(_put_user())
 DROP_USER = Statement.of(sa.delete(users).where(users.c.id == given("user")))
-SESSION = Statement.of(sa.select(*records.SESSION).where(OWN_SESSION, sessions.c.id == given("id")))
 PUT_SESSION = Statement.of(_put_session())
 DROP_SESSION = Statement.of(sa.delete(sessions).where(OWN_SESSION, sessions.c.id == given("id")))
 DROP_SESSIONS = Statement.of(sa.delete(sessions).where(OWN_SESSION))
-REMEMBERED = Statement.of(
-    sa.select(idempotency_keys.c.fingerprint, idempotency_keys.c.task, idempotency_keys.c.created_at).where(
-        OWN_KEY, idempotency_keys.c.key == given("key")
-    )
-)
-REMEMBERED_COUNT = Statement.of(sa.select(sa.func.count()).select_from(idempotency_keys).where(OWN_KEY))
 REMEMBER = Statement.of(sa.insert(idempotency_keys).values(_all(idempotency_keys)))
 RECORD = Statement.of(sa.insert(audit_events).values(_event()))
 ERASE_TASKS = Statement.of(_erase_tasks())
@@ -199,11 +177,6 @@ DROP_EXPIRED_SESSIONS = Statement.of(
 )
 
 REGISTER = Statement.of(_register())
-USER_BY_EMAIL = Statement.of(sa.select(*records.USER).where(users.c.email_key == given("email_key")))
-FIRST_USERS = Statement.of(sa.select(*records.USER).order_by(users.c.id).limit(ROWS))
-NEXT_USERS = Statement.of(sa.select(*records.USER).where(users.c.id > given("after")).order_by(users.c.id).limit(ROWS))
-TASK_OWNER = Statement.of(sa.select(tasks.c.user_id).where(tasks.c.id == given("task")))
-USERS_TO_PURGE = Statement.of(_users_to_purge())
 ADVANCE_CLOCKS = Statement.of(
     sa.update(user_clocks).values(
         version=user_clocks.c.version + given("by"), horizon=user_clocks.c.version + given("by")
