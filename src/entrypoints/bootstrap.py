@@ -82,10 +82,16 @@ class System:
         return self.keys.latest().public(self.clock.now())
 
     async def events(
-        self, limit: int, *, user: UserId | None, actions: frozenset[Action], since: datetime | None
+        self,
+        limit: int,
+        *,
+        user: UserId | None,
+        actions: frozenset[Action],
+        since: datetime | None,
+        until: datetime | None,
     ) -> Sequence[Event]:
-        """Return the newest entries of the audit record; of one user, of some actions, since an instant."""
-        return await self.audit.events(EventFilter(user, actions, since), limit)
+        """Return the newest entries of the audit record: of one user, of some actions, since one instant, before one."""
+        return await self.audit.events(EventFilter(user, actions, since, until), limit)
 
     async def purge(self) -> Purged:
         """Remove everything that has had its time, in bounded batches. Raises Unavailable."""

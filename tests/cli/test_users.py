@@ -101,7 +101,12 @@ def test_audit(todo: Todo, ann: str) -> None:
     assert actions("--limit", "1") == everything[:1]
     assert actions("--action", "user_created", "--action", "user_disabled") == everything[1:]
     assert actions("--since", "2020-01-01") == everything
-    assert actions("--since", "2999-01-01") == []
+    assert actions("--since", "2999-01-01") == actions("--until", "2020-01-01") == []
+    assert actions("--since", "2020-01-01", "--until", "2999-01-01T00:00:00") == everything
+    newest = todo("audit").output.split()[0]
+    assert newest.endswith("Z")
+    assert everything[0] in actions("--since", newest)
+    assert everything[0] not in actions("--until", newest)
     todo("users", "delete", ann, "--yes")
     assert actions("--user", user) == ["user_deleted", *everything]
     assert "nobody has this e-mail address" in todo("audit", "--user", ann).output

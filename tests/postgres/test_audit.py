@@ -64,7 +64,7 @@ async def test_only_what_is_old_is_pruned(opened: Database, kept: Kept) -> None:
 
 
 async def test_record_is_read_by_filters(opened: Database, kept: Kept) -> None:
-    """By user, action and time, the newest first, page by page."""
+    """By user, action and time, the newest first."""
     ann, bob = await kept.user(), await kept.user()
     start = kept.clock.now()
     actions = [Action.LOGGED_IN, Action.LOGGED_OUT, Action.LOGGED_IN]
@@ -81,16 +81,3 @@ async def test_record_is_read_by_filters(opened: Database, kept: Kept) -> None:
     both = frozenset({Action.LOGGED_IN, Action.LOGGED_OUT})
     assert events[::-1] == list(await read(EventFilter(actions=both), 10))
     assert [events[1]] == list(await read(EventFilter(since=start + 2 * DAY, until=start + 3 * DAY), 10))
-    assert events[:2][::-1] == list(await read(EventFilter(user=ann.id), 2, after=events[2]))
-
-
-async def test_events_of_one_instant_are_paged(opened: Database, kept: Kept) -> None:
-    """None is left out, none comes twice."""
-    users = [await kept.user() for _ in range(5)]
-    seen: list[Event] = []
-    after = None
-    while page := await AuditRecord(opened).events(EventFilter(), 2, after):
-        seen += page
-        after = page[-1]
-
-    assert [user.id for user in users][::-1] == [event.user for event in seen]

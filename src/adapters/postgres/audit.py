@@ -41,8 +41,8 @@ class AuditRecord:
 
     database: Database
 
-    async def events(self, wanted: EventFilter, limit: int, after: Event | None = None) -> Sequence[Event]:
-        """Return the newest entries, or those that are older than `after`. Raises Unavailable."""
+    async def events(self, wanted: EventFilter, limit: int) -> Sequence[Event]:
+        """Return the newest entries. Raises Unavailable."""
         column = audit_events.c
         found = sa.select(*records.EVENT).order_by(column.at.desc(), column.id.desc()).limit(limit)
         if wanted.user is not None:
@@ -53,8 +53,6 @@ class AuditRecord:
             found = found.where(column.at >= wanted.since)
         if wanted.until is not None:
             found = found.where(column.at < wanted.until)
-        if after is not None:
-            found = found.where(sa.tuple_(column.at, column.id) < sa.tuple_(after.at, after.id))
         return [records.event(row) for row in await self.database.fetch(Statement.of(found), {})]
 
     async def prune(self, rows: int = 10_000) -> int:

@@ -9,8 +9,10 @@ from entrypoints.bootstrap import System
 from entrypoints.cli.running import run
 from entrypoints.cli.users import EMAIL
 from todo_core.audit import Action, Event
-from todo_core.errors import NotFound
 from todo_core.users import UserId
+
+INSTANT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"])
+"""The last form is the one in which entries are printed."""
 
 
 @click.command()
@@ -22,16 +24,17 @@ from todo_core.users import UserId
     type=click.Choice([action.value for action in Action]),
     help="Of one kind; repeat.",
 )
-@click.option("--since", type=click.DateTime(), help="From this instant on, in UTC.")
+@click.option("--since", type=INSTANT, help="From this instant on, in UTC.")
+@click.option("--until", type=INSTANT, help="Before this instant, in UTC.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many.")
-def audit(user: str | None, names: tuple[str, ...], since: datetime | None, limit: int) -> None:
+def audit(user: str | None, names: tuple[str, ...], since: datetime | None, until: datetime | None, limit: int) -> None:
     """Print what was done to accounts and sessions, newest first: instant, action, user, session, address, request."""
     actions = frozenset(map(Action, names))
-    instant = since.replace(tzinfo=UTC) if since else None
+    first, end = (instant and instant.replace(tzinfo=UTC) for instant in (since, until))
 
     async def work(system: System) -> None:
         chosen = await _find(system, user) if user else None
-        for event in await system.events(limit, user=chosen, actions=actions, since=instant):
+        for event in await system.events(limit, user=chosen, actions=actions, since=first, until=end):
             click.echo(_line(event))
 
     run(work)
@@ -43,10 +46,7 @@ async def _find(system: System, user: str) -> UserId:
         return UserId(UUID(user))
     except ValueError:
         address = EMAIL.convert(user, None, None)
-    found = await system.accounts.store.user_by_email(address)
-    if found is None:
-        raise NotFound("user")
-    return found.id
+    return (await system.administration.find(address)).id
 
 
 def _line(event: Event) -> str:

@@ -29,6 +29,13 @@ class Administration:
         """Return some accounts by ascending id, beginning behind `after`."""
         return await self.accounts.store.users(after, limit)
 
+    async def find(self, email: EmailAddress) -> User:
+        """Return the account with this address, regardless of case."""
+        user = await self.accounts.store.user_by_email(email)
+        if user is None:
+            raise NotFound("user")
+        return user
+
     async def add(self, registration: Registration) -> User:
         """Make an account, whether registration is open or not. Raises InvalidInput and EmailTaken."""
         return await self.accounts.enrol(registration)
@@ -57,7 +64,7 @@ class Administration:
 
     async def reset_password(self, email: EmailAddress, password: str) -> None:
         """Give the user another password and end every session. Raises InvalidInput."""
-        user = await self._find(email)
+        user = await self.find(email)
         password_hash = await self.accounts.new_hash("password", password, user.profile)
 
         async def work(rows: Rows, user: User) -> None:
@@ -97,17 +104,11 @@ class Administration:
         """Make every sync token expire; for after a restore from a backup, which moves clocks back."""
         await self.accounts.store.advance_clocks(CLOCK_LEAP)
 
-    async def _find(self, email: EmailAddress) -> User:
-        user = await self.accounts.store.user_by_email(email)
-        if user is None:
-            raise NotFound("user")
-        return user
-
     async def _write(self, email: EmailAddress, work: Callable[[Rows, User], Awaitable[Result]]) -> Result:
         async def whole(rows: Rows) -> Result:
             return await work(rows, await rows.user())
 
-        user = await self._find(email)
+        user = await self.find(email)
         try:
             return await self.accounts.store.write_as(user.id, whole)
         except NotAuthenticated:
