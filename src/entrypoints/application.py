@@ -13,6 +13,7 @@ import structlog
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from entrypoints.asgi import Asgi, Receive, Send
 from entrypoints.bootstrap import System, open_system
 from entrypoints.checks import check_settings
 from entrypoints.failures import Failure
@@ -24,10 +25,6 @@ from entrypoints.settings import RateLimit, Settings
 
 PURGE_EVERY_SECONDS = 600.0
 COUNT_EVERY_SECONDS = 5.0
-
-Receive = Callable[[], Awaitable[Any]]
-Send = Callable[[Any], Awaitable[None]]
-Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 
 _log = structlog.get_logger("server")
 

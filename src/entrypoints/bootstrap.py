@@ -90,7 +90,7 @@ class System:
         since: datetime | None,
         until: datetime | None,
     ) -> Sequence[Event]:
-        """Return the newest entries of the audit record: of one user, of some actions, since one instant, before one."""
+        """Return the newest entries of the audit record: of a user, of some actions, since an instant, before one."""
         return await self.audit.events(EventFilter(user, actions, since, until), limit)
 
     async def purge(self) -> Purged:

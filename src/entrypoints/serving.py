@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing.synchronize import Lock
-from typing import Any
 
 import attrs
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+from entrypoints.asgi import Asgi
 from entrypoints.failures import Failure
 from entrypoints.settings import ServerSettings
 
@@ -27,8 +27,6 @@ QUIET = {
     "handlers": {},
     "loggers": {"_granian": {"handlers": [], "propagate": True}},
 }
-
-Application = Callable[..., Any]
 
 
 @attrs.frozen
@@ -86,10 +84,10 @@ class Worker:
     """What each worker process does first. Goes to the worker by fork or pickled."""
 
     parent: int
-    load: Callable[[Callable[[], bool]], Application]
+    load: Callable[[Callable[[], bool]], Asgi]
     first: Lock
 
-    def __call__(self, _target: object) -> Application:
+    def __call__(self, _target: object) -> Asgi:
         """Return the application, after arranging to end with the parent."""
         end_with(self.parent)
         return self.load(partial(self.first.acquire, block=False))
@@ -106,7 +104,7 @@ def end_with(parent: int) -> None:
             sys.exit(1)
 
 
-def serve(server: ServerSettings, address: Address, load: Callable[[Callable[[], bool]], Application]) -> None:
+def serve(server: ServerSettings, address: Address, load: Callable[[Callable[[], bool]], Asgi]) -> None:
     """Serve until SIGINT or SIGTERM, then let requests end, for `server.shutdown` at most.
 
     `load` makes the application, in each worker; it is handed a function that is true once, in the first that asks.

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from types import FrameType
-from typing import Any
 
 import click
 
+from entrypoints.asgi import Asgi
 from entrypoints.bootstrap import open_database, open_keys, seal_secrets
 from entrypoints.cli.running import settings_and_logs
 from entrypoints.figures import shared_figures
@@ -39,7 +39,7 @@ def serve() -> None:
         run_server(settings.server, address, partial(load, settings, database_url, address))
 
 
-def load(settings: Settings, database_url: str, address: Address, first: Callable[[], bool]) -> Callable[..., Any]:
+def load(settings: Settings, database_url: str, address: Address, first: Callable[[], bool]) -> Asgi:
     """Return the application of a worker."""
     from entrypoints.application import Application  # noqa: PLC0415 - its metrics look at the environment on import
 

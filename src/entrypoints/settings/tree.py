@@ -42,9 +42,6 @@ class RateLimit:
     requests: int
     seconds: int
 
-    def __str__(self) -> str:
-        return f"{self.requests}/{self.seconds}"
-
 
 @attrs.frozen
 class ServerSettings:
