@@ -2,9 +2,11 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from itertools import repeat
+from secrets import SystemRandom
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -64,7 +66,7 @@ class Application:
     async def _open(self, ending: AsyncExitStack) -> Asgi:
         system = await ending.enter_async_context(open_system(self.settings, self.database_url))
         telemetry = Telemetry()
-        await ending.enter_async_context(_running(_purge_for_ever(system)))
+        await ending.enter_async_context(_running(purge_again_and_again(system.purge, purge_pauses())))
         await ending.enter_async_context(_running(_count_for_ever(system, telemetry)))
         await ending.enter_async_context(_running(self.started()))
         return assemble(system, self.settings, telemetry)
@@ -137,11 +139,17 @@ async def _count_for_ever(system: System, telemetry: Telemetry) -> None:
         await asyncio.sleep(COUNT_EVERY_SECONDS)
 
 
-async def _purge_for_ever(system: System) -> None:
-    """Remove what has had its time, now and then. What fails is tried again the next time."""
-    while True:
+def purge_pauses() -> Iterator[float]:
+    """Yield how long to wait before each purge: first for a while of one's own, as all workers start at one moment."""
+    yield SystemRandom().uniform(0, PURGE_EVERY_SECONDS)
+    yield from repeat(PURGE_EVERY_SECONDS)
+
+
+async def purge_again_and_again(purge: Callable[[], Awaitable[object]], pauses: Iterable[float]) -> None:
+    """Remove what has had its time, after each pause. What fails is tried again the next time."""
+    for pause in pauses:
+        await asyncio.sleep(pause)
         try:
-            await system.purge()
+            await purge()
         except Exception:  # noqa: BLE001 - one failure must not end all purging to come
             _log.exception("purge_failed")
-        await asyncio.sleep(PURGE_EVERY_SECONDS)
