@@ -11,7 +11,7 @@ from entrypoints.http.openapi import codes
 from entrypoints.http.problems import KINDS
 from entrypoints.http.routing import Body
 from tests.http.api import World
-from tests.http.conformance import served
+from tests.http.conformance import Conformance, served
 
 Json = dict[str, Any]
 
@@ -92,10 +92,24 @@ async def test_security(world: World, document: Json) -> None:
 
 
 async def test_every_problem_of_the_contract_can_occur(world: World) -> None:
-    """There is an operation for each code, apart from 405, which belongs to none."""
+    """There is an operation for each code, apart from 405, which belongs to none: it is told of beside them."""
     occurring = {code for route in served(world.app) for code in codes(route)}
 
     assert {vars(error)["code"] for error in KINDS} - {"method-not-allowed"} == occurring
+
+
+@pytest.mark.parametrize(
+    ("name", "request_"),
+    [("RouteNotFound", "GET /x"), ("MethodNotAllowed", "PUT /docs"), ("MethodNotAllowed", "GET /api/auth/login")],
+)
+async def test_answers_beside_the_operations(world: World, client: httpx.AsyncClient, name: str, request_: str) -> None:
+    """An unknown path and another method are answered as the document says."""
+    conformance = Conformance.of(world.app)
+    documented = conformance.document["components"]["responses"][name]
+
+    response = await client.request(*request_.split())
+
+    conformance.check_answer(name, documented, response)
 
 
 async def test_statuses_follow_from_what_a_route_does(world: World, document: Json) -> None:

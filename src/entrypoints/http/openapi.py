@@ -25,13 +25,22 @@ def _header(description: str, example: str) -> Json:
     return {"description": description, "schema": {"type": "string"}, "example": example}
 
 
-HEADERS: dict[str, Json] = {
+COMMON: dict[str, Json] = {
     "X-Request-Id": _header("The client's, or a new one", "0193a5d2-7c1e-7b3a-9f00-3c5d8e2a1b4f"),
     "Cache-Control": _header("Whether the answer may be kept", "no-store"),
     "Content-Security-Policy": _header("Nothing may be loaded", "default-src 'none'; frame-ancestors 'none'"),
     "Cross-Origin-Resource-Policy": _header("Only pages of the same origin may embed it", "same-origin"),
     "Referrer-Policy": _header("No address is passed on", "no-referrer"),
     "X-Content-Type-Options": _header("The type is what it says", "nosniff"),
+    "Strict-Transport-Security": _header("Over TLS only: stay there", "max-age=31536000; includeSubDomains"),
+    "Vary": _header("Where origins are allowed: answers differ by it", "Origin"),
+    "Access-Control-Allow-Origin": _header("To an allowed origin: that it may read this", "https://todo.example.org"),
+    "Access-Control-Allow-Credentials": _header("To an allowed origin: that cookies may be sent", "true"),
+    "Access-Control-Expose-Headers": _header(
+        "To an allowed origin: the headers that it may read", "ETag, Location, Link"
+    ),
+}
+HEADERS: dict[str, Json] = COMMON | {
     "RateLimit-Policy": _header("The limits that were counted (IETF draft)", '"api";q=600;w=60'),
     "RateLimit": _header("What is left of them, and for how many seconds", '"api";r=599;t=60'),
     "Retry-After": _header("In how many seconds to try again", "17"),
@@ -43,10 +52,11 @@ HEADERS: dict[str, Json] = {
         "The refresh token, with delivery by cookie; or its end",
         "__Host-refresh=…; Path=/; Secure; HttpOnly; SameSite=Strict",
     ),
+    "Allow": _header("The methods of the path", "GET, HEAD, OPTIONS, POST"),
     "Idempotency-Replayed": _header("There, and `true`, when the request had been carried out before", "true"),
 }
-ON_EVERY = tuple(HEADERS)[:6]
 ON_LIMITED = ("RateLimit-Policy", "RateLimit")
+WITH_STATUS = {401: ("WWW-Authenticate",), 412: ("ETag",), 429: ("Retry-After",), 503: ("Retry-After",)}
 
 REQUEST_HEADERS: dict[str, Json] = {
     "If-Match": {
@@ -77,7 +87,11 @@ def document(routes: Sequence[Route], version: str) -> Json:
         "info": {
             "title": "todo-core",
             "version": version,
-            "description": "Accounts, sessions and tasks. Every error is a problem (RFC 9457). HEAD answers as GET.",
+            "description": (
+                "Accounts, sessions and tasks. Every error is a problem (RFC 9457). HEAD answers as GET, OPTIONS names "
+                "the methods of a path. Another method is `MethodNotAllowed`, another path `RouteNotFound` (see the "
+                "components' responses)."
+            ),
         },
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}],
@@ -89,6 +103,10 @@ def document(routes: Sequence[Route], version: str) -> Json:
             "parameters": {
                 name: {"name": name, "in": "header", "required": False, **about}
                 for name, about in REQUEST_HEADERS.items()
+            },
+            "responses": {
+                "RouteNotFound": _problem(["not-found"], (*COMMON, *ON_LIMITED)),
+                "MethodNotAllowed": _problem(["method-not-allowed"], (*COMMON, *ON_LIMITED, "Allow")),
             },
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT (RFC 9068)"},
@@ -170,7 +188,7 @@ def _responses(route: Route) -> Json:
     for code in codes(route):
         by_status.setdefault(CODES[code].status, []).append(code)
     for status, names in sorted(by_status.items()):
-        responses.setdefault(str(status), _problem(route, status, names))
+        responses.setdefault(str(status), _problem(names, _headers_of(route, WITH_STATUS.get(status, ()))))
     return responses
 
 
@@ -189,7 +207,7 @@ def codes(route: Route) -> list[str]:
 
 
 def _success(route: Route, answer: Success) -> Json:
-    response: Json = {"description": answer.description, "headers": _headers(route, answer.headers)}
+    response: Json = {"description": answer.description, "headers": _references(_headers_of(route, answer.headers))}
     if isinstance(answer.shape, str):
         response["content"] = {answer.shape: {"schema": {"type": "object" if "json" in answer.shape else "string"}}}
     elif answer.shape is not None:
@@ -197,21 +215,16 @@ def _success(route: Route, answer: Success) -> Json:
     return response
 
 
-def _problem(route: Route, status: int, names: Sequence[str]) -> Json:
-    extra = {
-        401: ("WWW-Authenticate",),
-        412: ("ETag",),
-        429: ("Retry-After",),
-        503: ("Retry-After",),
-    }.get(status, ())
+def _problem(names: Sequence[str], headers: Iterable[str]) -> Json:
+    """Return the answer with one of these problems, which have one status."""
     return {
         "description": "; ".join(dict.fromkeys(CODES[name].title for name in names)),
-        "headers": _headers(route, extra),
+        "headers": _references(headers),
         "content": {
             PROBLEM_JSON: {
                 "schema": {
                     "allOf": [_ref(shapes.Problem)],
-                    "properties": {"code": {"enum": sorted(names)}, "status": {"const": status}},
+                    "properties": {"code": {"enum": sorted(names)}, "status": {"const": CODES[names[0]].status}},
                 },
                 "examples": {name: {"value": _problem_example(name)} for name in names},
             }
@@ -236,9 +249,12 @@ def _problem_example(code: str) -> Json:
     return example
 
 
-def _headers(route: Route, extra: Iterable[str]) -> Json:
-    limited = ON_LIMITED if route.is_api else ()
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in (*ON_EVERY, *limited, *extra)}
+def _headers_of(route: Route, extra: Iterable[str]) -> list[str]:
+    return [*COMMON, *(ON_LIMITED if route.is_api else ()), *extra]
+
+
+def _references(headers: Iterable[str]) -> Json:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
 
 
 def _ref(shape: type) -> Json:
