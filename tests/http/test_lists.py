@@ -208,6 +208,8 @@ async def test_cursor_keeps_the_moment(world: World, ada: User) -> None:
         ("limit=0", {"?limit": "out-of-range"}),
         ("limit=201", {"?limit": "out-of-range"}),
         ("limit=-1", {"?limit": "out-of-range"}),
+        ("limit=005", {"?limit": "out-of-range"}),
+        ("limit=%2B5", {"?limit": "out-of-range"}),
         ("limit=1.0", {"?limit": "out-of-range"}),
         ("limit=%D9%A3", {"?limit": "out-of-range"}),
         ("limit=" + "9" * 5000, {"?limit": "out-of-range"}),
@@ -248,7 +250,7 @@ async def test_bad_parameters(ada: User, query: str, wrong: dict[str, str]) -> N
     assert wrong == bad_parts(await ada("GET", f"{TASKS}?{query}"), 400, "malformed-request")
 
 
-@pytest.mark.parametrize("query", ["q=%FF", "q=%ED%A0%80", "&".join(["tag=a"] * 201)])
+@pytest.mark.parametrize("query", ["q=%FF", "q=%ED%A0%80", "q=a%", "q=%zz", "%2=a", "&".join(["tag=a"] * 201)])
 async def test_unreadable_query_strings(ada: User, query: str) -> None:
     """Neither UTF-8 nor of this world."""
     problem(await ada("GET", f"{TASKS}?{query}"), 400, "malformed-request")

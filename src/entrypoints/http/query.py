@@ -1,5 +1,6 @@
 """Query parameters, read strictly: unknown ones and repeated single ones are errors, and all errors come at once."""
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import parse_qsl
@@ -13,6 +14,8 @@ Value = TypeVar("Value")
 Default = TypeVar("Default")
 
 FIELDS_MOST = 200
+_NUMBER = re.compile(r"[1-9][0-9]*")
+_BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 NAME_SHOWN = 50
 
 
@@ -26,10 +29,15 @@ class Parameters:
 
     @classmethod
     def parse(cls, raw: bytes) -> "Parameters":
-        """Return the parameters of a query string. Raises MalformedRequest when it is not UTF-8, or too much."""
+        """Return the parameters of a query string.
+
+        Raises MalformedRequest when it is not UTF-8, is escaped badly (RFC 3986, 2.1), or has too many fields.
+        """
         values: dict[str, list[str]] = {}
         if not raw:
             return cls(values)
+        if _BAD_ESCAPE.search(raw):
+            raise MalformedRequest("The query string has a % without two hexadecimal digits")
         try:
             pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS_MOST)
         except ValueError as error:
@@ -91,7 +99,7 @@ def number(at_most: int) -> Callable[[str], int]:
     """Return a converter for whole numbers from 1 to `at_most`."""
 
     def convert(text: str) -> int:
-        if not (text.isascii() and text.isdecimal() and len(text) <= len(str(at_most)) and 1 <= int(text) <= at_most):
+        if not _NUMBER.fullmatch(text) or len(text) > len(str(at_most)) or int(text) > at_most:
             raise InvalidInput.at((), "out-of-range", f"a number from 1 to {at_most}")
         return int(text)
 
