@@ -42,6 +42,9 @@ from todo_core.users import UserId
 LATE = timedelta(minutes=1)
 """How much longer than its last token a rotated key is accepted: for requests under way, and clocks that differ."""
 
+RESTORE = "restore it from a backup, or remove it to have another made, which ends every session"
+"""What to do about a secret that is damaged. Refresh tokens, cursors and sync tokens are sealed with it."""
+
 
 @attrs.frozen
 class SharedRateLimiter:
@@ -195,7 +198,7 @@ def open_keys(settings: Settings) -> KeyFile:
     try:
         return KeyFile.open(file) if settings.keys.signing else KeyFile.open_or_create(file)
     except OSError as error:
-        raise Failure(f"signing keys: {file}: {error.strerror}", CONFIGURATION) from error
+        raise Failure(f"signing keys: {_unread(settings)}: {error.strerror}", CONFIGURATION) from error
     except InvalidKeySet as error:
         raise Failure(f"signing keys: {file}: {error}", CONFIGURATION) from error
 
@@ -206,7 +209,7 @@ def rotate_keys(settings: Settings, *, delay: timedelta, keep: timedelta) -> Key
     try:
         return rotate(file, SystemClock().now(), delay=delay, keep=keep)
     except OSError as error:
-        raise Failure(f"signing keys: {file}: {error.strerror}") from error
+        raise Failure(f"signing keys: {_unread(settings)}: {error.strerror}") from error
     except InvalidKeySet as error:
         raise Failure(f"signing keys: {file}: {error}") from error
 
@@ -214,6 +217,11 @@ def rotate_keys(settings: Settings, *, delay: timedelta, keep: timedelta) -> Key
 def signing_keys_path(settings: Settings) -> Path:
     """Return the file of the keys that sign."""
     return settings.keys.signing or settings.data_directory / "keys" / "signing.json"
+
+
+def _unread(settings: Settings) -> str:
+    """Return how an error names the file of signing keys that cannot be had: what was set may be a key, by mistake."""
+    return "the file that TODO_SIGNING_KEYS names" if settings.keys.signing else str(signing_keys_path(settings))
 
 
 def seal_secrets(settings: Settings) -> list[bytes]:
@@ -225,10 +233,16 @@ def seal_secrets(settings: Settings) -> list[bytes]:
         return [secret.reveal().encode() for secret in settings.keys.secrets]
     file = settings.data_directory / "keys" / "secret"
     try:
-        return [rules.key(read_or_create(file, lambda: token_hex(32)).strip()).reveal().encode()]
+        return [_generated(read_or_create(file, lambda: token_hex(32)).strip())]
     except OSError as error:
         raise Failure(f"secret keys: {file}: {error.strerror}") from error
     except UnicodeDecodeError:
-        raise Failure(f"secret keys: {file}: not UTF-8 text", CONFIGURATION) from None
+        raise Failure(f"secret keys: {file}: not UTF-8 text; {RESTORE}", CONFIGURATION) from None
     except ValueError as error:
-        raise Failure(f"secret keys: {file}: {error}", CONFIGURATION) from error
+        raise Failure(f"secret keys: {file}: {error}; {RESTORE}", CONFIGURATION) from error
+
+
+def _generated(secret: str) -> bytes:
+    if not secret:
+        raise ValueError("is empty")
+    return rules.key(secret).reveal().encode()

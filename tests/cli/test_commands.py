@@ -140,19 +140,38 @@ def test_keys(todo: Todo, tmp_path: Path) -> None:
     assert "d" in json.loads(file.read_text())["keys"][0]
 
 
-@pytest.mark.parametrize("content", [b"{}", b'{"keys": [{"kid": "a"}]}', b"\xff", None])
-def test_unusable_keys(todo: Todo, settings: dict[str, str], tmp_path: Path, content: bytes | None) -> None:
-    """A file of keys that is not there or not usable is a wrong configuration, in one line."""
+@pytest.mark.parametrize("content", [b"{}", b'{"keys": [{"kid": "a"}]}', b"\xff"])
+def test_unusable_keys(todo: Todo, settings: dict[str, str], tmp_path: Path, content: bytes) -> None:
+    """A file of keys that is not usable is a wrong configuration, in one line."""
     file = tmp_path / "keys.json"
     settings["TODO_SIGNING_KEYS"] = str(file)
-    if content is not None:
-        file.write_bytes(content)
+    file.write_bytes(content)
 
     result = todo("keys", "list")
 
     assert result.exit_code == 78
     assert result.output.startswith(f"todo: signing keys: {file}: ")
     assert result.output.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "key", "code"),
+    [
+        ("list", "hunter2", 78),
+        ("list", "hunter2/hunter2+hunter2=", 78),
+        ("list", "/hunter2/hunter2+hunter2=", 78),
+        ("list", "hunter2" * 40, 78),
+        ("rotate", "hunter2" * 40, 1),
+    ],
+)
+def test_a_key_for_a_path(todo: Todo, settings: dict[str, str], command: str, key: str, code: int) -> None:
+    """What names no file may be a key that somebody took for the value: it is not shown."""
+    settings["TODO_SIGNING_KEYS"] = key
+
+    result = todo("keys", command)
+
+    assert result.exit_code == code
+    assert re.fullmatch(r"todo: signing keys: the file that TODO_SIGNING_KEYS names: [A-Za-z -]+\n", result.output)
 
 
 def test_rotation_of_what_is_no_text(todo: Todo, tmp_path: Path) -> None:
@@ -170,12 +189,13 @@ def test_rotation_of_what_is_no_text(todo: Todo, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"", "must be at least 32 bytes long, each"),
+        (b"", "is empty; restore it from a backup, "),
+        (b"\n", "is empty; restore it from a backup, "),
         (b"hunter2\n", "must be at least 32 bytes long, each"),
         (b"hunter2" * 5, "must be random: this one can be guessed"),
         (b"hunter2\xff" * 5, "not UTF-8 text"),
     ],
-    ids=["empty", "short", "a placeholder", "binary"],  # which become part of the path
+    ids=["empty", "blank", "short", "a placeholder", "binary"],  # which become part of the path
 )
 def test_unusable_secret(todo: Todo, tmp_path: Path, content: bytes, problem: str) -> None:
     """A secret in the data directory keeps the rule of the setting; one that does not is not used, and not shown."""
@@ -187,6 +207,7 @@ def test_unusable_secret(todo: Todo, tmp_path: Path, content: bytes, problem: st
 
     assert result.exit_code == 78
     assert result.output.startswith(f"todo: secret keys: {file}: {problem}")
+    assert "; restore it from a backup, or remove it to have another made" in result.output
     assert "hunter2" not in result.output
 
 

@@ -96,9 +96,9 @@ def test_data_directory_that_cannot_be_made(data: Path) -> None:
     """A data directory that cannot be used gets one line and an exit code."""
     data.write_text("a file")
 
-    code, said = refusal(data)
+    code, said = refusal(data, DATA_DIR=str(data / "more"))
 
-    assert said.splitlines() == [f"todo: the data directory {data} cannot be used: File exists ({data})"]
+    assert said.splitlines() == [f"todo: the data directory {data}/more cannot be used: Not a directory ({data}/more)"]
     assert code == 1
 
 

@@ -162,9 +162,27 @@ def test_paths(load: Load, tmp_path: Path) -> None:
     assert settings.database.programs == Path.home() / "bin"
 
 
-def test_empty_is_unset(load: Load) -> None:
-    """An empty or blank value is the same as none."""
-    assert load(TODO_PORT="", TODO_DATABASE_URL="  ").server.port == 8000
+def test_data_directory_that_is_a_file(load: Load, tmp_path: Path) -> None:
+    """It is said before anything starts; one that is not there yet will be made."""
+    (tmp_path / "file").write_text("")
+
+    assert problems(load, TODO_DATA_DIR="file") == (
+        f"TODO_DATA_DIR: must be a directory: {tmp_path / 'file'} is a file",
+    )
+    assert load(TODO_DATA_DIR=str(tmp_path)).data_directory == tmp_path
+    assert load(TODO_DATA_DIR="d" * 300).data_directory == tmp_path / ("d" * 300)
+
+
+def test_empty_is_unset(load: Load, tmp_path: Path) -> None:
+    """An empty or blank value is the same as none, in every source: the next one counts, or the default."""
+    (tmp_path / "settings.toml").write_text('port = 9000\nhost = ""\n')
+    (tmp_path / ".env").write_text("TODO_PORT=\nTODO_WORKERS=2\n")
+
+    settings = load(TODO_PORT="", TODO_WORKERS="", TODO_DATA_DIR="", TODO_DATABASE_URL="  ")
+
+    assert (settings.server.port, settings.server.workers, settings.server.host) == (9000, 2, "127.0.0.1")
+    assert settings.data_directory == load().data_directory
+    assert settings.database.url is None
 
 
 @pytest.mark.parametrize(
@@ -298,6 +316,8 @@ def test_all_problems_at_once(load: Load, tmp_path: Path) -> None:
             for password in ("hun@ter2", "hun/ter2", "hun/t@er2", "hun@t/er2", "hun@t?er2")
         ),
         ("SIGNING_KEYS", '{"keys": [{"d": "hunter2"}]}', "must be the path of a file, not the keys themselves"),
+        ("SIGNING_KEYS", "-----BEGIN PRIVATE KEY-----hunter2", "must be the path of a file, not the keys themselves"),
+        ("SIGNING_KEYS", "~hunter2", "must be the path of a file; there is no such home directory"),
         ("SIGNING_KEYS", "-----BEGIN\nhunter2\n-----END", "must be the path of a file, not the keys themselves"),
         ("SECRET_KEYS", "hunter2", "must be at least 32 bytes long, each; `openssl rand -hex 32` makes one"),
         ("SECRET_KEYS", "abc" * 20, "must be random: this one can be guessed; `openssl rand -hex 32` makes one"),

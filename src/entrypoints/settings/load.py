@@ -68,11 +68,11 @@ def default_data_directory() -> Path:
 
 
 def _read(reader: Reader, home: Path) -> Settings:
-    take, path = reader.take, rules.path(home)
+    take = reader.take
     _reserve_better_auth(reader)
     return Settings(
         environment=take("ENVIRONMENT", rules.one_of(Environment), Environment.DEVELOPMENT),
-        data_directory=take("DATA_DIR", path, default_data_directory()),
+        data_directory=take("DATA_DIR", rules.data_directory(home), default_data_directory()),
         server=_server(reader),
         database=_database(reader, home),
         keys=KeySettings(

@@ -1,5 +1,6 @@
 """One function for each kind of value: text in, value out; ValueError says what it must be, never showing a secret."""
 
+import os
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -112,14 +113,30 @@ def path(directory: Path) -> Callable[[str], Path]:
     return rule
 
 
+def data_directory(directory: Path) -> Callable[[str], Path]:
+    """Return the rule for the path of a directory, which need not be there yet."""
+    place = path(directory)
+
+    def rule(text: str) -> Path:
+        found = place(text)
+        if os.path.isfile(found):  # noqa: PTH113 - `Path.is_file` raises for a name that is too long
+            raise ValueError(f"must be a directory: {found} is a file")
+        return found
+
+    return rule
+
+
 def key_file(directory: Path) -> Callable[[str], Path]:
     """Return the rule for the path of a file of keys: the keys themselves in its place are refused, and not shown."""
     place = path(directory)
 
     def rule(text: str) -> Path:
-        if "{" in text or "\n" in text:
+        if "{" in text or "\n" in text or "-----" in text:
             raise ValueError("must be the path of a file, not the keys themselves")
-        return place(text)
+        try:
+            return place(text)
+        except ValueError:
+            raise ValueError("must be the path of a file; there is no such home directory") from None
 
     return rule
 
