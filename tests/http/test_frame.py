@@ -9,6 +9,7 @@ import structlog.testing
 
 from entrypoints.http.app import create_app
 from entrypoints.http.frame import Frame
+from entrypoints.http.limits import Guard, LocalRateLimiter
 from entrypoints.http.ports import Options
 from entrypoints.http.telemetry import Telemetry
 from tests.http.api import PLENTY, User, World, bad_parts, client_of, problem
@@ -111,7 +112,7 @@ async def test_hsts_over_tls(build: Build) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "status"), [("todo.test", 200), ("TODO.test:8000", 200), ("evil.test", 400), ("", 400)]
+    ("host", "status"), [("todo.test", 200), ("TODO.test:8000", 200), ("evil.test", 400), ("todo.test.evil", 400)]
 )
 async def test_allowed_hosts(build: Build, host: str, status: int) -> None:
     """With a list of hosts, other names are refused, with every security header."""
@@ -276,14 +277,35 @@ async def test_metrics_by_route(ada: User) -> None:
     assert 'todo_http_request_duration_seconds_count{method="GET",route="/api/tasks/{task_id}"} 2.0' in text
 
 
-async def test_forwarding_from_strangers_is_warned_of_once(world: World) -> None:
-    """A forwarding header of an untrusted peer is a warning, one in the life of the process."""
-    client = world.client_from("192.0.2.1", **{"X-Forwarded-For": "198.51.100.1"})
+@pytest.mark.parametrize(
+    ("peer", "header", "hint"),
+    [
+        ("192.0.2.1", ("X-Forwarded-For", "198.51.100.1"), "TODO_TRUSTED_PROXIES"),
+        ("10.0.0.1", ("X-Forwarded-For", "nonsense"), "X-Forwarded-For"),
+        ("10.0.0.1", ("Forwarded", "for=198.51.100.1"), "X-Forwarded-For"),
+    ],
+)
+async def test_forwarding_that_does_not_count_is_warned_of_once(
+    build: Build, peer: str, header: tuple[str, str], hint: str
+) -> None:
+    """A header that names another client in vain is a warning with what helps, one in the life of the process."""
+    world: World = build(Options(limits=PLENTY, trusted_proxies=(ipaddress.ip_network("10.0.0.0/8"),)))
+    client = world.client_from(peer, **dict([header]))
     with structlog.testing.capture_logs() as lines:
         await client.get("/health")
         await client.get("/health")
 
-    assert 1 == [line["event"] for line in lines].count("forwarding_header_ignored")
+    (warning,) = [line for line in lines if line["event"] == "forwarding_header_ignored"]
+    assert hint in warning["hint"]
+
+
+@pytest.mark.parametrize("header", ["Via", "X-Forwarded-Proto"])
+async def test_other_signs_of_a_proxy_are_not_warned_of(world: World, header: str) -> None:
+    """They name no client, so none is mistaken."""
+    with structlog.testing.capture_logs() as lines:
+        await world.client_from("192.0.2.1", **{header: "1.1 proxy"}).get("/health")
+
+    assert ["request"] == [line["event"] for line in lines]
 
 
 async def test_defects_are_masked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,15 +327,20 @@ async def test_defects_are_masked(world: World, monkeypatch: pytest.MonkeyPatch)
     assert "error" == lines[1]["log_level"]
 
 
+def frame_around(app: Any) -> Frame:  # noqa: ANN401 - an ASGI application
+    """Return the frame around another application."""
+    telemetry = Telemetry()
+    return Frame(app, Options(), telemetry, Guard(PLENTY, LocalRateLimiter(), telemetry))
+
+
 async def test_last_resort() -> None:
     """What breaks outside the framework is a 500 of the same shape."""
 
     async def broken(*_: object) -> None:
         raise RuntimeError
 
-    frame = Frame(broken, Options(), Telemetry())
     with structlog.testing.capture_logs():
-        response = await client_of(frame).get("/health")
+        response = await client_of(frame_around(broken)).get("/health")
 
     problem(response, 500, "internal-error")
     assert "nosniff" == response.headers["x-content-type-options"]
@@ -357,14 +384,31 @@ async def test_an_answer_that_breaks_off_is_not_answered_twice() -> None:
     async def receive() -> Any:  # noqa: ANN401 - an ASGI message
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    scope: Any = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+    scope: Any = {"type": "http", "http_version": "1.0", "method": "GET", "path": "/", "raw_path": b"/", "headers": []}
     with structlog.testing.capture_logs() as lines:
-        await Frame(broken, Options(), Telemetry())(scope, receive, send)
+        await frame_around(broken)(scope, receive, send)
 
     assert ["http.response.start"] == sent
     assert ["unhandled_error", "request"] == [line["event"] for line in lines]
 
 
-async def test_hosts_that_are_none(client: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize(
+    "host", ["", "a/b", "a b", "a@todo.test", "todo.test, evil.test", "todo.test:http", "[::1", "ä", "%74odo.test"]
+)
+async def test_hosts_that_are_none(client: httpx.AsyncClient, host: str) -> None:
     """What cannot be a host name is malformed, list or no list."""
-    problem(await client.get("/health", headers={"Host": "a/b"}), 400, "malformed-request")
+    response = await client.get("/health", headers=[(b"Host", host.encode())])
+
+    assert {"Host": "malformed"} == bad_parts(response, 400, "malformed-request")
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000", "[::1]:8000", "todo_api", "todo.test."])
+async def test_hosts_that_are_some(client: httpx.AsyncClient, host: str) -> None:
+    """Without a list, every name and address is good."""
+    assert 200 == (await client.get("/health", headers={"Host": host})).status_code
+
+
+@pytest.mark.parametrize("path", ["//health", "/api//tasks", "/api/tasks//", "/api%2Ftasks", "/api/tasks%2f"])
+async def test_a_route_has_one_path(client: httpx.AsyncClient, path: str) -> None:
+    """Empty and escaped steps are no way to a route: past what a proxy says of its path."""
+    problem(await client.get(f"http://todo.test{path}"), 404, "not-found")

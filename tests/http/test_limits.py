@@ -4,6 +4,7 @@ import ipaddress
 
 import httpx
 import pytest
+import structlog.testing
 
 from entrypoints.http.addresses import client_address, counting_key, parse
 from entrypoints.http.limits import SWEEP_AT, LocalRateLimiter
@@ -168,6 +169,8 @@ async def test_strangers_are_counted_by_address(build: Build) -> None:
         ("POST", LOGIN),
         ("POST", "/api/auth/logout"),
         ("DELETE", "/api/auth/sessions/x"),
+        ("OPTIONS", LOGIN),
+        ("POST", "/api/auth//login"),
     ],
 )
 async def test_every_answer_below_auth_has_the_headers(client: httpx.AsyncClient, method: str, path: str) -> None:
@@ -176,6 +179,18 @@ async def test_every_answer_below_auth_has_the_headers(client: httpx.AsyncClient
 
     assert headers["ratelimit"].startswith('"')
     assert headers["ratelimit-policy"].startswith('"')
+
+
+async def test_refused_hosts_and_preflights_have_the_headers(build: Build) -> None:
+    """What goes no further than the frame counts for its address, too."""
+    origin = "https://todo.example"
+    client = build(Options(cors_origins=(origin,), allowed_hosts=("todo.test",))).client
+    preflight = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+
+    refused = await client.post(LOGIN, headers={"Host": "evil.test"})
+    allowed = await client.options(LOGIN, headers=preflight)
+
+    assert ['"api";r=599;t=60', '"api";r=598;t=60'] == [one.headers["ratelimit"] for one in (refused, allowed)]
 
 
 async def test_no_headers_elsewhere(client: httpx.AsyncClient) -> None:
@@ -188,14 +203,19 @@ async def test_limiter_that_is_away_fails_closed(build: Build, monkeypatch: pyte
     world: World = build()
 
     async def away(*_: object) -> None:
-        raise Unavailable
+        raise Unavailable("the store is away")
 
     monkeypatch.setattr(type(world.collaborators.shared), "hit", away)
 
-    response = await world.client.post(LOGIN, json=WRONG)
+    with structlog.testing.capture_logs() as lines:
+        response = await world.client.post(LOGIN, json=WRONG)
 
     problem(response, 503, "unavailable")
     assert "2" == response.headers["retry-after"]
+    assert '"login";r=0;t=2' == response.headers["ratelimit"]
+    assert [("rate_limiter_failed", "the store is away"), ("request", "the store is away")] == [
+        (line["event"], line["reason"]) for line in lines
+    ]
 
 
 # --- windows
@@ -242,6 +262,10 @@ async def test_ended_windows_are_swept_out() -> None:
         ("10.0.0.1", "198.51.100.7, " + " " * 1000, "10.0.0.1"),
         ("::ffff:10.0.0.1", " 2001:db8::7 ", "2001:db8::7"),
         ("2001:db8:ffff::1", "198.51.100.7", "198.51.100.7"),
+        ("10.0.0.1", "198.51.100.7:50123", "198.51.100.7"),
+        ("10.0.0.1", "[2001:db8::7]:50123", "2001:db8::7"),
+        ("10.0.0.1", "198.51.100.7, [2001:db8:ffff::2]", "198.51.100.7"),
+        ("10.0.0.1", "198.51.100.7:x", "10.0.0.1"),
         ("unix:", "198.51.100.7", "None"),
     ],
 )

@@ -70,6 +70,9 @@ async def test_configuration(build: Build, status: str, expected: int) -> None:
         ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}, 401),
         ("127.0.0.1", {"Forwarded": "for=127.0.0.1"}, 401),
         ("127.0.0.1", {"X-Real-Ip": "127.0.0.1"}, 401),
+        ("127.0.0.1", {"Via": "1.1 proxy"}, 401),
+        ("127.0.0.1", {"X-Forwarded-Proto": "https"}, 401),
+        ("127.0.0.1", {"X-Forwarded-Host": "todo.test"}, 401),
     ],
 )
 async def test_metrics_without_a_token(world: World, peer: str | None, headers: dict[str, str], status: int) -> None:

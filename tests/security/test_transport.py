@@ -22,12 +22,13 @@ SMUGGLED: dict[str, bytes] = {
 }
 
 
-def answers(server: Server, raw: bytes) -> bytes:
-    """Return everything that the server says before it hangs up."""
+def answers(server: Server, raw: bytes, *, hang_up: bool = True) -> bytes:
+    """Return everything that the server says before it hangs up; it does so by itself unless we do first."""
     said = b""
     with socket.create_connection(("127.0.0.1", server.port), 30) as wire:
         wire.sendall(raw)
-        wire.shutdown(socket.SHUT_WR)
+        if hang_up:
+            wire.shutdown(socket.SHUT_WR)
         while more := wire.recv(65_536):
             said += more
     return said
@@ -40,6 +41,54 @@ def test_a_hidden_request_is_not_answered(server: Server, how: str) -> None:
 
     assert 1 == said.count(b"HTTP/1.")
     assert b"hidden" not in said
+
+
+NOT_HTTP: dict[str, tuple[bytes, bytes]] = {
+    "no request line": (b"hello\r\n\r\n", b"400"),
+    "a header without a colon": (b"GET /health HTTP/1.1\r\nHost: a\r\nX\r\n\r\n", b"400"),
+    "NUL in a header": (b"GET /health HTTP/1.1\r\nHost: a\0\r\n\r\n", b"400"),
+    "a control character in the path": (b"GET /hea\x01lth HTTP/1.1\r\nHost: a\r\n\r\n", b"400"),
+    "a length that is none": (LINE + b"Content-Length: 1x\r\n\r\n", b"400"),
+    "a path of 100 kB": (b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", b"414"),
+    "101 headers": (b"GET /health HTTP/1.1\r\nHost: a\r\n" + b"X: a\r\n" * 100 + b"\r\n", b"431"),
+}
+
+
+@pytest.mark.parametrize("what", NOT_HTTP)
+def test_what_is_not_http_is_refused_in_one_line(server: Server, what: str) -> None:
+    """The server hangs up with a bare status before the application hears of it, and answers the next one (ADR 21)."""
+    raw, status = NOT_HTTP[what]
+
+    said = answers(server, raw, hang_up=False)
+
+    head, _, body = said.partition(b"\r\n\r\n")
+    lines = head.lower().split(b"\r\n")
+    assert status == lines[0].split()[1]
+    assert {b"connection", b"content-length", b"date"} >= {line.partition(b":")[0] for line in lines[1:]}
+    assert b"" == body
+    with server.client() as client:
+        assert 200 == client.get("/health").status_code
+
+
+HOSTS: dict[str, tuple[bytes, bytes]] = {
+    "none": (b"GET /health HTTP/1.1\r\nConnection: close\r\n\r\n", b"400"),
+    "two": (b"GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n", b"400"),
+    "with a user": (b"GET /health HTTP/1.1\r\nHost: a@b\r\nConnection: close\r\n\r\n", b"400"),
+    "none, in HTTP/1.0": (b"GET /health HTTP/1.0\r\n\r\n", b"200"),
+    "one, and %2f in the query": (b"GET /health?a=%2f// HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", b"200"),
+}
+
+
+@pytest.mark.parametrize("which", HOSTS)
+def test_a_request_is_for_one_host(server: Server, which: str) -> None:
+    """Without a host, or with two, nobody knows for whom it was (RFC 9112, 3.2): a problem, with all headers."""
+    raw, status = HOSTS[which]
+
+    said = answers(server, raw, hang_up=False)
+
+    assert status == said.split()[1]
+    assert b"x-request-id: " in said.lower()
+    assert (b"urn:todo-core:problem:malformed-request" in said) == (status == b"400")
 
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT"])

@@ -1,5 +1,6 @@
 """Who the client is on the network, seen through proxies that are trusted, and under which key it is counted."""
 
+import re
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
@@ -9,6 +10,8 @@ Address = IPv4Address | IPv6Address
 
 LONGEST = 64
 """No address is longer, however it is written; what is longer is not remembered either."""
+_WITH_PORT = re.compile(r"([0-9.]+):[0-9]+|\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?")
+"""How some proxies write a hop: with the port, and IPv6 in brackets (RFC 7239, 6)."""
 NOBODY = "unknown"
 """The key of clients without an address: they share one counter, never none."""
 
@@ -40,11 +43,16 @@ def client_address(peer: str, forwarded_for: str, proxies: tuple[Network, ...]) 
     address = parse(peer)
     hops = forwarded_for.split(",") if forwarded_for else []
     while hops and is_trusted(address, proxies):
-        hop = parse(hops.pop())
+        hop = parse(_without_port(hops.pop().strip()))
         if hop is None:
             break
         address = hop
     return address
+
+
+def _without_port(hop: str) -> str:
+    found = _WITH_PORT.fullmatch(hop) if ":" in hop else None
+    return hop if found is None else found[1] or found[2]
 
 
 @lru_cache(4096)

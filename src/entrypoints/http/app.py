@@ -28,7 +28,6 @@ from entrypoints.http.telemetry import Telemetry
 from todo_core.use_cases.accounts import Accounts
 from todo_core.use_cases.tasks import Tasks
 
-AUTH = "/api/auth/"
 DEFAULT = Options()
 
 
@@ -52,7 +51,7 @@ def create_app(
     )
     routes += reference_routes(routes, options.version)
     pipeline = Pipeline(sessions, accounts, guard)
-    handler = cast("Any", ProblemHandler(guard, telemetry))  # an `Answer` is response enough
+    handler = cast("Any", ProblemHandler(telemetry))  # an `Answer` is response enough
     litestar = Litestar(
         [*_options_handlers(routes), *(_handler(route, pipeline) for route in routes)],
         exception_handlers={Exception: handler},
@@ -61,7 +60,7 @@ def create_app(
         debug=False,
         request_max_body_size=None,  # counted in `json_body`
     )
-    return Frame(litestar, options, telemetry)
+    return Frame(litestar, options, telemetry, guard)
 
 
 def _handler(route: Route, pipeline: Pipeline) -> HTTPRouteHandler:
@@ -96,7 +95,6 @@ def _options_handler(path: str, methods: set[str]) -> HTTPRouteHandler:
 class ProblemHandler:
     """Answers with a problem whatever was raised inside the framework."""
 
-    guard: Guard
     telemetry: Telemetry
 
     def __call__(self, request: Request[Any, Any, Any], error: Exception) -> Answer:
@@ -105,8 +103,6 @@ class ProblemHandler:
         known = _translated(error)
         if kind_of(known) is None:
             self.telemetry.failed(exchange, known)
-        if not exchange.counts and request.scope["path"].startswith(AUTH):
-            self.guard.note_stranger(exchange)
         return answer_problem(exchange, known)
 
 

@@ -13,7 +13,12 @@ from entrypoints.http.ports import Count, Network
 from todo_core.sessions import Actor, Client
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
-FORWARDING = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip"})
+NAMING_CLIENTS = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip"})
+FORWARDING = NAMING_CLIENTS | {
+    *(b"via", b"x-forwarded-host", b"x-forwarded-port", b"x-forwarded-prefix", b"x-forwarded-proto"),
+    *(b"x-forwarded-server", b"x-client-ip", b"x-original-forwarded-for", b"true-client-ip", b"cf-connecting-ip"),
+}
+"""What proxies add to what they pass on."""
 KEY = "todo_core.exchange"
 
 
@@ -23,7 +28,7 @@ class Exchange:
 
     `headers` has lower-case names; a header that was sent more than once is joined by commas (RFC 9110, 5.3).
     `secure`: the client came over TLS. `problem` is the code of the problem it was answered with; `causes` are the
-    codes of the rules that a 422 names.
+    codes of the rules that a 422 names, and `reason` is what the operator should know of a 503.
     """
 
     request_id: str
@@ -36,6 +41,7 @@ class Exchange:
     counts: list[Count] = attrs.field(factory=list)
     problem: str | None = None
     causes: tuple[str, ...] = ()
+    reason: str | None = None
 
     @classmethod
     def begin(cls, scope: Scope, proxies: tuple[Network, ...]) -> "Exchange":
@@ -74,8 +80,13 @@ class Exchange:
 
     @property
     def was_forwarded(self) -> bool:
-        """Whether somebody says that the request passed a proxy."""
+        """Whether something says that the request passed a proxy."""
         return not FORWARDING.isdisjoint(self.headers)
+
+    @property
+    def names_another_client(self) -> bool:
+        """Whether something says that the client is another one than it is taken for: the peer."""
+        return not NAMING_CLIENTS.isdisjoint(self.headers) and self.address == self.peer
 
 
 def joined_headers(pairs: Any) -> dict[bytes, bytes]:  # noqa: ANN401 - the server's raw pairs

@@ -6,15 +6,19 @@ from typing import cast
 import attrs
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from entrypoints.http.addresses import is_trusted
 from entrypoints.http.answers import Answer, Header
 from entrypoints.http.exchange import Exchange
-from entrypoints.http.faults import BadPart, MalformedRequest
-from entrypoints.http.limits import rate_limit_headers
+from entrypoints.http.faults import RequestFault, RouteNotFound
+from entrypoints.http.hosts import host_fault
+from entrypoints.http.limits import Guard, rate_limit_headers
 from entrypoints.http.ports import Options
 from entrypoints.http.problems import answer_problem
 from entrypoints.http.telemetry import Telemetry
 
 UNMATCHED = "unmatched"
+AUTH = "/api/auth/"
+"""Below it every answer says where its limits stand."""
 EVERYWHERE: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -39,6 +43,7 @@ class Frame:
     app: ASGIApp
     options: Options
     telemetry: Telemetry
+    guard: Guard
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
@@ -52,26 +57,26 @@ class Frame:
 
     async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         exchange = Exchange.begin(scope, self.options.trusted_proxies)
-        if exchange.was_forwarded and exchange.address == exchange.peer:
-            self.telemetry.distrusted_forwarding()
+        if exchange.names_another_client:
+            self.telemetry.forwarding_ignored(trusted=is_trusted(exchange.peer, self.options.trusted_proxies))
         method: str = scope["method"]
         if method == "HEAD":
             scope["method"] = "GET"
-        response = Response(send, self._headers(exchange), exchange, without_body=method == "HEAD")
+        counting = self.guard if scope["path"].startswith(AUTH) else None
+        response = Response(send, self._headers(exchange), exchange, counting, without_body=method == "HEAD")
         try:
-            await self._app_for(exchange, method)(scope, receive, response.send)
+            await self._app_for(exchange, scope, method)(scope, receive, response.send)
         except Exception as error:  # noqa: BLE001 - the last resort: nothing may get past it
             self.telemetry.failed(exchange, error)
             if not response.status:
                 await answer_problem(exchange, error)(scope, receive, response.send)
         self.telemetry.answered(exchange, method, scope.get("path_template", UNMATCHED), response.status)
 
-    def _app_for(self, exchange: Exchange, method: str) -> ASGIApp:
-        """Return who answers: a wrong host and a preflight go no further than here."""
-        host = (exchange.header(b"host") or "").rpartition("@")[2]
-        if self.options.allowed_hosts and _host_name(host) not in self.options.allowed_hosts:
-            part = BadPart("Host", "unknown-host", "a host name of this API")
-            return answer_problem(exchange, MalformedRequest("The host is not known here", (part,)))
+    def _app_for(self, exchange: Exchange, scope: HTTPScope, method: str) -> ASGIApp:
+        """Return who answers: a wrong target and a preflight go no further than here."""
+        fault = self._fault(exchange, scope)
+        if fault is not None:
+            return answer_problem(exchange, fault)
         if method == "OPTIONS" and self._allows(exchange) and b"access-control-request-method" in exchange.headers:
             return Answer(
                 204,
@@ -82,6 +87,12 @@ class Frame:
                 ],
             )
         return self.app
+
+    def _fault(self, exchange: Exchange, scope: HTTPScope) -> RequestFault | None:
+        """Return what is wrong with the request's target, if anything is."""
+        if "//" in scope["path"] or b"%2f" in scope["raw_path"].lower():
+            return RouteNotFound()  # the framework would fold them into a route, past what a proxy says of its path
+        return host_fault(exchange.header(b"host"), scope["http_version"], self.options.allowed_hosts)
 
     def _allows(self, exchange: Exchange) -> bool:
         return exchange.header(b"origin") in self.options.cors_origins
@@ -104,11 +115,15 @@ class Frame:
 
 @attrs.define
 class Response:
-    """The response on its way out. `status` is 0 until it has begun."""
+    """The response on its way out. `status` is 0 until it has begun.
+
+    `_counting` counts the client's address where nothing has been counted before.
+    """
 
     _send: Send
     _headers: Sequence[Header]
     _exchange: Exchange
+    _counting: Guard | None
     _without_body: bool
     status: int = attrs.field(default=0, init=False)
 
@@ -120,15 +135,11 @@ class Response:
             names = {name for name, _ in given}
             given += self._headers
             given += [header for header in UNLESS_SET if header[0] not in names]
+            if self._counting and not self._exchange.counts:
+                self._counting.note_stranger(self._exchange)
             if self._exchange.counts:
                 given += rate_limit_headers(self._exchange.counts)
             message["headers"] = given
         elif message["type"] == "http.response.body" and self._without_body:
             message["body"] = b""
         await self._send(message)
-
-
-def _host_name(host: str) -> str:
-    """Return a Host header without its port, in lower case."""
-    name, colon, port = host.rpartition(":")
-    return (name if colon and port.isdecimal() else host).lower()

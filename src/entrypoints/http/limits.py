@@ -12,6 +12,7 @@ from entrypoints.http.answers import Header
 from entrypoints.http.exchange import Exchange
 from entrypoints.http.faults import RateLimited
 from entrypoints.http.ports import Count, Limits, Policy, RateLimiter
+from entrypoints.http.problems import RETRY_SECONDS
 from entrypoints.http.telemetry import Telemetry
 from todo_core.errors import Unavailable
 from todo_core.users import UserId
@@ -83,8 +84,9 @@ class Guard:
     async def _hit(self, exchange: Exchange, policy: Policy, key: str) -> None:
         try:
             count = await self.shared.hit(policy, key)
-        except Unavailable:
-            self.telemetry.uncounted(exchange)
+        except Unavailable as error:
+            self.telemetry.uncounted(exchange, error)
+            exchange.counts.append(Count(policy, 0, RETRY_SECONDS))  # nobody gets through until it can be asked
             raise
         _enforce(exchange, count)
 

@@ -92,6 +92,8 @@ def answer_problem(exchange: Exchange, error: Exception) -> Answer:
     exchange.problem = code
     if isinstance(error, errors.InvalidInput):
         exchange.causes = tuple(one.code for one in error.violations)
+    if isinstance(error, errors.Unavailable):
+        exchange.reason = error.reason
     body = {
         "type": f"{URN}{code}",
         "title": kind.title,

@@ -9,6 +9,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
 from entrypoints.http.exchange import Exchange
+from todo_core.errors import Unavailable
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER = "other"
@@ -40,6 +41,12 @@ EVENTS = {
     "invalid-sync-token": "input_validation_fail",
 }
 """What a refusal is called in OWASP's logging vocabulary, by the code of the problem or of what it complains of."""
+
+FORWARDING_HINTS = {
+    False: "set TODO_TRUSTED_PROXIES if this is your proxy",
+    True: "have your proxy append the client's address to X-Forwarded-For: nothing else is read",
+}
+"""What helps when a forwarding header did not count, by whether it came from a trusted proxy."""
 
 
 @attrs.define
@@ -101,6 +108,8 @@ class Telemetry:
             fields["user_id"] = str(exchange.actor.user)
         if exchange.problem is not None:
             fields |= self._refused(exchange, exchange.problem)
+        if exchange.reason is not None:
+            fields["reason"] = exchange.reason
         write = self._log.error if status >= SERVER_ERROR else self._log.info
         write("request", **fields)
 
@@ -114,16 +123,16 @@ class Telemetry:
             stack=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in trace.stack],
         )
 
-    def uncounted(self, exchange: Exchange) -> None:
+    def uncounted(self, exchange: Exchange, error: Unavailable) -> None:
         """Note that a shared limit could not be asked, so that a request was refused: those limits fail closed."""
         self._uncounted.inc()
-        self._log.error("rate_limiter_failed", request_id=exchange.request_id)
+        self._log.error("rate_limiter_failed", request_id=exchange.request_id, reason=error.reason)
 
-    def distrusted_forwarding(self) -> None:
-        """Warn, once, that somebody who is no trusted proxy sends forwarding headers: clients may be miscounted."""
+    def forwarding_ignored(self, *, trusted: bool) -> None:
+        """Warn, once, that a forwarding header did not count: clients may be counted as one."""
         if not self._warned_of_forwarding:
             self._warned_of_forwarding = True
-            self._log.warning("forwarding_header_ignored", hint="set TODO_TRUSTED_PROXIES if this is your proxy")
+            self._log.warning("forwarding_header_ignored", hint=FORWARDING_HINTS[trusted])
 
     def exposition(self) -> bytes:
         """Return all figures in the text format of Prometheus."""

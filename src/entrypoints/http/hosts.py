@@ -1,0 +1,25 @@
+"""The Host header: which name of this API a request is for (RFC 9110, 7.2)."""
+
+import re
+
+from entrypoints.http.faults import BadPart, MalformedRequest
+
+_HOST = re.compile(r"([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
+"""What of RFC 3986, 3.2.2 names machines: no user, no escapes."""
+_UNKNOWN = MalformedRequest("The host is not known here", (BadPart("Host", "unknown-host", "a host name of this API"),))
+_MALFORMED = MalformedRequest(
+    "The host cannot be read", (BadPart("Host", "malformed", "one host name or address, with or without a port"),)
+)
+
+
+def host_fault(host: str | None, http_version: str, allowed: tuple[str, ...]) -> MalformedRequest | None:
+    """Return what is wrong with the header, if anything is; without names to allow, every name is good.
+
+    HTTP/1.0 may leave it out. One that was sent twice is no name, joined as it is by a comma (RFC 9112, 3.2).
+    """
+    if not host and http_version != "1.1" and not allowed:
+        return None
+    found = _HOST.fullmatch(host or "")
+    if found is None:
+        return _MALFORMED
+    return _UNKNOWN if allowed and found[1].lower() not in allowed else None
