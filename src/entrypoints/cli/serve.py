@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from types import FrameType
@@ -53,12 +53,20 @@ async def announce(settings: Settings, address: Address, first: Callable[[], boo
         return
     while not await _answers(address):  # noqa: ASYNC110 - there is no event to wait for
         await asyncio.sleep(BREATH_SECONDS)
-    url = settings.server.public_url
-    click.echo(f"todo-core is ready at {url} (Ctrl-C stops it)")
-    click.echo(f"  open  {url}/docs")
-    click.echo(f"  try   curl {url}/health/ready")
-    click.echo(f"  data  {'your database' if settings.database.url else settings.data_directory}")
+    for line in greeting(settings):
+        click.echo(line)
     sys.stdout.flush()
+
+
+def greeting(settings: Settings) -> Iterator[str]:
+    """Yield the lines that say where the API is, what to open first, and where the data are."""
+    url, place = settings.server.public_url, settings.server.address
+    yield f"todo-core is ready at {url} (Ctrl-C stops it)"
+    if url != f"http://{place}":
+        yield f"  on    {place}"
+    yield f"  open  {url}/docs"
+    yield f"  try   curl {url}/health/ready"
+    yield f"  data  {'your database' if settings.database.url else settings.data_directory}"
 
 
 async def _answers(address: Address) -> bool:

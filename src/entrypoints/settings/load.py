@@ -26,6 +26,7 @@ from entrypoints.settings.tree import (
     Registration,
     ServerSettings,
     Settings,
+    authority,
 )
 from todo_core.sessions import SessionPolicy
 from todo_core.users import PASSWORD_FLOOR, PasswordPolicy
@@ -116,8 +117,7 @@ def _server(reader: Reader) -> ServerSettings:
 
 def _local_url(host: str, port: int) -> str:
     """Return how a browser on this machine reaches the server; nobody can open a wildcard address."""
-    name = "127.0.0.1" if host in WILDCARDS else host
-    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+    return f"http://{authority('127.0.0.1' if host in WILDCARDS else host, port)}"
 
 
 def _database(reader: Reader, home: Path) -> DatabaseSettings:

@@ -43,6 +43,11 @@ class RateLimit:
     seconds: int
 
 
+def authority(host: str, port: int) -> str:
+    """Return host and port as they stand in a URL (RFC 3986 3.2)."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 @attrs.frozen
 class ServerSettings:
     """Where the API listens, and what it is called from outside."""
@@ -52,6 +57,11 @@ class ServerSettings:
     workers: int
     public_url: str
     shutdown: timedelta
+
+    @property
+    def address(self) -> str:
+        """Where the API listens, as it stands in a URL."""
+        return authority(self.host, self.port)
 
 
 @attrs.frozen
