@@ -38,6 +38,13 @@ def check_unicode(text: str) -> str:
     return text
 
 
+def check_controls(text: str, allowed: str = "") -> str:
+    """Return `text` if it has no C0 control characters, apart from `allowed`. Raises InvalidInput (path empty)."""
+    if not set(CONTROL.findall(text)).issubset(allowed):
+        raise InvalidInput.at((), "control-character", "control characters are not allowed")
+    return text
+
+
 def check_text(text: str, *, at_least: int = 0, at_most: int, allowed: str = "") -> str:
     """Return `text` if its length (in code points) and its characters are permitted.
 
@@ -47,6 +54,4 @@ def check_text(text: str, *, at_least: int = 0, at_most: int, allowed: str = "")
         raise InvalidInput.at((), "too-short", f"at least {at_least} character{'s' * (at_least != 1)}")
     if len(text) > at_most:
         raise InvalidInput.at((), "too-long", f"at most {at_most} characters")
-    if not set(CONTROL.findall(text)).issubset(allowed):
-        raise InvalidInput.at((), "control-character", "control characters are not allowed")
-    return check_unicode(text)
+    return check_unicode(check_controls(text, allowed))

@@ -8,7 +8,7 @@ import attrs
 
 from todo_core.due import Zones
 from todo_core.errors import InvalidInput, UnknownTimezone, Violations
-from todo_core.text import check_text, check_unicode, fold, nfc
+from todo_core.text import check_controls, check_text, check_unicode, fold, nfc
 
 UserId = NewType("UserId", UUID)
 
@@ -29,7 +29,8 @@ class EmailAddress:
     @classmethod
     def parse(cls, text: str) -> "EmailAddress":
         """Return the address in `text`, trimmed and in NFC. Raises InvalidInput (path empty)."""
-        address = check_text(nfc(text.strip()), at_least=1, at_most=EMAIL_MOST)
+        trimmed = check_controls(text).strip()  # to Python some control characters are white space
+        address = check_text(nfc(trimmed), at_least=1, at_most=EMAIL_MOST)
         local, at, domain = address.partition("@")
         if not at or not domain or "@" in domain or not 1 <= len(local) <= EMAIL_LOCAL_MOST:
             raise InvalidInput.at((), "not-an-email", "one @ with 1 to 64 characters before it and a domain behind it")

@@ -38,6 +38,24 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         EmailAddress.parse(text)
 
 
+@pytest.mark.parametrize("control", [*map(chr, range(0x20))])
+@pytest.mark.parametrize("place", ["{}ann@example.org", "ann@example.org {}", "ann{}@example.org", "{}"])
+def test_control_characters_are_refused_and_not_trimmed_away(place: str, control: str) -> None:
+    """Python takes some of them for white space; they are none here, wherever they stand."""
+    with pytest.raises(InvalidInput) as refusal:
+        EmailAddress.parse(place.format(control))
+
+    assert ["control-character"] == [one.code for one in refusal.value.violations]
+
+
+@pytest.mark.parametrize("blank", [" ", "\x85", "\xa0", "\u2003", "\u3000"])
+def test_blanks_are_trimmed_at_the_ends_only(blank: str) -> None:
+    """Whatever Unicode calls white space."""
+    assert "ann@example.org" == EmailAddress.parse(f"{blank}ann@example.org{blank}").address
+    with pytest.raises(InvalidInput):
+        EmailAddress.parse(f"ann{blank}@example.org")
+
+
 @pytest.mark.parametrize("name", ["", "x" * 101, "a\nb"])
 def test_a_bad_display_name_is_refused_by_name(name: str) -> None:
     """The profile says which member is wrong."""

@@ -58,6 +58,7 @@ async def test_taken_addresses(world: World) -> None:
         ({"email": "a@b", "password": PASSWORD, "display_name": ""}, {"/display_name": "too-short"}),
         ({"email": "a@b", "password": PASSWORD, "timezone": "Nowhere"}, {"/timezone": "unknown-timezone"}),
         ({"email": "a@b", "password": PASSWORD, "id": "x"}, {"/id": "read-only"}),
+        ({"email": "ann@example.org\u001f", "password": PASSWORD}, {"/email": "control-character"}),
         (
             {"email": "no", "password": None, "display_name": 1, "timezone": 2, "role": "admin"},
             {
