@@ -4,6 +4,7 @@ import ctypes
 import errno
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 import sys
@@ -14,6 +15,7 @@ from multiprocessing.synchronize import Lock
 
 import attrs
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
@@ -22,6 +24,12 @@ from entrypoints.failures import Failure
 from entrypoints.settings import ServerSettings
 
 PARENT_DIED = 1  # PR_SET_PDEATHSIG of prctl(2)
+CONNECTIONS_MOST = 10_000
+"""How many connections a worker keeps open; more wait until one ends. An idle one costs 18 KB and a descriptor."""
+OWN_DESCRIPTORS = 200
+"""How many files and connections to the database a worker has open beside them, at most."""
+IDLE_SECONDS = 75
+"""How long a connection may say nothing, or half a request. Proxies drop theirs after 60: it has to be them."""
 QUIET = {
     "formatters": {},
     "handlers": {},
@@ -109,6 +117,7 @@ def serve(server: ServerSettings, address: Address, load: Callable[[Callable[[],
 
     `load` makes the application, in each worker; it is handed a function that is true once, in the first that asks.
     """
+    descriptors = allowed_descriptors(CONNECTIONS_MOST + OWN_DESCRIPTORS)
     granian = MPServer(
         "todo-core",
         address.ip,
@@ -116,6 +125,8 @@ def serve(server: ServerSettings, address: Address, load: Callable[[Callable[[],
         interface=Interfaces.ASGI,
         workers=server.workers,
         http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=IDLE_SECONDS * 1000),
+        backpressure=max(descriptors - OWN_DESCRIPTORS, 1),
         websockets=False,
         log_level=LogLevels.warning,
         log_dictconfig=QUIET,
@@ -124,3 +135,13 @@ def serve(server: ServerSettings, address: Address, load: Callable[[Callable[[],
     )
     worker = Worker(os.getpid(), load, multiprocessing.Lock())
     granian.serve(target_loader=worker)
+
+
+def allowed_descriptors(wanted: int) -> int:
+    """Return how many of the `wanted` descriptors this process and its workers may have, after asking for them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return wanted

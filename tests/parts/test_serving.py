@@ -1,6 +1,7 @@
 """The port: kept from the first moment on, so that nobody else believes it is free."""
 
 import socket
+import subprocess
 import sys
 
 import pytest
@@ -8,6 +9,12 @@ import pytest
 from entrypoints.failures import Failure
 from entrypoints.serving import Address
 
+DESCRIPTORS = """
+import resource
+from entrypoints.serving import allowed_descriptors
+resource.setrlimit(resource.RLIMIT_NOFILE, (512, 4096))
+print([allowed_descriptors(wanted) for wanted in (256, 1000, 9000)], resource.getrlimit(resource.RLIMIT_NOFILE))
+"""
 AS_WORKERS = (socket.SO_REUSEADDR, socket.SO_REUSEPORT)
 
 
@@ -34,6 +41,13 @@ def listening(address: Address, *options: int) -> socket.socket:
     listener.bind((address.ip, address.port))
     listener.listen()
     return listener
+
+
+def test_descriptors_are_raised_as_far_as_they_may_be() -> None:
+    """The soft limit goes up to the hard one and no further, and never down; in a process that may spoil its own."""
+    process = subprocess.run([sys.executable, "-c", DESCRIPTORS], capture_output=True, text=True, check=True)
+
+    assert "[256, 1000, 4096] (4096, 4096)\n" == process.stdout
 
 
 def test_free_port(address: Address) -> None:

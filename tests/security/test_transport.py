@@ -1,9 +1,12 @@
 """Where one request ends and the next begins: nobody can hide a request in another (ASVS 4.2.1)."""
 
 import socket
+from contextlib import ExitStack
 
+import httpx
 import pytest
 
+from entrypoints.serving import allowed_descriptors
 from tests.security.server import Server
 
 HIDDEN = b"GET /health HTTP/1.1\r\nHost: a\r\nX-Request-Id: hidden\r\n\r\n"
@@ -68,6 +71,17 @@ def test_what_is_not_http_is_refused_in_one_line(server: Server, what: str) -> N
     assert b"" == body
     with server.client() as client:
         assert 200 == client.get("/health").status_code
+
+
+def test_open_connections_keep_nobody_out(server: Server) -> None:
+    """Somebody who begins 1,500 requests and ends none leaves room for others."""
+    allowed_descriptors(2_000)
+    with ExitStack() as begun:
+        for _ in range(1_500):
+            wire = begun.enter_context(socket.create_connection(("127.0.0.1", server.port), 30))
+            wire.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n")
+
+        assert 200 == httpx.get(f"{server.url}/health", timeout=10).status_code
 
 
 HOSTS: dict[str, tuple[bytes, bytes]] = {
