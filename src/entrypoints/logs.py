@@ -59,14 +59,12 @@ def _adopt_standard_library(level: int, seen: Sequence[Processor], written: Sequ
 
 
 def only_places(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replace an exception by its class and the places it passed; what calls itself `stack` is places too."""
+    """Replace an exception by its class and the places it passed."""
     error = _exception(event.pop("exc_info", None))
     if error is not None:
         trace = traceback.TracebackException.from_exception(error)
         event["error"] = type(error).__name__
         event["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in trace.stack]
-    if "stack" in event:  # a name that structlog's console keeps for a text of its own
-        event["at"] = event.pop("stack")
     return event
 
 

@@ -71,8 +71,8 @@ async def test_body_limit(ada: User) -> None:
     """128 KiB pass, one byte more is 413; the title is what is wrong with the former."""
     body = json.dumps({"title": ""}).encode()
 
-    at_limit = await ada("POST", TASKS, content=body.ljust(json_body.MOST), headers=JSON)
-    above = await ada("POST", TASKS, content=body.ljust(json_body.MOST + 1), headers=JSON)
+    at_limit = await ada("POST", TASKS, content=body.ljust(json_body.BODY_MOST), headers=JSON)
+    above = await ada("POST", TASKS, content=body.ljust(json_body.BODY_MOST + 1), headers=JSON)
 
     problem(at_limit, 422, "validation-failed")
     problem(above, 413, "body-too-large")

@@ -323,7 +323,7 @@ async def test_defects_are_masked(world: World, monkeypatch: pytest.MonkeyPatch)
     assert "hunter2" not in response.text + repr(lines)
     assert ["unhandled_error", "request"] == [line["event"] for line in lines]
     assert ["ZeroDivisionError"] == lines[0]["error"]
-    assert "broken" in lines[0]["stack"][-1]
+    assert "broken" in lines[0]["at"][-1]
     assert "error" == lines[1]["log_level"]
 
 

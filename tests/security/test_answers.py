@@ -7,7 +7,7 @@ import pytest
 import structlog.testing
 
 from adapters.passwords import PooledPasswords
-from entrypoints.http.json_body import MOST
+from entrypoints.http.json_body import BODY_MOST
 from entrypoints.http.routing import Route
 from tests.http.api import PASSWORD, User, World
 from tests.security.route_table import ROUTES
@@ -56,7 +56,7 @@ BAD: dict[int, Callable[[User], Awaitable[httpx.Response]]] = {
     404: lambda ada: ada("GET", "/nowhere"),
     405: lambda ada: ada("BREW", "/api/tasks"),
     409: lambda ada: ada.client.post("/api/auth/register", json={"email": ada.email, "password": PASSWORD}),
-    413: lambda ada: ada("POST", "/api/tasks", json={"title": "x" * MOST}),
+    413: lambda ada: ada("POST", "/api/tasks", json={"title": "x" * BODY_MOST}),
     415: lambda ada: ada("POST", "/api/tasks", content=b"{}", headers={"Content-Type": "text/plain"}),
     422: lambda ada: ada("POST", "/api/tasks", json={}),
 }

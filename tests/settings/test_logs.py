@@ -50,7 +50,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
 def test_console(capsys: pytest.CaptureFixture[str]) -> None:
     """For people a line is plain text; without a terminal there are no colours."""
     configure_logs(LogSettings("info", LogFormat.CONSOLE))
-    structlog.get_logger().warning("something", stack=["place"], number=7)
+    structlog.get_logger().warning("something", at=["place"], number=7)
 
     (line,) = lines(capsys)
     assert "warning" in line

@@ -4,7 +4,7 @@ from typing import Any
 
 from entrypoints.http.routing import Parameter
 from todo_core.changes import FEED_LIMIT
-from todo_core.listing import PAGE_LIMIT, SEARCH_MOST
+from todo_core.listing import PAGE_LIMIT, SEARCH_MOST, WORDS_MOST
 from todo_core.tasks import TAG_MOST
 
 ONE_TASK = ("forbidden", "not-found")
@@ -14,6 +14,8 @@ BOOLEAN: dict[str, Any] = {"type": "boolean"}
 DATE: dict[str, Any] = {"type": "string", "format": "date"}
 INSTANT: dict[str, Any] = {"type": "string", "format": "date-time"}
 TOKEN: dict[str, Any] = {"type": "string", "maxLength": 4096}
+
+SEARCH = f"Every word occurs, regardless of case; at most {WORDS_MOST} words"
 
 CHANGES = (
     Parameter("since", TOKEN, "The `next` of the page before; absent: everything"),
@@ -28,9 +30,7 @@ def listing(*, sorts: tuple[str, ...], dues: tuple[str, ...]) -> tuple[Parameter
         Parameter("completed", BOOLEAN, "Only completed, or only open tasks"),
         Parameter("priority", priority, "Any of these priorities", repeated=True),
         Parameter("tag", {"type": "string", "maxLength": TAG_MOST}, "All of these tags; case counts", repeated=True),
-        Parameter(
-            "q", {"type": "string", "maxLength": SEARCH_MOST}, "Every word occurs, regardless of case; at most 10 words"
-        ),
+        Parameter("q", {"type": "string", "maxLength": SEARCH_MOST}, SEARCH),
         Parameter("due", {"type": "string", "enum": [*dues]}, "In the user's time zone"),
         Parameter("due_before", DATE, "Due on an earlier day, in the user's time zone"),
         Parameter("due_after", DATE, "Due on a later day, in the user's time zone"),

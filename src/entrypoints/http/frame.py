@@ -32,8 +32,8 @@ TLS_ONLY: Header = (b"strict-transport-security", b"max-age=31536000; includeSub
 ALLOWED_METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 ALLOWED_HEADERS = b"Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id"
 EXPOSED_HEADERS = b"ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Idempotency-Replayed"
-TRY_LATER = 1013
-"""The code of a refused WebSocket; there are none here."""
+POLICY_VIOLATION = 1008
+"""The code of a refused WebSocket (RFC 6455, 7.4.1); there are none here."""
 
 
 @attrs.frozen
@@ -51,7 +51,7 @@ class Frame:
         if kind == "http":
             await self._answer(cast("HTTPScope", scope), receive, send)
         elif kind == "websocket":
-            await send({"type": "websocket.close", "code": TRY_LATER, "reason": None})
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": None})
         else:
             await self.app(scope, receive, send)
 

@@ -10,7 +10,7 @@ from litestar.types import Receive
 from entrypoints.http.exchange import Exchange
 from entrypoints.http.faults import BodyTooLarge, MalformedRequest, UnsupportedMediaType
 
-MOST = 131_072
+BODY_MOST = 131_072
 """How many bytes a body may have."""
 MOST_SECONDS = 30
 """For how long a body may be under way: who sends one byte a minute holds a connection, and no more than that."""
@@ -88,7 +88,7 @@ async def _received(receive: Receive, *, typed: bool) -> bytes:
 def _check_size(size: int, *, typed: bool) -> None:
     if size and not typed:
         raise UnsupportedMediaType
-    if size > MOST:
+    if size > BODY_MOST:
         raise BodyTooLarge
 
 

@@ -9,21 +9,27 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from todo_core.sessions import USER_AGENT_MOST
+from todo_core.tasks import DESCRIPTION_MOST, TAG_MOST, TAGS_MOST, TITLE_MOST
+from todo_core.users import DISPLAY_NAME_MOST, EMAIL_MOST, PASSWORD_FLOOR, PASSWORD_MOST
+
 PriorityName = Literal["none", "low", "medium", "high"]
 Delivery = Literal["body", "cookie"]
+
+PASSPHRASE = "correct horse battery staple"  # noqa: S105 - an example
 
 Instant = Annotated[dt.datetime, Meta(description="RFC 3339, in UTC", extra_json_schema={"format": "date-time"})]
 Date = Annotated[str, Meta(extra_json_schema={"format": "date"}, examples=["2026-11-21"])]
 Time = Annotated[str, Meta(pattern=r"^[0-9]{2}:[0-9]{2}$", examples=["09:30"])]
 Zone = Annotated[str, Meta(description="An IANA time zone", examples=["Europe/Berlin"])]
-Title = Annotated[str, Meta(min_length=1, max_length=500, examples=["Buy milk"])]
-Description = Annotated[str, Meta(max_length=10_000, examples=["The one in glass bottles"])]
-Tag = Annotated[str, Meta(min_length=1, max_length=50, examples=["home"])]
-Tags = Annotated[list[Tag], Meta(description="Unique, sorted by code point; at most 50")]
-Email = Annotated[str, Meta(max_length=254, examples=["ada@example.org"])]
-Password = Annotated[str, Meta(max_length=256, examples=["correct horse battery staple"])]
-NewPassword = Annotated[str, Meta(min_length=8, max_length=256, examples=["correct horse battery staple"])]
-DisplayName = Annotated[str, Meta(min_length=1, max_length=100, examples=["Ada"])]
+Title = Annotated[str, Meta(min_length=1, max_length=TITLE_MOST, examples=["Buy milk"])]
+Description = Annotated[str, Meta(max_length=DESCRIPTION_MOST, examples=["The one in glass bottles"])]
+Tag = Annotated[str, Meta(min_length=1, max_length=TAG_MOST, examples=["home"])]
+Tags = Annotated[list[Tag], Meta(description=f"Unique, sorted by code point; at most {TAGS_MOST}")]
+Email = Annotated[str, Meta(max_length=EMAIL_MOST, examples=["ada@example.org"])]
+Password = Annotated[str, Meta(max_length=PASSWORD_MOST, examples=[PASSPHRASE])]
+NewPassword = Annotated[str, Meta(min_length=PASSWORD_FLOOR, max_length=PASSWORD_MOST, examples=[PASSPHRASE])]
+DisplayName = Annotated[str, Meta(min_length=1, max_length=DISPLAY_NAME_MOST, examples=["Ada"])]
 RefreshToken = Annotated[str, Meta(description="Opaque and single-use", examples=["AbC…"])]
 Seconds = Annotated[int, Meta(ge=0, description="Seconds")]
 Version = Annotated[int, Meta(ge=0, description="The owner's clock at the task's last change; also the ETag")]
@@ -215,7 +221,7 @@ class Session(Shape):
     last_used_at: Instant
     expires_at: Instant
     ip: str | None
-    user_agent: Annotated[str, Meta(max_length=256)]
+    user_agent: Annotated[str, Meta(max_length=USER_AGENT_MOST)]
     current: bool
 
 

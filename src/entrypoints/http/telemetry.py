@@ -120,7 +120,7 @@ class Telemetry:
             "unhandled_error",
             request_id=exchange.request_id,
             error=[type(one).__name__ for one in _chain(error)],
-            stack=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in trace.stack],
+            at=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in trace.stack],
         )
 
     def uncounted(self, exchange: Exchange, error: Unavailable) -> None:
