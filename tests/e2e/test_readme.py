@@ -20,6 +20,11 @@ def lines_to_try(url: str) -> str:
     return str(lines).replace("http://127.0.0.1:8000", url).replace("curl ", "curl --fail-with-body ")
 
 
+def test_lines_that_any_curl_understands() -> None:
+    """No option that distributions still supported lack: `--json` came with curl 7.82."""
+    assert "--json" not in lines_to_try("")
+
+
 @pytest.mark.skipif(shutil.which("curl") is None and not os.environ.get("CI"), reason="the README's lines need curl")
 def test_lines_to_try(data: Path) -> None:
     """The README's curl lines register, log in, add, list, toggle and delete, as they stand."""
