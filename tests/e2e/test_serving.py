@@ -1,15 +1,17 @@
 """How the server starts, stops, and says why it cannot start."""
 
+import os
 import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.e2e.conftest import eventually, serving, start
+from tests.e2e.conftest import Serving, eventually, serving, start
 
 
 def refusal(data: Path, **settings: str | int) -> tuple[int, str]:
@@ -35,6 +37,17 @@ def is_free(port: int) -> bool:
         return True
 
 
+def workers_of(server: Serving) -> list[int]:
+    """Return the processes that answer requests: forks of the server, and so of its command line."""
+    main = Path(f"/proc/{server.process.pid}")
+    try:
+        children = [main.with_name(child) for child in (main / "task" / main.name / "children").read_text().split()]
+        same = (main / "cmdline").read_bytes()
+        return [int(child.name) for child in children if (child / "cmdline").read_bytes() == same]
+    except (FileNotFoundError, ProcessLookupError):  # one has ended meanwhile
+        return []
+
+
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 0)])
 def test_stop(data: Path, how: signal.Signals, code: int) -> None:
     """Ctrl-C and SIGTERM stop the server, its workers and its database, and are no failure."""
@@ -57,6 +70,24 @@ def test_kill(data: Path) -> None:
             assert again.is_ready()
 
     eventually(lambda: not database_runs(data) and is_free(server.port))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are found by /proc")
+def test_a_worker_that_dies_again_and_again(data: Path) -> None:
+    """The server gives up, with an exit code that a supervisor sees, and stops its database."""
+    with serving(data) as server:
+
+        def ended() -> bool:
+            for worker in workers_of(server):
+                with suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
+            return server.process.poll() is not None
+
+        eventually(ended, server.log.read_text)
+
+        assert server.process.returncode == 1
+        assert "Worker crash loop detected" in server.log.read_text()
+    assert not database_runs(data)
 
 
 def test_two_servers_share_a_database(data: Path) -> None:
