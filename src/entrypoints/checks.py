@@ -5,7 +5,7 @@ from typing import Literal
 
 from entrypoints.http.ports import ConfigurationCheck
 from entrypoints.settings import Environment, Registration, Settings
-from entrypoints.settings.rules import host_name, is_encrypted, is_loopback
+from entrypoints.settings.urls import host_name, is_encrypted, is_loopback, may_leave_unencrypted
 
 Status = Literal["ok", "warning", "error"]
 
@@ -28,6 +28,8 @@ def _judge(settings: Settings) -> Iterator[tuple[str, Status, str]]:
 def _database(settings: Settings) -> tuple[str, Status, str]:
     if settings.database.url is None:
         return "database", "ok", f"embedded, in {settings.data_directory}"
+    if may_leave_unencrypted(settings.database.url.reveal()):
+        return "database", "warning", "external, perhaps without TLS: add sslmode=verify-full to TODO_DATABASE_URL"
     return "database", "ok", "external"
 
 

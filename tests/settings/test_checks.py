@@ -37,6 +37,29 @@ def test_allowed_hosts(tmp_path: Path, public: str, allowed: str, expected: tupl
     assert judged(tmp_path, PUBLIC_URL=public, ALLOWED_HOSTS=allowed)["allowed_hosts"] == expected
 
 
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("postgresql://ada@db.example.com/todo", "warning"),
+        ("postgresql://ada@db.example.com/todo?sslmode=prefer", "warning"),
+        ("postgresql://ada@127.0.0.1,db.example.com:5433/todo", "warning"),
+        ("postgresql:///todo?host=10.0.0.1", "warning"),
+        ("postgresql://ada@db.example.com/todo?sslmode=require", "ok"),
+        ("postgresql://ada@db.example.com/todo?connect_timeout=3&sslmode=verify-full", "ok"),
+        ("postgresql://ada@db.example.com/todo?ssl=true", "ok"),
+        ("postgresql://ada:a%40b@localhost:5433/todo", "ok"),
+        ("postgresql://[::1]:5433/todo", "ok"),
+        ("postgresql:///todo?host=/run/postgresql", "ok"),
+        ("postgresql://%2Frun%2Fpostgresql/todo", "ok"),
+    ],
+)
+def test_database_without_tls(tmp_path: Path, url: str, status: str) -> None:
+    """A URL that does not insist on TLS is doubtful when it leads to another machine; it is not shown."""
+    judgement = judged(tmp_path, DATABASE_URL=url)["database"]
+
+    assert (status, False) == (judgement[0], "todo?" in judgement[1] or "ada" in judgement[1])
+
+
 def test_unencrypted(tmp_path: Path) -> None:
     """An address that is neither encrypted nor on this machine is doubtful."""
     status, detail = judged(tmp_path, PUBLIC_URL="http://todo.example.com")["public_url"]

@@ -28,6 +28,7 @@ from entrypoints.settings.tree import (
     Settings,
     authority,
 )
+from entrypoints.settings.urls import is_encrypted
 from todo_core.sessions import SessionPolicy
 from todo_core.users import PASSWORD_FLOOR, PasswordPolicy
 
@@ -187,5 +188,5 @@ def _check_production(settings: Settings, reader: Reader) -> None:
     """Refuse defaults that suit one developer's machine only."""
     for key, rule in NEEDED_IN_PRODUCTION.items():
         reader.require(key, reader.given(key), f"must be set in production: {rule}")
-    encrypted = not reader.given("PUBLIC_URL") or rules.is_encrypted(settings.server.public_url)
+    encrypted = not reader.given("PUBLIC_URL") or is_encrypted(settings.server.public_url)
     reader.require("PUBLIC_URL", encrypted, "must begin with https:// in production")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -192,28 +192,6 @@ def _url(text: str, *schemes: str) -> SplitResult | None:
         return None
     fits = url.scheme in schemes and bool(url.hostname) and not any(map(str.isspace, text))
     return url if fits and not extra else None
-
-
-def is_encrypted(url: str) -> bool:
-    """Return whether a URL is https."""
-    return urlsplit(url).scheme == "https"
-
-
-def host_name(url: str) -> str:
-    """Return a URL's host as it stands in a `Host` header, without port and in lower case."""
-    name = urlsplit(url).hostname or ""
-    return f"[{name}]" if ":" in name else name
-
-
-def is_loopback(url: str) -> bool:
-    """Return whether a URL's host is this machine."""
-    name = urlsplit(url).hostname or ""
-    if name == "localhost":
-        return True
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def database_url(text: str) -> Secret:
