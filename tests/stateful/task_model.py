@@ -152,6 +152,7 @@ class TaskModel:
                     desk.erased.add(task.id)
                 if task.deleted_at is not None and task.deleted_at < now - 90 * DAY:
                     del desk.tasks[task.id]
+                    desk.erased.discard(task.id)
                     desk.horizon = max(desk.horizon, task.version)
             desk.outcomes = {key: kept for key, kept in desk.outcomes.items() if kept[2] >= now - DAY}
 
