@@ -29,7 +29,8 @@ class EmailAddress:
     @classmethod
     def parse(cls, text: str) -> "EmailAddress":
         """Return the address in `text`, trimmed and in NFC. Raises InvalidInput (path empty)."""
-        trimmed = check_controls(text).strip()  # to Python some control characters are white space
+        pasted = text.strip(" \t\r\n")  # what a form or a terminal leaves at the ends
+        trimmed = check_controls(pasted).strip()  # to Python more control characters are white space
         address = check_text(nfc(trimmed), at_least=1, at_most=EMAIL_MOST)
         local, at, domain = address.partition("@")
         if not at or not domain or "@" in domain or not 1 <= len(local) <= EMAIL_LOCAL_MOST:

@@ -38,7 +38,7 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         EmailAddress.parse(text)
 
 
-@pytest.mark.parametrize("control", [*map(chr, range(0x20))])
+@pytest.mark.parametrize("control", sorted({*map(chr, range(0x20))} - {*"\t\r\n"}))
 @pytest.mark.parametrize("place", ["{}ann@example.org", "ann@example.org {}", "ann{}@example.org", "{}"])
 def test_control_characters_are_refused_and_not_trimmed_away(place: str, control: str) -> None:
     """Python takes some of them for white space; they are none here, wherever they stand."""
@@ -48,9 +48,9 @@ def test_control_characters_are_refused_and_not_trimmed_away(place: str, control
     assert ["control-character"] == [one.code for one in refusal.value.violations]
 
 
-@pytest.mark.parametrize("blank", [" ", "\x85", "\xa0", "\u2003", "\u3000"])
+@pytest.mark.parametrize("blank", [" ", "\t", "\r\n", "\x85", "\xa0", "\u2003", "\u3000"])
 def test_blanks_are_trimmed_at_the_ends_only(blank: str) -> None:
-    """Whatever Unicode calls white space."""
+    """Whatever Unicode calls white space, and what ends a line."""
     assert "ann@example.org" == EmailAddress.parse(f"{blank}ann@example.org{blank}").address
     with pytest.raises(InvalidInput):
         EmailAddress.parse(f"ann{blank}@example.org")
