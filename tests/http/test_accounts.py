@@ -154,6 +154,7 @@ async def test_bad_password_changes(ada: User) -> None:
 
     assert {"/new_password": "required"} == bad_parts(await ada("PUT", path, json={"current_password": PASSWORD}))
     assert {"/current_password": "required"} == bad_parts(await ada("PUT", path, json={"new_password": NEW_PASSWORD}))
+    assert {"/current_password": "required", "/new_password": "required"} == bad_parts(await ada("PUT", path, json={}))
     both = {"current_password": "wrong", "new_password": "short"}
     assert {"/current_password": "wrong-password", "/new_password": "too-short"} == bad_parts(
         await ada("PUT", path, json=both)
