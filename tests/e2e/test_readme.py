@@ -3,15 +3,13 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.e2e.conftest import REPOSITORY, serving
-
-ANN = {"email": "ann@example.org", "password": "a quiet harbour at dawn"}
+from tests.serving import REPOSITORY, serving
 
 
 def lines_to_try(url: str) -> str:
@@ -39,11 +37,13 @@ def test_lines_to_try(data: Path) -> None:
 
 def test_a_task_survives_a_restart(data: Path) -> None:
     """After Ctrl-C and another start, the account, the session and the task are there."""
-    with serving(data) as server, httpx.Client(base_url=server.url) as client:
-        assert client.post("/api/auth/register", json=ANN).status_code == 201
-        token = client.post("/api/auth/login", json=ANN).json()["access_token"]
-        bearer = {"Authorization": f"Bearer {token}"}
-        made = client.post("/api/tasks", json={"title": "Buy milk"}, headers=bearer).json()
+    with serving(data) as server:
+        server.register("ann@example.org")
+        token = server.log_in("ann@example.org")["access_token"]
+        with server.client(token) as client:
+            made = client.post("/api/tasks", json={"title": "Buy milk"}).raise_for_status().json()
+        server.process.send_signal(signal.SIGINT)
+        server.process.wait()
 
-    with serving(data, PORT=server.port) as again, httpx.Client(base_url=again.url, headers=bearer) as client:
+    with serving(data, PORT=server.port) as again, again.client(token) as client:
         assert client.get("/api/tasks").json()["items"] == [made]

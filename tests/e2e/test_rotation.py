@@ -1,7 +1,5 @@
 """Keys are rotated under two running servers."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
@@ -10,11 +8,10 @@ import httpx
 import jwt
 import pytest
 
-from tests.e2e.conftest import REPOSITORY, Serving, serving
+from tests.serving import UNLIMITED, Server, serving, todo
 
-ANN = {"email": "ann@example.org", "password": "a quiet harbour at dawn"}
-PLENTY = "1000000/1"
-SHARED = {"PUBLIC_URL": "http://todo.example.org", "LIMIT_REFRESH": PLENTY, "LIMIT_API": PLENTY}
+ANN = "ann@example.org"
+SHARED = {"PUBLIC_URL": "http://todo.example.org", **UNLIMITED}
 
 
 @pytest.fixture
@@ -26,30 +23,22 @@ def client() -> Iterator[httpx.Client]:
 
 def rotate(data: Path, *options: str) -> str:
     """Run `todo keys rotate` and return the id of the new key."""
-    run = subprocess.run(
-        [sys.executable, "-c", "from entrypoints.cli import main; main()", "keys", "rotate", *options],
-        env={"PYTHONPATH": str(REPOSITORY / "src"), "TODO_DATA_DIR": str(data)},
-        cwd=data.parent,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return run.stdout.split()[0]
+    return todo(data, "keys", "rotate", *options).split()[0]
 
 
-def renewed(client: httpx.Client, server: Serving, tokens: dict[str, str]) -> dict[str, str]:
+def renewed(client: httpx.Client, server: Server, tokens: dict[str, str]) -> dict[str, str]:
     """Refresh at a server and return the new tokens."""
     answer = client.post(f"{server.url}/api/auth/refresh", json={"refresh_token": tokens["refresh_token"]})
     assert answer.status_code == 200
     return dict(answer.json())
 
 
-def accepted(client: httpx.Client, server: Serving, token: str) -> bool:
+def accepted(client: httpx.Client, server: Server, token: str) -> bool:
     """Say whether a server takes an access token."""
     return client.get(f"{server.url}/api/auth/me", headers={"Authorization": f"Bearer {token}"}).is_success
 
 
-def published(client: httpx.Client, server: Serving) -> set[str]:
+def published(client: httpx.Client, server: Server) -> set[str]:
     """Return the ids of the keys that a server publishes."""
     return {key["kid"] for key in client.get(f"{server.url}/.well-known/jwks.json").json()["keys"]}
 
@@ -57,8 +46,8 @@ def published(client: httpx.Client, server: Serving) -> set[str]:
 def test_no_request_notices_a_rotation(data: Path, client: httpx.Client) -> None:
     """While keys are rotated, with and without a delay, each server accepts every token that either has made."""
     with serving(data, **SHARED) as one, serving(data, **SHARED) as other:
-        client.post(f"{one.url}/api/auth/register", json=ANN).raise_for_status()
-        tokens = dict(client.post(f"{one.url}/api/auth/login", json=ANN).json())
+        one.register(ANN)
+        tokens = one.log_in(ANN)
         issued = [tokens["access_token"]]
         turn = cycle((one, other))
         for options in (("--delay", "1"), ("--delay", "0"), ("--delay", "1")):
@@ -77,8 +66,8 @@ def test_no_request_notices_a_rotation(data: Path, client: httpx.Client) -> None
 def test_a_lost_key_is_withdrawn(data: Path, client: httpx.Client) -> None:
     """With `--at-once` tokens of the keys before are refused from the next second on; refreshing gives new ones."""
     with serving(data, **SHARED) as one:
-        client.post(f"{one.url}/api/auth/register", json=ANN).raise_for_status()
-        tokens = dict(client.post(f"{one.url}/api/auth/login", json=ANN).json())
+        one.register(ANN)
+        tokens = one.log_in(ANN)
         assert accepted(client, one, tokens["access_token"])
 
         key = rotate(data, "--at-once")

@@ -11,12 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.conftest import Serving, eventually, serving, start
+from tests.serving import Server, eventually, free_port, serving, start
 
 
 def refusal(data: Path, **settings: str | int) -> tuple[int, str]:
     """Start a server that cannot start; return its exit code and what it says."""
-    process = start(data, subprocess.PIPE, **settings)
+    process = start(data, subprocess.PIPE, "serve", **{"PORT": free_port(), **settings})
     said, _ = process.communicate()
     return process.returncode, said
 
@@ -37,7 +37,7 @@ def is_free(port: int) -> bool:
         return True
 
 
-def workers_of(server: Serving) -> list[int]:
+def workers_of(server: Server) -> list[int]:
     """Return the processes that answer requests: forks of the server, and so of its command line."""
     main = Path(f"/proc/{server.process.pid}")
     try:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.e2e.conftest import serving
+from tests.serving import serving
 
 
 def test_workers_share_their_figures(data: Path) -> None:

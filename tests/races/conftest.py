@@ -1,6 +1,5 @@
 """Two processes of the real server over one database, with one set of keys; and what tests ask of them all."""
 
-import os
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,14 +16,14 @@ from adapters.postgres.migrate import migrate
 from entrypoints.bootstrap import System, open_system
 from entrypoints.settings import load_settings
 from tests.conftest import new_database
-from tests.security.server import REPOSITORY, TODO, UNLIMITED, Server, serving
+from tests.serving import UNLIMITED, Server, environment, serving, start, todo
 
 OTHER_PASSWORD = "a louder harbour at dusk"
 TOGETHER = {
     **UNLIMITED,
-    "TODO_PUBLIC_URL": "http://todo.test",  # one issuer for all
-    "TODO_REFRESH_GRACE_SECONDS": "60",  # on a busy machine twins may be seconds apart
-    "TODO_POOL_TIMEOUT": "60",  # and so may turns
+    "PUBLIC_URL": "http://todo.test",  # one issuer for all
+    "REFRESH_GRACE_SECONDS": "60",  # on a busy machine twins may be seconds apart
+    "POOL_TIMEOUT": "60",  # and so may turns
 }
 
 
@@ -57,9 +56,8 @@ class Pair:
 
     first: Server
     second: Server
-    database: str
-    directory: Path
-    settings: Mapping[str, str]
+    data: Path
+    settings: Mapping[str, str | int]
 
     @property
     def servers(self) -> tuple[Server, Server]:
@@ -69,12 +67,12 @@ class Pair:
     @property
     def signing_keys(self) -> Path:
         """The file of keys that sign."""
-        return self.directory / "data" / "keys" / "signing.json"
+        return self.data / "keys" / "signing.json"
 
     @property
-    def environment(self) -> dict[str, str]:
-        """What a program needs to work on the same data."""
-        return {"TODO_DATABASE_URL": self.database, "TODO_DATA_DIR": str(self.directory / "data"), **self.settings}
+    def database(self) -> str:
+        """The URL of the database."""
+        return str(self.settings["DATABASE_URL"])
 
     def register(self) -> str:
         """Make an account and return its e-mail address."""
@@ -89,27 +87,16 @@ class Pair:
 
     def start(self, *command: str) -> "subprocess.Popen[str]":
         """Start `todo` with this sub-command, as an operator would beside the servers."""
-        return subprocess.Popen(
-            [*TODO, *command],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            cwd=self.directory,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY / "src"), **self.environment},
-        )
+        return start(self.data, subprocess.PIPE, *command, **self.settings)
 
     def todo(self, *command: str) -> str:
         """Run `todo` and return what it says."""
-        process = self.start(*command)
-        said, _ = process.communicate()
-        assert 0 == process.returncode, said
-        return said
+        return todo(self.data, *command, **self.settings)
 
     @contextmanager
-    def third(self, **settings: str) -> Iterator[Server]:
+    def third(self, **settings: str | int) -> Iterator[Server]:
         """Run another server on the same data, with these settings on top."""
-        with server(self.database, self.directory, **{**self.settings, **settings}) as running:
+        with server(self.data, **{**self.settings, **settings}) as running:
             yield running
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
@@ -124,20 +111,19 @@ class Pair:
 
 
 @contextmanager
-def server(database: str, directory: Path, **settings: str) -> Iterator[Server]:
+def server(data: Path, **settings: str | int) -> Iterator[Server]:
     """Run a server for as long as the block. It must not break inside."""
-    with serving(database, directory, **settings) as running:
+    with serving(data, **settings) as running:
         yield running
-    assert "Traceback" not in running.log.read_text()
     assert [] == [line for line in running.lines() if line.get("level") == "error"]
 
 
 @contextmanager
-def two_servers(database: str, directory: Path, **settings: str) -> Iterator[Pair]:
+def two_servers(data: Path, **settings: str | int) -> Iterator[Pair]:
     """Run two servers for as long as the block, with these settings and `TOGETHER`."""
     together = {**TOGETHER, **settings}
-    with server(database, directory, **together) as first, server(database, directory, **together) as second:
-        yield Pair(first, second, database, directory, together)
+    with server(data, **together) as first, server(data, **together) as second:
+        yield Pair(first, second, data, together)
 
 
 @pytest.fixture(scope="session")
@@ -151,12 +137,13 @@ def shared_database(postgres_server: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def pair(shared_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """Give two servers whose limits nobody reaches."""
-    with two_servers(shared_database, tmp_path_factory.mktemp("pair")) as pair:
+    with two_servers(tmp_path_factory.mktemp("pair") / "data", DATABASE_URL=shared_database) as pair:
         yield pair
 
 
 @pytest.fixture
 async def system(pair: Pair) -> AsyncIterator[System]:
     """Give the use cases over the same data: they open sessions without the work that a password costs."""
-    async with open_system(load_settings(pair.environment, pair.directory), pair.database) as system:
+    settings = load_settings(environment(pair.data, **pair.settings), pair.data.parent)
+    async with open_system(settings, pair.database) as system:
         yield system

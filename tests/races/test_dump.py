@@ -13,7 +13,7 @@ import pytest
 from adapters.embedded.binaries import Binaries
 from tests.races.conftest import OTHER_PASSWORD, Pair, User
 from tests.races.wire import Request, codes, lines_to, volley
-from tests.security.server import PASSWORD
+from tests.support import PASSWORD
 
 TAG_BYTES = 32
 SHORTEST = 12

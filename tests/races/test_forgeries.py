@@ -7,12 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from tests.e2e.conftest import eventually
 from tests.races.conftest import Pair
 from tests.races.forger import Forger
 from tests.races.forgeries import ACCESSES, REFRESHES
 from tests.races.wire import Reply, Request, lines_to, volley
-from tests.security.server import Server
+from tests.serving import Server, eventually
 
 
 @pytest.fixture(scope="module")

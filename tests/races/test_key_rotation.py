@@ -10,7 +10,7 @@ import pytest
 
 from tests.races.conftest import Pair, User, two_servers
 from tests.races.wire import Line, Request, lines_to, volley
-from tests.security.server import PATIENCE_SECONDS
+from tests.serving import PATIENCE_SECONDS
 
 LIFE_SECONDS = 4
 AHEAD_SECONDS = 5
@@ -97,8 +97,8 @@ class Stream:
 @pytest.fixture(scope="module")
 def brief(shared_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """Give two servers with keys of their own, whose access tokens end soon."""
-    directory = tmp_path_factory.mktemp("brief")
-    with two_servers(shared_database, directory, TODO_ACCESS_TOKEN_SECONDS=str(LIFE_SECONDS)) as pair:
+    data = tmp_path_factory.mktemp("brief") / "data"
+    with two_servers(data, DATABASE_URL=shared_database, ACCESS_TOKEN_SECONDS=LIFE_SECONDS) as pair:
         yield pair
 
 

@@ -15,11 +15,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.e2e.conftest import eventually
 from tests.races.conftest import Pair, User
 from tests.races.mirror import Mirror, all_tasks
 from tests.races.wire import Line, Reply, Request, line_to, lines_to, volley
-from tests.security.server import Server, serving
+from tests.serving import Server, eventually, serving
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for the workers of a server in /proc")
 
@@ -172,7 +171,7 @@ def test_killed_between_commit_and_answer(pair: Pair) -> None:
     with (
         lines_to([pair.second], 1) as [other],
         engine.durable(),
-        serving(pair.database, pair.directory, **pair.settings) as doomed,
+        serving(pair.data, **pair.settings) as doomed,
     ):
         wants = (posting, toggling, patching, deleting, refreshing, posting)
         errands = [new_errand(pair, other, compose) for compose in wants]
@@ -200,7 +199,7 @@ def test_worker_killed_under_load(pair: Pair) -> None:
     """Of creations under way when a worker dies each is there once in the end; the server goes on with another."""
     with (
         lines_to([pair.second], POSTS) as others,
-        serving(pair.database, pair.directory, **pair.settings) as doomed,
+        serving(pair.data, **pair.settings) as doomed,
     ):
         errand = new_errand(pair, others[0], posting)
         posts = [posting(errand.user) for _ in range(POSTS)]

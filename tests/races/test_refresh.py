@@ -85,7 +85,7 @@ async def test_without_grace_one_of_twenty_wins_and_the_session_ends(pair: Pair,
     """With the window off the second use is reuse: one success, one reuse, and nothing is left, also elsewhere."""
     email = EmailAddress.parse(pair.register())
     with (
-        pair.third(TODO_REFRESH_GRACE_SECONDS="0", TODO_WORKERS="2") as strict,
+        pair.third(REFRESH_GRACE_SECONDS="0", WORKERS="2") as strict,
         lines_to([strict], CROWD) as lines,
         lines_to(pair.servers, 2) as others,
     ):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.races.conftest import OTHER_PASSWORD, Pair, User
 from tests.races.wire import Line, Request, codes, lines_to, volley
-from tests.security.server import PASSWORD
+from tests.support import PASSWORD
 
 UNDER_WAY = 9
 LOGINS = 5

@@ -10,9 +10,7 @@ from typing import Any
 
 import attrs
 
-from tests.security.server import Server
-
-PATIENCE_SECONDS = 60
+from tests.serving import PATIENCE_SECONDS, Server
 
 
 @attrs.frozen

@@ -7,7 +7,7 @@ import pytest
 from adapters.postgres.migrate import migrate
 from tests.conftest import new_database
 from tests.http.conftest import ada, bob, build, client, key_file, passwords, world
-from tests.security.server import UNLIMITED, Server, serving
+from tests.serving import UNLIMITED, Server, serving
 
 __all__ = ("ada", "bob", "build", "client", "key_file", "passwords", "world")
 
@@ -23,5 +23,6 @@ def own_database(postgres_server: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def server(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Give a server over PostgreSQL whose limits nobody reaches."""
-    with serving(own_database, tmp_path_factory.mktemp("server"), **UNLIMITED) as running:
+    data = tmp_path_factory.mktemp("server") / "data"
+    with serving(data, DATABASE_URL=own_database, **UNLIMITED) as running:
         yield running

@@ -13,7 +13,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # its stubs are one more dependency
 
 from entrypoints.http.telemetry import EVENTS
-from tests.security.server import REPOSITORY, Server
+from tests.serving import REPOSITORY, Server
 
 PROMETHEUS = REPOSITORY / "deploy" / "prometheus"
 DASHBOARD = REPOSITORY / "deploy" / "grafana" / "todo-core.json"

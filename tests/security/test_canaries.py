@@ -3,7 +3,6 @@
 import re
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -11,7 +10,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.security.server import UNLIMITED, Server, serving
+from tests.serving import UNLIMITED, Server, serving
 
 MARK = "canary"
 EMAIL = f"{MARK}-address@example.org"
@@ -83,8 +82,8 @@ def live(server: Server) -> Life:
 @pytest.fixture(scope="module")
 def life(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     """Give the life of an account at a server that says all it can."""
-    directory: Path = tmp_path_factory.mktemp("canaries")
-    with serving(own_database, directory, **UNLIMITED, TODO_LOG_LEVEL="debug") as server:
+    data = tmp_path_factory.mktemp("canaries") / "data"
+    with serving(data, DATABASE_URL=own_database, LOG_LEVEL="debug", **UNLIMITED) as server:
         yield live(server)
 
 

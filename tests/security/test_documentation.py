@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.security.server import REPOSITORY
+from tests.serving import REPOSITORY
 
 SECURITY = (REPOSITORY / "docs" / "security.md").read_text()
 DASH = "\N{EN DASH}"

@@ -11,7 +11,7 @@ import pytest
 
 from tests.security.hostile import ENDS_SESSIONS, Attacker, Hostile
 from tests.security.route_table import ROUTES
-from tests.security.server import Server
+from tests.serving import Server
 
 CASES = 20_000
 EVE = "eve@example.org"

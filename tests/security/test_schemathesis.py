@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.security.server import PASSWORD, Server
+from tests.serving import Server
+from tests.support import PASSWORD
 
 USERS = ("schemathesis-1", "schemathesis-2")
 EXAMPLES = "30"

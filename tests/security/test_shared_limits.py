@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.security.server import UNLIMITED, Server, serving
+from tests.serving import UNLIMITED, Server, serving
 
 LIMIT = 10
-SETTINGS = {**UNLIMITED, "TODO_LIMIT_LOGIN": f"{LIMIT}/3600", "TODO_TRUSTED_PROXIES": "127.0.0.1"}
+SETTINGS = {**UNLIMITED, "LIMIT_LOGIN": f"{LIMIT}/3600", "TRUSTED_PROXIES": "127.0.0.1"}
 ATTEMPTS = 200
 AT_ONCE = 20
 
@@ -19,7 +19,8 @@ AT_ONCE = 20
 @pytest.fixture
 def pair(database: str, tmp_path: Path) -> Iterator[tuple[Server, Server]]:
     """Give two servers."""
-    with serving(database, tmp_path, **SETTINGS) as one, serving(database, tmp_path, **SETTINGS) as other:
+    settings = {"DATABASE_URL": database, **SETTINGS}
+    with serving(tmp_path / "data", **settings) as one, serving(tmp_path / "data", **settings) as other:
         yield one, other
 
 
@@ -52,9 +53,9 @@ def test_an_address_has_its_attempts_whatever_the_process(pair: tuple[Server, Se
 def test_a_restart_resets_nothing(database: str, tmp_path: Path) -> None:
     """A process that starts anew finds the counters where they were; another one sees them too."""
     attempts = [("ada@example.org", "192.0.2.1")] * LIMIT
-    with serving(database, tmp_path, **SETTINGS) as server:
+    with serving(tmp_path / "data", DATABASE_URL=database, **SETTINGS) as server:
         assert {401: LIMIT} == volley([server], attempts)
-    with serving(database, tmp_path, **SETTINGS) as server:
+    with serving(tmp_path / "data", DATABASE_URL=database, **SETTINGS) as server:
         refused = try_password(server, "ada@example.org", "192.0.2.1")
 
     assert 429 == refused.status_code
@@ -77,9 +78,9 @@ def test_an_ipv6_network_is_one_address(pair: tuple[Server, Server]) -> None:
 
 def test_strangers_cannot_choose_their_address(database: str, tmp_path: Path) -> None:
     """Without a trusted proxy a forwarding header is not believed; that is warned of, once."""
-    settings = {name: value for name, value in SETTINGS.items() if name != "TODO_TRUSTED_PROXIES"}
+    settings = {name: value for name, value in SETTINGS.items() if name != "TRUSTED_PROXIES"}
     attempts = [(f"user-{number}@example.org", f"198.51.100.{number}") for number in range(30)]
-    with serving(database, tmp_path, **settings) as server:
+    with serving(tmp_path / "data", DATABASE_URL=database, **settings) as server:
         assert {401: LIMIT, 429: 30 - LIMIT} == volley([server], attempts)
         warnings = [line for line in server.lines() if line["event"] == "forwarding_header_ignored"]
 

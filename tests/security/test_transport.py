@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from entrypoints.serving import allowed_descriptors
-from tests.security.server import Server
+from tests.serving import Server
 
 HIDDEN = b"GET /health HTTP/1.1\r\nHost: a\r\nX-Request-Id: hidden\r\n\r\n"
 CHUNKED = b"0\r\n\r\n"
