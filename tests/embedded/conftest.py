@@ -4,8 +4,7 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,18 +15,7 @@ import pytest
 from adapters.embedded import Binaries
 from adapters.embedded.account import Account, open_to
 from tests.conftest import directory_for_all
-
-REPOSITORY = Path(__file__).parents[2]
-PATIENCE_SECONDS = 30
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    """Poll until the condition holds."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            pytest.fail(f"not so after {PATIENCE_SECONDS} seconds")
-        time.sleep(0.02)
+from tests.serving import REPOSITORY
 
 
 def add_row(url: str) -> int:

@@ -14,7 +14,8 @@ from adapters.embedded import EmbeddedError, cluster, process, supervisor
 from adapters.embedded.account import Account
 from adapters.embedded.home import Home
 from tests.conftest import FAST
-from tests.embedded.conftest import Owners, add_row, eventually, shown
+from tests.embedded.conftest import Owners, add_row, shown
+from tests.serving import eventually
 
 DURABLE = {"fsync": "off"}  # a commit outlives the server's processes, if not a power cut
 
