@@ -9,6 +9,7 @@ import structlog.testing
 
 from entrypoints.http.app import create_app
 from entrypoints.http.ports import Count, Options, Policy
+from entrypoints.http.problems import KINDS
 from entrypoints.http.telemetry import EVENTS
 from tests.http.api import PASSWORD, PLENTY, User, World, client_of, problem
 from tests.http.conftest import Build
@@ -32,6 +33,13 @@ async def figures(client: httpx.AsyncClient) -> dict[str, float]:
 async def test_every_event_is_there_before_it_happens(client: httpx.AsyncClient) -> None:
     """Each starts at 0: an alarm on an increase would miss the first event of a series that begins with it."""
     assert dict.fromkeys(EVENTS.values(), 0.0) == await figures(client)
+
+
+def test_every_refusal_is_an_event() -> None:
+    """Whatever is refused with 401, 403, 422 or 429 has a name (ASVS 16.3)."""
+    refusals = {vars(error)["code"] for error, kind in KINDS.items() if kind.status in {401, 403, 422, 429}}
+
+    assert set() == refusals - EVENTS.keys()
 
 
 async def _reuse(ada: User, _bob: User) -> httpx.Response:
@@ -72,6 +80,12 @@ async def _bad_input(ada: User, _bob: User) -> httpx.Response:
     return await ada("POST", "/api/tasks", json={"title": ""})
 
 
+async def _another_request_with_the_same_key(ada: User, _bob: User) -> httpx.Response:
+    headers = {"Idempotency-Key": "k"}
+    await ada("POST", "/api/tasks", json={"title": "one"}, headers=headers)
+    return await ada("POST", "/api/tasks", json={"title": "another"}, headers=headers)
+
+
 REFUSALS: list[tuple[Any, int, str]] = [
     (_reuse, 401, "authn_token_reuse"),
     (_another_users_task, 403, "authz_fail"),
@@ -81,6 +95,7 @@ REFUSALS: list[tuple[Any, int, str]] = [
     (_dead_token, 401, "authn_token_rejected"),
     (_forged_refresh_token, 401, "authn_token_rejected"),
     (_bad_input, 422, "input_validation_fail"),
+    (_another_request_with_the_same_key, 422, "input_validation_fail"),
 ]
 
 
