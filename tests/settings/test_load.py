@@ -368,11 +368,46 @@ def test_production(load: Load) -> None:
 
 
 @pytest.mark.parametrize("name", ["TODO_DATABASE_URL", "TODO_PUBLIC_URL", "TODO_SECRET_KEYS", "TODO_SIGNING_KEYS"])
-def test_production_refuses_defaults(load: Load, name: str) -> None:
-    """Production refuses to start with a default that suits a developer's machine only."""
-    (problem,) = problems(load, {**PRODUCTION, name: ""})
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("settings.toml", ""),
+        ("settings.toml", '{key} = ""'),
+        ("settings.toml", '{key} = " "'),
+        ("settings.toml", "{key} = []"),
+        ("settings.toml", '{key} = [" "]'),
+        (".env", "{name}="),
+        (".env", "{name}=' '"),
+    ],
+)
+def test_production_refuses_defaults(load: Load, tmp_path: Path, name: str, file: str, line: str) -> None:
+    """Production refuses a default that suits a developer's machine only: an empty value is none, in every source."""
+    (tmp_path / file).write_text(line.format(name=name, key=name.removeprefix("TODO_").lower()))
+    others = {other: value for other, value in PRODUCTION.items() if other != name}
 
-    assert problem.startswith(f"{name}: must be set in production: ")
+    for variables in (others, {**others, name: ""}, {**others, name: " "}):
+        (problem,) = problems(load, variables)
+        assert problem.startswith(f"{name}: must be set in production: ")
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEYS", "CORS_ORIGINS", "TRUSTED_PROXIES", "ALLOWED_HOSTS"])
+def test_list_of_nothing(load: Load, tmp_path: Path, name: str) -> None:
+    """A list of nothing but commas is refused, in every source: it is neither a value nor surely none."""
+    expected = (f"TODO_{name}: must have something between its commas; an empty value is none",)
+
+    assert problems(load, PRODUCTION, **{f"TODO_{name}": " , "}) == expected
+    others = {other: value for other, value in PRODUCTION.items() if other != f"TODO_{name}"}
+    (tmp_path / "settings.toml").write_text(f'{name} = ["", ""]')
+    assert problems(load, others) == expected
+    (tmp_path / ".env").write_text(f"TODO_{name}=,")
+    assert problems(load, others) == expected
+
+
+def test_empty_is_unset_for_what_goes_together(load: Load, tmp_path: Path) -> None:
+    """An empty value of `settings.toml` is none too where settings are checked together."""
+    (tmp_path / "settings.toml").write_text('better_auth_url = ""\ndatabase_direct_url = ""\n')
+
+    assert load() == load_settings({}, tmp_path / "elsewhere")
 
 
 def test_production_refuses_plain_http(load: Load) -> None:

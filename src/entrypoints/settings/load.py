@@ -179,14 +179,15 @@ def _check_together(settings: Settings, reader: Reader) -> None:
     )
     require(
         "BETTER_AUTH_URL",
-        reader.given("BETTER_AUTH_MODE") or not reader.given("BETTER_AUTH_URL"),
+        "BETTER_AUTH_MODE" in reader.given or "BETTER_AUTH_URL" not in reader.given,
         "external issuers are not supported yet; with TODO_BETTER_AUTH_MODE=off this is ignored",
+        "BETTER_AUTH_MODE",
     )
 
 
 def _check_production(settings: Settings, reader: Reader) -> None:
     """Refuse defaults that suit one developer's machine only."""
     for key, rule in NEEDED_IN_PRODUCTION.items():
-        reader.require(key, reader.given(key), f"must be set in production: {rule}")
-    encrypted = not reader.given("PUBLIC_URL") or is_encrypted(settings.server.public_url)
+        reader.require(key, key in reader.given, f"must be set in production: {rule}")
+    encrypted = "PUBLIC_URL" not in reader.given or is_encrypted(settings.server.public_url)
     reader.require("PUBLIC_URL", encrypted, "must begin with https:// in production")

@@ -23,10 +23,14 @@ class ConfigurationError(Exception):
 
 @attrs.frozen
 class Reader:
-    """Takes values out of `values`; remembers each key that it was asked for, and each problem that it met."""
+    """Takes values out of `values`; remembers each key that it was asked for, and each problem that it met.
+
+    `given` are the keys with a value, right or wrong, and not with an empty one.
+    """
 
     values: Mapping[str, object]
     asked: set[str] = attrs.field(init=False, factory=set)
+    given: set[str] = attrs.field(init=False, factory=set)
     wrong: set[str] = attrs.field(init=False, factory=set)
     problems: list[str] = attrs.field(init=False, factory=list)
 
@@ -35,15 +39,14 @@ class Reader:
         self.asked.add(key)
         try:
             text = _text(self.values.get(key))
-            return rule(text) if text else default
+            if not text:
+                return default
+            self.given.add(key)
+            return rule(text)
         except ValueError as error:
             self.wrong.add(key)
             self.problems.append(f"{variable(key)}: {error}")
             return default
-
-    def given(self, key: str) -> bool:
-        """Return whether there is a value, right or wrong."""
-        return key in self.values
 
     def require(self, key: str, holds: object, rule: str, *others: str) -> None:
         """Note `rule` under `key` unless it holds; say nothing when it, or one of the `others`, is wrong already."""

@@ -97,8 +97,15 @@ def rate(text: str) -> RateLimit:
 
 
 def several(rule: Callable[[str], Value]) -> Callable[[str], tuple[Value, ...]]:
-    """Return the rule for a comma-separated list."""
-    return lambda text: tuple(rule(part.strip()) for part in text.split(",") if part.strip())
+    """Return the rule for a comma-separated list; one of nothing but commas is a slip, and not taken for none."""
+
+    def rule_of_all(text: str) -> tuple[Value, ...]:
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        if not parts:
+            raise ValueError("must have something between its commas; an empty value is none")
+        return tuple(map(rule, parts))
+
+    return rule_of_all
 
 
 def path(directory: Path) -> Callable[[str], Path]:
