@@ -62,7 +62,12 @@ class Violations:
     found: list[Violation] = attrs.field(factory=list)
 
     def take(self, field: str, convert: Callable[[Input], Value], value: Input) -> Value | None:
-        """Return `convert(value)`, or None after noting under `field` what it says is wrong."""
+        """Return `convert(value)`, or None after noting under `field` what it says is wrong.
+
+        A field about which something was noted before is not looked at again: None.
+        """
+        if self.names(field):
+            return None
         try:
             return convert(value)
         except InvalidInput as error:

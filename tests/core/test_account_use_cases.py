@@ -82,6 +82,19 @@ async def test_a_registration_names_every_bad_field(world: World) -> None:
     assert [(("password",), "guessable")] == [(one.path, one.code) for one in guessable.value.violations]
 
 
+async def test_what_the_caller_found_is_named_too_and_not_judged_again(world: World) -> None:
+    """A field that was not even text is in the list once, beside the broken rules of the others."""
+    problems = Violations()
+    problems.note("email", "wrong-type", "a string")
+
+    with pytest.raises(InvalidInput) as refusal:
+        await world.accounts.register(Registration("", "aaaaaaaaaaaaaaaa"), problems=problems)
+
+    assert [("email", "wrong-type"), ("password", "guessable")] == [
+        (one.path[0], one.code) for one in refusal.value.violations
+    ]
+
+
 async def test_an_address_is_unique_regardless_of_case(world: World, ann: Actor) -> None:
     """The second registration is refused."""
     with pytest.raises(EmailTaken):

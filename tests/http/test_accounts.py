@@ -49,6 +49,7 @@ async def test_taken_addresses(world: World) -> None:
     [
         ({}, {"/email": "required", "/password": "required"}),
         ({"email": 1, "password": "short"}, {"/email": "wrong-type", "/password": "too-short"}),
+        ({"email": 1, "password": "passwordpassword"}, {"/email": "wrong-type", "/password": "guessable"}),
         ({"email": "no", "password": "short"}, {"/email": "not-an-email", "/password": "too-short"}),
         ({"email": "a@b", "password": "passwordpassword"}, {"/password": "guessable"}),
         ({"email": "a@b", "password": "x\0" + PASSWORD}, {"/password": "control-character"}),
@@ -159,6 +160,12 @@ async def test_bad_password_changes(ada: User) -> None:
     assert {"/current_password": "wrong-password", "/new_password": "too-short"} == bad_parts(
         await ada("PUT", path, json=both)
     )
+    more = {"current_password": "wrong", "new_password": "passwordpassword", "x": 1}
+    assert {
+        "/current_password": "wrong-password",
+        "/new_password": "guessable",
+        "/x": "unknown-member",
+    } == bad_parts(await ada("PUT", path, json=more))
     odd = {"current_password": 1, "new_password": 2, "delivery": "pigeon", "x": 1}
     assert {
         "/current_password": "wrong-type",
@@ -174,6 +181,9 @@ async def test_delete_the_account(world: World, ada: User) -> None:
     assert {"/current_password": "required"} == bad_parts(await ada("DELETE", ME))
     assert {"/current_password": "wrong-password"} == bad_parts(
         await ada("DELETE", ME, json={"current_password": "wrong"})
+    )
+    assert {"/current_password": "required", "/x": "unknown-member"} == bad_parts(
+        await ada("DELETE", ME, json={"x": PASSWORD})
     )
 
     response = await ada("DELETE", ME, json={"current_password": PASSWORD})

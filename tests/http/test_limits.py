@@ -121,6 +121,27 @@ async def test_password_limit_by_account(build: Build) -> None:
     problem(response, 429, "rate-limited")
 
 
+async def test_a_dead_session_uses_up_nobodys_attempts(build: Build) -> None:
+    """Who has an old access token cannot keep its owner from the password."""
+    world = build(limited(password=1))
+    ada = await world.user()
+    await ada("POST", "/api/auth/logout-all")
+    headers = {"Authorization": f"Bearer {ada.tokens['access_token']}"}
+    requests = [("PUT", "/api/auth/password"), ("DELETE", "/api/auth/me"), ("PATCH", "/api/auth/me")]
+    for number in range(12):
+        method, path = requests[number % 3]
+        refused = await world.client_from(f"192.0.2.{number}").request(
+            method, path, json={"current_password": "x"}, headers=headers
+        )
+        problem(refused, 401, "not-authenticated")
+
+    tokens = await world.log_in()
+    change = {"current_password": PASSWORD, "new_password": f"another {PASSWORD}"}
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+
+    assert 200 == (await world.client.put("/api/auth/password", json=change, headers=headers)).status_code
+
+
 async def test_refresh_limit_by_account(build: Build) -> None:
     """An authentic token counts for its user, wherever it comes from; forged ones for nobody."""
     world = build(limited(refresh=1))

@@ -10,7 +10,7 @@ from entrypoints.http.cookies import clear_cookie
 from entrypoints.http.delivery import deliver
 from entrypoints.http.limits import Guard
 from entrypoints.http.routing import Body, Call, Route, Success
-from todo_core.errors import RegistrationClosed
+from todo_core.errors import RegistrationClosed, Violations
 from todo_core.use_cases.accounts import Accounts
 
 ME = "/api/auth/me"
@@ -30,8 +30,9 @@ class AccountRoutes:
             await self.guard.account(call.exchange, self.guard.limits.register, account)
         if not self.accounts.registration_open:
             raise RegistrationClosed
-        wish = account_input.registration(call.body, self.accounts.policy, self.accounts.clock.zone)
-        user = await self.accounts.register(wish, call.exchange.client)
+        problems = Violations()
+        wish = account_input.registration(call.body, problems)
+        user = await self.accounts.register(wish, call.exchange.client, problems)
         return json_answer(201, wire.user(user), (b"location", ME.encode()))
 
     async def me(self, call: Call) -> Answer:
@@ -46,6 +47,7 @@ class AccountRoutes:
             await self.guard.address(call.exchange, self.guard.limits.password)
             await self._count_account(call)
             proof = body.get("current_password")
+            proof = proof if isinstance(proof, str) else None
         user = await self.accounts.edit(
             call.actor,
             partial(account_input.profile, body, self.accounts.clock.zone),
@@ -57,20 +59,24 @@ class AccountRoutes:
     async def delete(self, call: Call) -> Answer:
         """Remove the account."""
         await self._count_account(call)
-        proof = account_input.current_password(call.body)
-        await self.accounts.delete(call.actor, proof, call.exchange.client)
+        problems = Violations()
+        proof = account_input.current_password(call.body, problems)
+        await self.accounts.delete(call.actor, proof, call.exchange.client, problems)
         return no_content(clear_cookie())
 
     async def change_password(self, call: Call) -> Answer:
         """Change the password, end all sessions and open a new one."""
         await self._count_account(call)
-        change = account_input.password_change(call.body)
+        problems = Violations()
+        change = account_input.password_change(call.body, problems)
         issued = await self.accounts.change_password(
-            call.actor, change.current_password, change.new_password, call.exchange.client
+            call.actor, change.current_password, change.new_password, call.exchange.client, problems
         )
         return deliver(issued, in_cookie=change.in_cookie)
 
     async def _count_account(self, call: Call) -> None:
+        """Count an attempt at the account's password; of a session that lives, or its owner pays for a dead one."""
+        await self.accounts.me(call.actor)
         await self.guard.account(call.exchange, self.guard.limits.password, str(call.actor.user))
 
     def routes(self) -> tuple[Route, ...]:

@@ -21,9 +21,18 @@ class Members:
     problems: Violations
 
     @classmethod
-    def of(cls, value: object, known: Collection[str], read_only: Collection[str] = ()) -> "Members":
-        """Return the members of `value`, after noting those that are not known or not to be written."""
-        problems = Violations()
+    def of(
+        cls,
+        value: object,
+        known: Collection[str],
+        read_only: Collection[str] = (),
+        problems: Violations | None = None,
+    ) -> "Members":
+        """Return the members of `value`, after noting those that are not known or not to be written.
+
+        Everything is added to `problems` if the caller has some. Raises InvalidInput when `value` is no object.
+        """
+        problems = problems or Violations()
         if not isinstance(value, dict):
             raise InvalidInput.at((), "wrong-type", "a JSON object")
         for name in value:

@@ -14,7 +14,7 @@ from litestar import Request
 
 from entrypoints.http.answers import Answer
 from entrypoints.http.exchange import Exchange
-from entrypoints.http.faults import MalformedRequest, RateLimited, RequestFault, RouteNotFound
+from entrypoints.http.faults import MalformedRequest, RequestFault, RouteNotFound
 from entrypoints.http.json_body import PATCH, PLAIN, read_json
 from entrypoints.http.limits import Guard
 from entrypoints.http.query import Parameters
@@ -51,8 +51,8 @@ class Pipeline:
             if not route.parameters:
                 parameters.finish()
             return await route.handler(call)
-        except (RequestFault, InvalidInput) as error:
-            await self._confirm(exchange, error)
+        except (RequestFault, InvalidInput):
+            await self._confirm(exchange)
             raise
 
     async def _authenticate(self, exchange: Exchange, route: Route) -> None:
@@ -66,12 +66,12 @@ class Pipeline:
         if route.limit is None:
             self.guard.user(exchange, actor.user)
 
-    async def _confirm(self, exchange: Exchange, error: Exception) -> None:
-        """Raise NotAuthenticated, which comes before `error`, when the session has ended.
+    async def _confirm(self, exchange: Exchange) -> None:
+        """Raise NotAuthenticated, which comes before what was refused, when the session has ended.
 
         A good request learns that from the statement that does its work; only a bad one needs a look of its own.
         """
-        if exchange.actor is not None and not isinstance(error, RateLimited):
+        if exchange.actor is not None:
             await self.accounts.me(exchange.actor)
 
 

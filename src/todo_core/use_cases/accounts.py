@@ -37,7 +37,11 @@ class Registration:
 
 @attrs.frozen
 class Accounts:
-    """The use cases of accounts. Passwords are hashed outside every unit of work, and checked again inside it."""
+    """The use cases of accounts. Passwords are hashed outside every unit of work, and checked again inside it.
+
+    Where a method takes `problems`, these are what the caller has found wrong already: what they name is not judged
+    again, and everything is raised together.
+    """
 
     store: Store
     clock: Clock
@@ -47,15 +51,19 @@ class Accounts:
     policy: PasswordPolicy
     registration_open: bool = True
 
-    async def register(self, registration: Registration, client: Client = UNKNOWN_CLIENT) -> User:
+    async def register(
+        self, registration: Registration, client: Client = UNKNOWN_CLIENT, problems: Violations | None = None
+    ) -> User:
         """Make an account. Raises RegistrationClosed, InvalidInput naming every bad field, EmailTaken."""
         if not self.registration_open:
             raise RegistrationClosed
-        return await self.enrol(registration, client)
+        return await self.enrol(registration, client, problems)
 
-    async def enrol(self, registration: Registration, client: Client = UNKNOWN_CLIENT) -> User:
+    async def enrol(
+        self, registration: Registration, client: Client = UNKNOWN_CLIENT, problems: Violations | None = None
+    ) -> User:
         """Make an account whether registration is open or not. Raises InvalidInput and EmailTaken."""
-        profile, password = await self._check(registration)
+        profile, password = await self._check(registration, problems or Violations())
         password_hash = await self.passwords.hash(password)
         now = self.clock.now()
         user = User(UserId(self.ids.new()), profile, now).with_password(password_hash, now)
@@ -80,12 +88,11 @@ class Accounts:
         """
         seen = await self.me(actor)
         problems = Violations()
-        proven = self._edited(seen, edit, problems).email != seen.email or problems.names("email")
-        if (proven or current_password is not None) and not problems.names("current_password"):
-            with problems.collecting():
-                await self._prove(seen, current_password)
+        needs_proof = self._edited(seen, edit, problems).email != seen.email or problems.names("email")
+        if needs_proof or current_password is not None:
+            await self._prove(seen, current_password, problems)
         problems.raise_any()
-        if proven and seen.password_hash is None:
+        if needs_proof and seen.password_hash is None:
             raise NoPassword
 
         async def work(rows: Rows) -> User:
@@ -94,7 +101,7 @@ class Accounts:
             edited = self._edited(current, edit, found)
             found.raise_any()
             if edited.email != current.email:  # it may be another one by now: then nothing was proven
-                _unchanged(seen if proven else None, current)
+                _unchanged(seen if needs_proof else None, current)
             if edited != current:
                 await rows.put_user(edited)
                 await rows.record(self.sessions.event(Action.USER_UPDATED, actor.user, client, actor.session))
@@ -103,7 +110,12 @@ class Accounts:
         return await self.store.write(actor, work)
 
     async def change_password(
-        self, actor: Actor, current_password: str | None, new_password: str, client: Client = UNKNOWN_CLIENT
+        self,
+        actor: Actor,
+        current_password: str | None,
+        new_password: str,
+        client: Client = UNKNOWN_CLIENT,
+        problems: Violations | None = None,
     ) -> IssuedTokens:
         """Change the password, end every session and open a new one (ASVS 6.2.3, 7.4.3).
 
@@ -112,9 +124,8 @@ class Accounts:
         seen = await self.me(actor)
         if seen.password_hash is None:
             raise NoPassword
-        problems = Violations()
-        with problems.collecting():
-            await self._prove(seen, current_password)
+        problems = problems or Violations()
+        await self._prove(seen, current_password, problems)
         password = await self._check_password("new_password", new_password, seen.profile, problems)
         problems.raise_any()
         password_hash = await self.passwords.hash(password)
@@ -130,10 +141,18 @@ class Accounts:
 
         return self.sessions.issue(await self.store.write(actor, work))
 
-    async def delete(self, actor: Actor, current_password: str | None, client: Client = UNKNOWN_CLIENT) -> None:
+    async def delete(
+        self,
+        actor: Actor,
+        current_password: str | None,
+        client: Client = UNKNOWN_CLIENT,
+        problems: Violations | None = None,
+    ) -> None:
         """Remove the account with all it has, at once. Raises NotAuthenticated and InvalidInput."""
         seen = await self.me(actor)
-        await self._prove(seen, current_password)
+        problems = problems or Violations()
+        await self._prove(seen, current_password, problems)
+        problems.raise_any()
 
         async def work(rows: Rows) -> None:
             _unchanged(seen, await rows.user())
@@ -149,16 +168,17 @@ class Accounts:
         problems.raise_any()
         return await self.passwords.hash(checked)
 
-    async def _prove(self, user: User, current_password: str | None) -> None:
-        """Raise InvalidInput unless the password is the user's; a user without one has nothing to prove."""
-        if user.password_hash is None:
+    async def _prove(self, user: User, current_password: str | None, problems: Violations) -> None:
+        """Note it unless the password is the user's; a user without one has nothing to prove."""
+        if user.password_hash is None or problems.names("current_password"):
             return
-        if current_password is None:
-            raise _no_password_given()
-        password = presented(current_password)
-        verdict = await self.passwords.verify(None if password is None else user.password_hash, password or "")
-        if not verdict.matches:
-            raise _wrong_password()
+        with problems.collecting():
+            if current_password is None:
+                raise _no_password_given()
+            password = presented(current_password)
+            verdict = await self.passwords.verify(None if password is None else user.password_hash, password or "")
+            if not verdict.matches:
+                raise _wrong_password()
 
     def _edited(self, user: User, edit: ProfileEdit, problems: Violations) -> User:
         """Return the user as edited, after adding to `problems` what is wrong with that."""
@@ -172,8 +192,7 @@ class Accounts:
     def _check_timezone(self, name: str) -> str:
         return check_timezone(name, self.clock.zone)
 
-    async def _check(self, registration: Registration) -> tuple[Profile, str]:
-        problems = Violations()
+    async def _check(self, registration: Registration, problems: Violations) -> tuple[Profile, str]:
         email = problems.take("email", EmailAddress.parse, registration.email)
         name = registration.display_name
         if name is not None:
