@@ -54,11 +54,9 @@ def _edited(members: Members, base: Draft, zones: Zones) -> Draft:
     priority = members.optional("priority", one_of(PRIORITIES), absent=base.priority, null=Priority.NONE)
     due = members.optional("due", _due(base.due, zones), absent=base.due, null=None)
     tags = members.optional("tags", _tags, absent=base.tags, null=())
-    try:
+    draft = base
+    with members.problems.collecting():
         draft = Draft(title, description, completed, priority, due, tags)
-    except InvalidInput as error:
-        members.problems.found.extend(error.violations)
-        raise InvalidInput(tuple(members.problems.found)) from None
     members.problems.raise_any()
     return draft
 
@@ -99,11 +97,8 @@ def _tags(value: object) -> tuple[str, ...]:
     for index, tag in enumerate(given):
         if not isinstance(tag, str):
             problems.note((index,), "wrong-type", "a string")
-    texts = [tag if isinstance(tag, str) else "-" for tag in given]
-    try:
-        tags = check_tags(texts)
-    except InvalidInput as error:
-        problems.found.extend(error.violations)
-        tags = ()
+    tags: tuple[str, ...] = ()
+    with problems.collecting():
+        tags = check_tags([tag if isinstance(tag, str) else "-" for tag in given])
     problems.raise_any()
     return tags
