@@ -126,21 +126,6 @@ async def test_allowed_hosts(build: Build, host: str, status: int) -> None:
         assert {"Host": "unknown-host"} == bad_parts(response, 400, "malformed-request")
 
 
-async def test_no_websockets(world: World) -> None:
-    """A WebSocket is closed before it opens."""
-    sent: list[Any] = []
-
-    async def send(message: Any) -> None:  # noqa: ANN401 - an ASGI message
-        sent.append(message)
-
-    async def receive() -> Any:  # noqa: ANN401 - an ASGI message
-        return {"type": "websocket.connect"}
-
-    await world.app({"type": "websocket", "path": "/api/tasks"}, receive, send)  # type: ignore[arg-type]  # what of it matters
-
-    assert ["websocket.close"] == [message["type"] for message in sent]
-
-
 # --- CORS
 
 

@@ -112,3 +112,17 @@ def test_no_echo_and_no_tunnel(server: Server, method: str) -> None:
 
     assert not said.startswith(b"HTTP/1.1 2")
     assert b"marked" not in said
+
+
+@pytest.mark.parametrize("protocol", [b"websocket", b"h2c"])
+def test_no_upgrade(server: Server, protocol: bytes) -> None:
+    """A request for another protocol is answered as if it had asked for nothing but HTTP (RFC 9110, 7.8)."""
+    handshake = (
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nHTTP2-Settings: AAMAAABk\r\n"
+    )
+    upgrade = b"Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: %s\r\n" % protocol
+
+    said = answers(server, b"GET /health HTTP/1.1\r\nHost: a\r\n" + upgrade + handshake + b"\r\n", hang_up=False)
+
+    assert said.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b'"status":"ok"' in said

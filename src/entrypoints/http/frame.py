@@ -32,8 +32,6 @@ TLS_ONLY: Header = (b"strict-transport-security", b"max-age=31536000; includeSub
 ALLOWED_METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 ALLOWED_HEADERS = b"Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id"
 EXPOSED_HEADERS = b"ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Idempotency-Replayed"
-POLICY_VIOLATION = 1008
-"""The code of a refused WebSocket (RFC 6455, 7.4.1); there are none here."""
 
 
 @attrs.frozen
@@ -50,8 +48,6 @@ class Frame:
         kind: str = scope["type"]  # also "lifespan", which the framework's types leave out
         if kind == "http":
             await self._answer(cast("HTTPScope", scope), receive, send)
-        elif kind == "websocket":
-            await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": None})
         else:
             await self.app(scope, receive, send)
 
