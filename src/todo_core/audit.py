@@ -14,7 +14,7 @@ class Action(Enum):
     """What was done. Every use case that changes an account, a session or a key is exactly one of these.
 
     SESSION_EVICTED is the one that comes along with another: once for each session that gives way to a new one.
-    The purge leaves no entry: the sessions that it removes had expired, and the last entries of their users stay.
+    The purge leaves none: the sessions that it removes had expired before.
     """
 
     USER_CREATED = "user_created"
