@@ -194,10 +194,15 @@ class UnknownTimezone(TodoError):
     name: str
 
 
+@attrs.frozen
 class Busy(TodoError):
-    """Too much work of this kind is waiting already; try again shortly."""
+    """Too much work of this kind is waiting already; try again shortly. `reason` tells the operator which."""
 
     code: ClassVar[str] = "unavailable"
+    reason: str = "too much work is waiting"
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 @attrs.frozen

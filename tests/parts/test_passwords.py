@@ -110,7 +110,7 @@ async def test_pool_refuses_what_does_not_fit(pool: BoundedPool) -> None:
     taken = [asyncio.create_task(pool.run(gate.work)) for _ in range(3)]
     await asyncio.to_thread(gate.started.acquire)
 
-    with pytest.raises(Busy):
+    with pytest.raises(Busy, match="too many passwords wait"):
         await pool.run(gate.work)
 
     gate.open.set()

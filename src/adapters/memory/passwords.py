@@ -68,7 +68,7 @@ class ScryptPasswords:
 
     async def _run(self, work: Callable[[], Result]) -> Result:
         if not self._places.acquire(blocking=False):
-            raise Busy
+            raise Busy("too many passwords wait to be hashed")
         future = self._pool.submit(work)
         future.add_done_callback(lambda _: self._places.release())  # whether or not somebody still waits for it
         return await asyncio.wrap_future(future)

@@ -36,7 +36,7 @@ class BoundedPool:
     async def run(self, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         """Return `work(…)`, done in a thread. A caller who gives up while waiting takes the work back. Raises Busy."""
         if not self._places.acquire(blocking=False):
-            raise Busy
+            raise Busy("too many passwords wait to be hashed")
         future = self._threads.submit(work, *args, **kwargs)
         future.add_done_callback(lambda _: self._places.release())
         return await asyncio.wrap_future(future)

@@ -93,7 +93,7 @@ def answer_problem(exchange: Exchange, error: Exception) -> Answer:
     exchange.problem = code
     if isinstance(error, errors.InvalidInput):
         exchange.causes = tuple(one.code for one in error.violations)
-    if isinstance(error, errors.Unavailable):
+    if isinstance(error, errors.Busy | errors.Unavailable):
         exchange.reason = error.reason
     body = {
         "type": f"{URN}{code}",
