@@ -3,10 +3,12 @@
 import ipaddress
 from typing import Any
 
+import attrs
 import httpx
 import pytest
 import structlog.testing
 
+from adapters.memory import ScryptPasswords
 from entrypoints.http.app import create_app
 from entrypoints.http.frame import Frame
 from entrypoints.http.limits import Guard, LocalRateLimiter
@@ -75,9 +77,10 @@ async def test_head_of_a_problem_has_no_body(client: httpx.AsyncClient) -> None:
 
 
 async def test_unknown_route(client: httpx.AsyncClient) -> None:
-    """Nothing there: 404, without credentials too."""
-    problem(await client.get("/api/nope"), 404, "not-found")
-    problem(await client.delete("/"), 404, "not-found")
+    """Nothing there: 404, without credentials too, and counted under no limit."""
+    for response in (await client.get("/api/nope"), await client.put("/api/tasks/1"), await client.delete("/")):
+        problem(response, 404, "not-found")
+        assert "ratelimit" not in response.headers
 
 
 @pytest.mark.parametrize("method", ["DELETE", "PUT", "TRACE", "BREW"])
@@ -247,6 +250,17 @@ async def test_refusals_have_owasp_names(client: httpx.AsyncClient, request_: tu
 
     assert event == lines[-1]["security_event"]
     assert f'event="{event}"}} 1.0' in (await client.get("/metrics")).text
+
+
+async def test_no_room_for_a_password_is_told_of(world: World) -> None:
+    """A 503 says nothing of the inside; the log has what the operator has to know."""
+    sessions = attrs.evolve(world.accounts.sessions, passwords=ScryptPasswords(waiting=0))
+    app = create_app(attrs.evolve(world.accounts, sessions=sessions), world.tasks, world.collaborators, Options())
+    with structlog.testing.capture_logs() as lines:
+        response = await client_of(app).post("/api/auth/login", json={"email": "a@b", "password": "x"})
+
+    assert "hashed" not in str(problem(response, 503, "unavailable"))
+    assert ["too many passwords wait to be hashed"] == [line["reason"] for line in lines]
 
 
 async def test_metrics_by_route(ada: User) -> None:
