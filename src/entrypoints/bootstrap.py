@@ -20,6 +20,7 @@ from adapters.postgres import (
     RateLimits,
 )
 from adapters.postgres import migrate as migrations
+from adapters.postgres.urls import parameters
 from adapters.system import SystemClock, SystemIds
 from adapters.tokens import (
     AccessTokens,
@@ -33,7 +34,7 @@ from adapters.tokens import (
 )
 from entrypoints.failures import CONFIGURATION, Failure
 from entrypoints.http.ports import Count, Policy
-from entrypoints.settings import DatabaseSettings, Registration, Settings, rules
+from entrypoints.settings import DatabaseSettings, Registration, Secret, Settings, rules
 from todo_core.audit import Action, Event
 from todo_core.errors import Unavailable
 from todo_core.use_cases import Accounts, Administration, Housekeeping, Purged, Sessions, Tasks
@@ -184,6 +185,14 @@ def _running(settings: Settings) -> Iterator[str]:
             yield server.url
     except EmbeddedError as error:
         raise Failure(str(error)) from error
+
+
+def connection_parameters(url: Secret) -> Mapping[str, str | int | None]:
+    """Return what the URL of a database says, as libpq reads it. Raises Failure, without showing any of it."""
+    try:
+        return parameters(url.reveal())
+    except Unavailable as error:
+        raise Failure.of(error) from error
 
 
 def _check_schema(revision: str | None) -> None:
