@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from entrypoints.bootstrap import connection_parameters
+from entrypoints.failures import Failure
 from entrypoints.http.ports import ConfigurationCheck
 from entrypoints.settings import Environment, Registration, Settings
 from entrypoints.settings.urls import host_name, is_encrypted, is_loopback, may_leave_unencrypted
@@ -28,7 +30,11 @@ def _judge(settings: Settings) -> Iterator[tuple[str, Status, str]]:
 def _database(settings: Settings) -> tuple[str, Status, str]:
     if settings.database.url is None:
         return "database", "ok", f"embedded, in {settings.data_directory}"
-    if may_leave_unencrypted(settings.database.url.reveal()):
+    try:
+        said = connection_parameters(settings.database.url)
+    except Failure as failure:
+        return "database", "error", str(failure)
+    if may_leave_unencrypted(said):
         return "database", "warning", "external, perhaps without TLS: add sslmode=verify-full to TODO_DATABASE_URL"
     return "database", "ok", "external"
 

@@ -44,9 +44,19 @@ def test_allowed_hosts(tmp_path: Path, public: str, allowed: str, expected: tupl
         ("postgresql://ada@db.example.com/todo?sslmode=prefer", "warning"),
         ("postgresql://ada@127.0.0.1,db.example.com:5433/todo", "warning"),
         ("postgresql:///todo?host=10.0.0.1", "warning"),
+        ("postgresql://localhost/todo?hostaddr=10.0.0.5", "warning"),
+        ("postgresql://localhost,127.0.0.1/todo?hostaddr=,10.0.0.5", "warning"),
+        ("postgresql:///todo?service=tasks", "warning"),
+        ("postgresql://localhost/todo?service=tasks", "warning"),
+        ("postgresql://ada@db.example.com/todo?sslrootcert=/etc/ssl/ca.pem", "warning"),
         ("postgresql://ada@db.example.com/todo?sslmode=require", "ok"),
         ("postgresql://ada@db.example.com/todo?connect_timeout=3&sslmode=verify-full", "ok"),
         ("postgresql://ada@db.example.com/todo?ssl=true", "ok"),
+        ("postgresql://ada@db.example.com/todo?sslrootcert=system", "ok"),
+        ("postgresql:///todo?service=tasks&sslmode=verify-full", "ok"),
+        ("postgresql://db.example.com/todo?hostaddr=127.0.0.1", "ok"),
+        ("postgresql://LOCALHOST,[::1]:5433/todo", "ok"),
+        ("postgresql:///todo?host=@todo", "ok"),
         ("postgresql://ada:a%40b@localhost:5433/todo", "ok"),
         ("postgresql://[::1]:5433/todo", "ok"),
         ("postgresql:///todo?host=/run/postgresql", "ok"),
@@ -58,6 +68,13 @@ def test_database_without_tls(tmp_path: Path, url: str, status: str) -> None:
     judgement = judged(tmp_path, DATABASE_URL=url)["database"]
 
     assert (status, False) == (judgement[0], "todo?" in judgement[1] or "ada" in judgement[1])
+
+
+def test_unreadable_database_url(tmp_path: Path) -> None:
+    """A URL that libpq cannot read is judged like any other, and nothing of it is shown."""
+    url = "postgresql://ada:hunter2@db.example.com/todo?nonsense=hunter2"
+
+    assert judged(tmp_path, DATABASE_URL=url)["database"] == ("error", "the database URL cannot be read")
 
 
 def test_unencrypted(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """What a URL of the settings says of its connections: where they lead, and whether others can read along."""
 
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
-from urllib.parse import parse_qs, urlsplit
+from itertools import zip_longest
+from urllib.parse import urlsplit
 
 INSISTING = frozenset({"require", "verify-ca", "verify-full"})
 """The values of `sslmode` with which libpq does not go on without TLS."""
@@ -23,19 +25,25 @@ def is_loopback(url: str) -> bool:
     return _is_this_machine(urlsplit(url).hostname or "")
 
 
-def may_leave_unencrypted(url: str) -> bool:
-    """Return whether a libpq URL lets what it carries leave this machine without TLS."""
-    parts = urlsplit(url)
-    said = parse_qs(parts.query)
-    hosts = said["host"][-1] if "host" in said else parts.netloc.rpartition("@")[2]
-    insists = said.get("sslmode", [""])[-1] in INSISTING or said.get("ssl") == ["true"]
-    return not insists and not all(map(_is_socket_or_this_machine, hosts.split(",")))
+def may_leave_unencrypted(said: Mapping[str, object]) -> bool:
+    """Return whether a connection with these parameters of libpq lets what it carries leave this machine without TLS.
+
+    With the system's certificates libpq verifies like `verify-full`. What a `service` says is in a file of its own.
+    """
+    insists = said.get("sslmode") in INSISTING or said.get("sslrootcert") == "system"
+    return not insists and ("service" in said or not all(map(_is_socket_or_this_machine, _targets(said))))
 
 
-def _is_socket_or_this_machine(host: str) -> bool:
-    """Judge one host of a libpq URL, with or without its port; none is a socket, and so is a path."""
-    name = urlsplit(f"//{host}").hostname or ""
-    return not name or name.startswith(("/", "%2F", "%2f")) or _is_this_machine(name)
+def _targets(said: Mapping[str, object]) -> Iterator[str]:
+    """Yield where libpq connects to: an address goes before the name that stands at the same place."""
+    names, addresses = (str(said.get(key, "")).split(",") for key in ("host", "hostaddr"))
+    for name, address in zip_longest(names, addresses, fillvalue=""):
+        yield address or name
+
+
+def _is_socket_or_this_machine(target: str) -> bool:
+    """Judge one target of libpq: none is a socket, and so is a path, or @ and an abstract name."""
+    return not target or target.startswith(("/", "@")) or _is_this_machine(target.lower())
 
 
 def _is_this_machine(name: str) -> bool:
