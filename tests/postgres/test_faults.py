@@ -13,7 +13,7 @@ import pytest
 from adapters.embedded import cluster
 from adapters.postgres import Database, PoolSettings
 from adapters.postgres.migrate import migrate
-from adapters.postgres.pool import ATTEMPTS, LIMITS
+from adapters.postgres.pool import LIMITS
 from tests.conftest import FAST, directory_for_all
 from tests.contract.conftest import PATIENCE_SECONDS, Kept
 from tests.contract.test_tasks import EXTREMES, comes_back
@@ -23,84 +23,6 @@ from todo_core.ports import Rows
 from todo_core.sessions import Actor
 from todo_core.tasks import Task
 from todo_core.users import EmailAddress
-
-KILL_OTHERS = """
-SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
-KILL_AT_COMMIT = """
-CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS
-  $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
-CREATE CONSTRAINT TRIGGER dies AFTER INSERT ON tasks DEFERRABLE INITIALLY DEFERRED
-  FOR EACH ROW EXECUTE FUNCTION die();"""
-
-
-async def test_lost_connections_are_replaced(kept: Kept, admin: psycopg.Connection) -> None:
-    """After the server has ended every connection, reads and units of work go on as if nothing had been."""
-    actor = await kept.actor()
-    task = await kept.add(actor)
-
-    admin.execute(KILL_OTHERS)
-    assert task == await kept.view(actor).task(task.id)
-    admin.execute(KILL_OTHERS)
-    assert task.version + 1 == (await kept.add(actor)).version
-
-
-async def test_unit_that_is_broken_off_runs_again(kept: Kept, admin: psycopg.Connection) -> None:
-    """A connection that is lost before COMMIT leaves nothing; the unit runs again, and is kept once."""
-    actor = await kept.actor()
-    runs = 0
-
-    async def work(rows: Rows) -> Task:
-        nonlocal runs
-        runs += 1
-        task = await rows.add_task(kept.task())
-        if runs == 1:
-            admin.execute(KILL_OTHERS)
-        return await rows.put_task(task)
-
-    assert 2 == (await kept.store.write(actor, work)).version
-    assert 2 == runs
-    assert 1 == await kept.live_tasks(actor)
-
-
-async def test_unit_does_not_run_for_ever(kept: Kept, admin: psycopg.Connection) -> None:
-    """One that is broken off each time is given up."""
-    actor = await kept.actor()
-    runs = 0
-
-    async def work(rows: Rows) -> None:
-        nonlocal runs
-        runs += 1
-        admin.execute(KILL_OTHERS)
-        await rows.user()
-
-    with pytest.raises(Unavailable):
-        await kept.store.write(actor, work)
-
-    assert ATTEMPTS == runs
-    assert actor.user == (await kept.view(actor).user()).id
-
-
-async def test_unanswered_commit_is_not_repeated(empty_database: str) -> None:
-    """Nobody knows whether such a unit is kept: it is Unavailable, and runs once."""
-    migrate(empty_database)
-    with psycopg.connect(empty_database) as connection:
-        connection.execute(KILL_AT_COMMIT)
-    async with Database.open(empty_database, SMALL) as database:
-        kept = kept_in(database)
-        actor = await kept.actor()
-        runs = 0
-
-        async def work(rows: Rows) -> None:
-            nonlocal runs
-            runs += 1
-            await rows.add_task(kept.task())
-
-        with pytest.raises(Unavailable):
-            await kept.store.write(actor, work)
-
-        assert 1 == runs
-        assert 0 == await kept.live_tasks(actor)
 
 
 async def test_deadlock_is_resolved(kept: Kept) -> None:

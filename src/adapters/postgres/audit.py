@@ -57,4 +57,4 @@ class AuditRecord:
 
     async def prune(self, rows: int = 10_000) -> int:
         """Remove up to `rows` entries that need not be kept any more; return how many. Raises Unavailable."""
-        return len(await self.database.write(PRUNE, {"rows": rows}))
+        return len(await self.database.write(PRUNE, {"rows": rows}, repeatable=True))

@@ -115,9 +115,14 @@ class Database:
         """Run one statement that only reads, in a transaction of its own, and return its rows."""
         return await self._repeat(lambda connection: _fetch(connection, statement, values), lambda: True)
 
-    async def write(self, statement: Statement, values: Mapping[str, object]) -> Sequence[Row]:
-        """Run one statement in a transaction of its own, and return its rows; never again when it may be kept."""
-        return await self._repeat(lambda connection: _fetch(connection, statement, values), lambda: False)
+    async def write(
+        self, statement: Statement, values: Mapping[str, object], *, repeatable: bool = False
+    ) -> Sequence[Row]:
+        """Run one statement in a transaction of its own, and return its rows.
+
+        It is run again when it may be kept only if it is `repeatable`, which says that twice does no harm.
+        """
+        return await self._repeat(lambda connection: _fetch(connection, statement, values), lambda: repeatable)
 
     async def transact(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
         """Run `work` in a transaction that is committed when it returns; READ COMMITTED.
@@ -144,22 +149,22 @@ class Database:
         return await self._repeat(unit, lambda: not committing)
 
     async def _repeat(self, work: Callable[[Connection], Awaitable[Result]], repeatable: Callable[[], bool]) -> Result:
-        """Run `work` until it is not broken off; a lost connection is repeated only while it is `repeatable`."""
+        """Run `work` until it is not broken off; after a lost connection only while it is `repeatable`."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 async with self.pool.connection() as connection:
                     return await work(connection)
             except (psycopg.OperationalError, *REFUSED) as error:
+                await self._recover(error, attempt)
                 if not isinstance(error, BROKEN_OFF) and not (_lost(error) and repeatable()):
                     raise Unavailable(f"the database cannot be worked with ({type(error).__name__})") from error
-                await self._recover(error, attempt)
         raise Unavailable("the database broke the work off again and again")
 
     async def _recover(self, error: psycopg.Error, attempt: int) -> None:
-        """Do what helps before work is repeated."""
+        """Do what helps whoever comes next: this work again, or another's."""
         if _lost(error):
             await self.pool.check()  # the other connections are lost too, most likely
-        else:
+        elif isinstance(error, BROKEN_OFF):
             await asyncio.sleep(PAUSE_SECONDS * attempt)  # let the one go first that stood in the way
 
 

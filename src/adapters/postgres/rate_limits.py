@@ -59,15 +59,18 @@ class RateLimits:
     secret: bytes = attrs.field(repr=False)
 
     async def hit(self, name: str, key: str, seconds: int) -> Window:
-        """Count one request of `key` in the counter called `name`, with windows that long. Raises Unavailable."""
+        """Count one request of `key` in the counter called `name`, with windows that long. Raises Unavailable.
+
+        When a connection is lost on the way it may count twice: never too little.
+        """
         now = self.clock.now()
         values = {"key": self._digest(name, key), "now": now, "ends_at": now + dt.timedelta(seconds=seconds)}
-        ((count, ends_at),) = await self.database.write(HIT, values)
+        ((count, ends_at),) = await self.database.write(HIT, values, repeatable=True)
         return Window(count, max(math.ceil((ends_at - now).total_seconds()), 0))
 
     async def prune(self, rows: int = 10_000) -> int:
         """Forget up to `rows` windows that have ended; return how many. Raises Unavailable."""
-        return len(await self.database.write(PRUNE, {"now": self.clock.now(), "rows": rows}))
+        return len(await self.database.write(PRUNE, {"now": self.clock.now(), "rows": rows}, repeatable=True))
 
     def _digest(self, name: str, key: str) -> bytes:
         digest = hashlib.blake2b(digest_size=DIGEST_BYTES, key=hashlib.sha256(self.secret).digest())

@@ -1,0 +1,152 @@
+"""What the store does when the server ends its connections."""
+
+from collections.abc import AsyncIterator
+
+import psycopg
+import pytest
+
+from adapters.memory import ManualClock
+from adapters.postgres import AuditRecord, Database, PoolSettings, RateLimits, Window
+from adapters.postgres.migrate import migrate
+from adapters.postgres.pool import ATTEMPTS
+from tests.contract.conftest import Kept
+from tests.postgres.conftest import SMALL, kept_in
+from todo_core.errors import Unavailable
+from todo_core.ports import Rows
+from todo_core.tasks import Task
+
+KILL_OTHERS = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
+KILL_AT_COMMIT = """
+CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER dies AFTER INSERT ON tasks DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION die();"""
+COUNT_TRIES = """
+CREATE SEQUENCE tries;
+CREATE FUNCTION try() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('tries'); RETURN NEW; END $$;
+CREATE TRIGGER tries BEFORE INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION try();"""
+CONNECTIONS = 4
+
+
+@pytest.fixture
+async def full(database: str) -> AsyncIterator[Database]:
+    """A pool that has all its connections from the beginning."""
+    async with Database.open(database, PoolSettings(least=CONNECTIONS, most=CONNECTIONS)) as full:
+        yield full
+
+
+async def test_lost_connections_are_replaced(kept: Kept, admin: psycopg.Connection) -> None:
+    """After the server has ended every connection, reads and units of work go on as if nothing had been."""
+    actor = await kept.actor()
+    task = await kept.add(actor)
+
+    admin.execute(KILL_OTHERS)
+    assert task == await kept.view(actor).task(task.id)
+    admin.execute(KILL_OTHERS)
+    assert task.version + 1 == (await kept.add(actor)).version
+
+
+async def test_counters_go_on_over_lost_connections(full: Database, admin: psycopg.Connection) -> None:
+    """Counting an attempt, and pruning, are repeated: twice does no harm."""
+    limits, audit = RateLimits(full, ManualClock(), b"a secret of the tests"), AuditRecord(full)
+    await full.pool.wait()
+
+    admin.execute(KILL_OTHERS)
+    assert Window(1, 10) == await limits.hit("login", "ann", 10)
+    for prune in (limits.prune, audit.prune):
+        await full.pool.wait()
+        admin.execute(KILL_OTHERS)
+        assert 0 == await prune()
+
+
+async def test_one_statement_pays_for_all_lost_connections(full: Database, admin: psycopg.Connection) -> None:
+    """One that may have been kept is refused, not repeated; the other connections are looked at before the next one."""
+    kept = kept_in(full)
+    actor = await kept.actor()
+    tasks = [kept.task() for _ in range(CONNECTIONS)]
+    await full.pool.wait()
+
+    admin.execute(KILL_OTHERS)
+    with pytest.raises(Unavailable):
+        await kept.store.add_task(actor, tasks[0], CONNECTIONS)
+    for task in tasks[1:]:
+        await kept.store.add_task(actor, task, CONNECTIONS)
+
+    assert CONNECTIONS - 1 == await kept.live_tasks(actor)
+
+
+async def test_statement_with_an_unanswered_commit_is_not_repeated(empty_database: str) -> None:
+    """Nobody knows whether it is kept: it is Unavailable, and was begun once."""
+    migrate(empty_database)
+    async with Database.open(empty_database, SMALL) as database:
+        kept = kept_in(database)
+        actor = await kept.actor()
+        with psycopg.connect(empty_database, autocommit=True) as admin:
+            admin.execute(KILL_AT_COMMIT)
+            admin.execute(COUNT_TRIES)
+
+            with pytest.raises(Unavailable):
+                await kept.store.add_task(actor, kept.task(), 1)
+
+            assert (1, True) == admin.execute("SELECT last_value, is_called FROM tries").fetchone()
+        assert 0 == await kept.live_tasks(actor)
+
+
+async def test_unit_that_is_broken_off_runs_again(kept: Kept, admin: psycopg.Connection) -> None:
+    """A connection that is lost before COMMIT leaves nothing; the unit runs again, and is kept once."""
+    actor = await kept.actor()
+    runs = 0
+
+    async def work(rows: Rows) -> Task:
+        nonlocal runs
+        runs += 1
+        task = await rows.add_task(kept.task())
+        if runs == 1:
+            admin.execute(KILL_OTHERS)
+        return await rows.put_task(task)
+
+    assert 2 == (await kept.store.write(actor, work)).version
+    assert 2 == runs
+    assert 1 == await kept.live_tasks(actor)
+
+
+async def test_unit_does_not_run_for_ever(kept: Kept, admin: psycopg.Connection) -> None:
+    """One that is broken off each time is given up."""
+    actor = await kept.actor()
+    runs = 0
+
+    async def work(rows: Rows) -> None:
+        nonlocal runs
+        runs += 1
+        admin.execute(KILL_OTHERS)
+        await rows.user()
+
+    with pytest.raises(Unavailable):
+        await kept.store.write(actor, work)
+
+    assert ATTEMPTS == runs
+    assert actor.user == (await kept.view(actor).user()).id
+
+
+async def test_unanswered_commit_is_not_repeated(empty_database: str) -> None:
+    """Nobody knows whether such a unit is kept: it is Unavailable, and runs once."""
+    migrate(empty_database)
+    with psycopg.connect(empty_database) as connection:
+        connection.execute(KILL_AT_COMMIT)
+    async with Database.open(empty_database, SMALL) as database:
+        kept = kept_in(database)
+        actor = await kept.actor()
+        runs = 0
+
+        async def work(rows: Rows) -> None:
+            nonlocal runs
+            runs += 1
+            await rows.add_task(kept.task())
+
+        with pytest.raises(Unavailable):
+            await kept.store.write(actor, work)
+
+        assert 1 == runs
+        assert 0 == await kept.live_tasks(actor)
