@@ -10,7 +10,7 @@ import pytest
 from entrypoints.http.openapi import codes
 from entrypoints.http.problems import KINDS
 from entrypoints.http.routing import Body
-from tests.http.api import World
+from tests.http.api import User, World, problem
 from tests.http.conformance import Conformance, served
 
 Json = dict[str, Any]
@@ -121,6 +121,27 @@ async def test_statuses_follow_from_what_a_route_does(world: World, document: Js
         assert not route.is_api or {"429", "503"} <= statuses
         assert route.body is Body.NONE or {"413", "415", "422"} <= statuses
         assert "If-Match" not in route.headers or "412" in statuses
+
+
+async def test_every_precondition_is_described(ada: User) -> None:
+    """What can answer 412 declares both headers, and heeds both."""
+    task = await ada.add()
+    routes = [route for route in served(ada.app) if "version-mismatch" in codes(route)]
+
+    assert 5 == len(routes)
+    for route in routes:
+        assert {"If-Match", "If-None-Match"} <= {*route.headers}
+        body = {} if route.body is Body.NONE else {"json": {"title": "x"}}
+        for header in ({"If-Match": '"9"'}, {"If-None-Match": '"1"'}):
+            path = route.path.replace("{task_id:str}", task["id"])
+            problem(await ada(route.method, path, headers=header, **body), 412, "version-mismatch")
+
+
+async def test_shortest_passwords(document: Json) -> None:
+    """The schema has the floor, which no server goes below; in words it says what this one may ask for beyond."""
+    password = document["components"]["schemas"]["Registration"]["properties"]["password"]
+
+    assert (8, True) == (password["minLength"], "12 by default" in password["description"])
 
 
 async def test_every_answer_has_the_common_headers(document: Json) -> None:

@@ -9,6 +9,7 @@ from todo_core.tasks import TAG_MOST
 
 ONE_TASK = ("forbidden", "not-found")
 WRITING = ("validation-failed",)
+CONDITIONS = ("If-Match", "If-None-Match")
 
 BOOLEAN: dict[str, Any] = {"type": "boolean"}
 DATE: dict[str, Any] = {"type": "string", "format": "date"}

@@ -11,7 +11,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from todo_core.sessions import USER_AGENT_MOST
 from todo_core.tasks import DESCRIPTION_MOST, TAG_MOST, TAGS_MOST, TITLE_MOST
-from todo_core.users import DISPLAY_NAME_MOST, EMAIL_MOST, PASSWORD_FLOOR, PASSWORD_MOST
+from todo_core.users import DISPLAY_NAME_MOST, EMAIL_MOST, PASSWORD_FLOOR, PASSWORD_MOST, PasswordPolicy
 
 PriorityName = Literal["none", "low", "medium", "high"]
 Delivery = Literal["body", "cookie"]
@@ -28,7 +28,15 @@ Tag = Annotated[str, Meta(min_length=1, max_length=TAG_MOST, examples=["home"])]
 Tags = Annotated[list[Tag], Meta(description=f"Unique, sorted by code point; at most {TAGS_MOST}")]
 Email = Annotated[str, Meta(max_length=EMAIL_MOST, examples=["ada@example.org"])]
 Password = Annotated[str, Meta(max_length=PASSWORD_MOST, examples=[PASSPHRASE])]
-NewPassword = Annotated[str, Meta(min_length=PASSWORD_FLOOR, max_length=PASSWORD_MOST, examples=[PASSPHRASE])]
+NewPassword = Annotated[
+    str,
+    Meta(
+        min_length=PASSWORD_FLOOR,
+        max_length=PASSWORD_MOST,
+        description=f"Not easy to guess, and as long as the server asks for: {PasswordPolicy().at_least} by default",
+        examples=[PASSPHRASE],
+    ),
+]
 DisplayName = Annotated[str, Meta(min_length=1, max_length=DISPLAY_NAME_MOST, examples=["Ada"])]
 RefreshToken = Annotated[str, Meta(description="Opaque and single-use", examples=["AbC…"])]
 Seconds = Annotated[int, Meta(ge=0, description="Seconds")]

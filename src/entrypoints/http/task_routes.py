@@ -124,7 +124,7 @@ class TaskRoutes:
                 tag="Tasks",
                 body=Body.REQUIRED,
                 request=shapes.TaskReplacement,
-                headers=("If-Match", "If-None-Match"),
+                headers=doc.CONDITIONS,
                 problems=(*doc.ONE_TASK, *doc.WRITING, "version-mismatch", "quota-exceeded", "id-taken"),
             ),
             Route(
@@ -138,7 +138,7 @@ class TaskRoutes:
                 tag="Tasks",
                 body=Body.REQUIRED,
                 request=shapes.TaskPatch,
-                headers=("If-Match",),
+                headers=doc.CONDITIONS,
                 problems=(*doc.ONE_TASK, *doc.WRITING, "version-mismatch"),
             ),
             Route(
@@ -149,7 +149,7 @@ class TaskRoutes:
                 summary="Complete a task, or reopen it",
                 answers=(replayed,),
                 tag="Tasks",
-                headers=("If-Match", "Idempotency-Key"),
+                headers=(*doc.CONDITIONS, "Idempotency-Key"),
                 problems=(*doc.ONE_TASK, "version-mismatch", "idempotency-key-reused", "quota-exceeded"),
             ),
             Route(
@@ -160,7 +160,7 @@ class TaskRoutes:
                 summary="Move a task to the trash",
                 answers=(Success(204, "The task is in the trash"),),
                 tag="Tasks",
-                headers=("If-Match",),
+                headers=doc.CONDITIONS,
                 problems=(*doc.ONE_TASK, "version-mismatch"),
             ),
             Route(
@@ -171,7 +171,7 @@ class TaskRoutes:
                 summary="Take a task out of the trash",
                 answers=(replayed,),
                 tag="Tasks",
-                headers=("If-Match", "Idempotency-Key"),
+                headers=(*doc.CONDITIONS, "Idempotency-Key"),
                 problems=(*doc.ONE_TASK, "version-mismatch", "idempotency-key-reused", "quota-exceeded"),
             ),
         )
