@@ -315,6 +315,9 @@ def test_all_problems_at_once(load: Load, tmp_path: Path) -> None:
             )
             for password in ("hun@ter2", "hun/ter2", "hun/t@er2", "hun@t/er2", "hun@t?er2")
         ),
+        ("DATABASE_URL", "postgresql://ann:hunter2%ff@db/todo", "must be UTF-8 where it is written with %"),
+        ("DATABASE_URL", "postgresql://ann:hunter2\udcff@db/todo", "must be UTF-8 text, without NUL"),
+        ("SECRET_KEYS", f"{KEY}\udcff", "must be UTF-8 text, without NUL"),
         ("SIGNING_KEYS", '{"keys": [{"d": "hunter2"}]}', "must be the path of a file, not the keys themselves"),
         ("SIGNING_KEYS", "-----BEGIN PRIVATE KEY-----hunter2", "must be the path of a file, not the keys themselves"),
         ("SIGNING_KEYS", "~hunter2", "must be the path of a file; there is no such home directory"),
@@ -351,6 +354,13 @@ def test_wrong_toml_type(load: Load, tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("[port]\nhttp = 80\n")
 
     assert problems(load) == ("TODO_PORT: must be a text, a number, true or false, or a list of texts",)
+
+
+def test_nul(load: Load, tmp_path: Path) -> None:
+    """A character that would end the text for libpq is refused, as what stands behind it would count for nothing."""
+    (tmp_path / "settings.toml").write_text('database_url = "postgresql://db/todo\\u0000?sslmode=verify-full"\n')
+
+    assert problems(load) == ("TODO_DATABASE_URL: must be UTF-8 text, without NUL",)
 
 
 def test_unreadable_files(load: Load, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Turns raw values into typed ones, one after the other, and collects what is wrong with them."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -9,6 +10,9 @@ from entrypoints.settings.sources import variable
 
 Value = TypeVar("Value")
 Default = TypeVar("Default")
+
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""NUL ends a text for libpq and others in C; bytes of the environment that are not UTF-8 arrive as surrogates."""
 
 
 @attrs.frozen
@@ -60,6 +64,8 @@ def _text(raw: object) -> str:
         return ""
     if isinstance(raw, bool):
         return str(raw).lower()
+    if isinstance(raw, str) and NO_TEXT.search(raw):
+        raise ValueError("must be UTF-8 text, without NUL")
     if isinstance(raw, int | float | str):
         return str(raw).strip()
     if isinstance(raw, list):

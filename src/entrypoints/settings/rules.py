@@ -8,7 +8,7 @@ from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from entrypoints.settings.secret import Secret
 from entrypoints.settings.tree import Network, RateLimit
@@ -211,6 +211,10 @@ def database_url(text: str) -> Secret:
     authority, _, name = text.partition("://")[2].partition("/")
     if authority.count("@") > 1 or "@" in name.partition("?")[0]:
         raise ValueError("must have one @, before the host: an @ inside the password is written %40, a slash %2F")
+    try:
+        unquote(text, errors="strict")
+    except UnicodeDecodeError:  # which quotes what it cannot decode
+        raise ValueError("must be UTF-8 where it is written with %") from None
     return Secret(text)
 
 
