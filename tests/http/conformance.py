@@ -1,11 +1,12 @@
 """Holds every answer that a test gets to the OpenAPI document."""
 
 import re
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import jsonschema_rs
 from litestar import Litestar
+from litestar.handlers import BaseRouteHandler
 from litestar.routes import HTTPRoute
 
 from entrypoints.http.frame import Frame
@@ -21,15 +22,22 @@ SHARED: "list[Conformance]" = []
 """One is enough: every application of these tests describes itself in the same words."""
 
 
+def handlers_of(app: Frame) -> list[BaseRouteHandler]:
+    """Return everything that answers below some path, apart from the framework's own OPTIONS."""
+    assert isinstance(app.app, Litestar)
+    handlers: list[BaseRouteHandler] = []
+    for route in app.app.routes:
+        if isinstance(route, HTTPRoute):
+            handlers += (handler for handler in route.route_handlers if handler.http_methods != {"OPTIONS"})
+        else:
+            handlers.append(route.route_handler)
+    return handlers
+
+
 def served(app: Frame) -> list[Route]:
-    """Return the routes that the framework serves, apart from OPTIONS."""
-    handlers = [
-        handler
-        for route in cast("Litestar", app.app).routes
-        for handler in cast("HTTPRoute", route).route_handlers
-        if handler.http_methods != {"OPTIONS"}
-    ]
-    return [handler.opt["route"] for handler in handlers]
+    """Return every route that the framework serves, by path and method."""
+    routes: list[Route] = [handler.opt["route"] for handler in handlers_of(app)]
+    return sorted(routes, key=lambda route: (route.path, route.method))
 
 
 class Conformance:

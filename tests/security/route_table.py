@@ -1,40 +1,18 @@
 """The routes that the application itself has, as its framework knows them."""
 
-from litestar import Litestar
-from litestar.handlers import BaseRouteHandler
-from litestar.routes import HTTPRoute
-
 from adapters.memory import HmacTokens, ManualClock, MemoryStore, ScryptPasswords, SequentialIds
 from adapters.tokens import Sealer
 from entrypoints.http.app import create_app
 from entrypoints.http.frame import Frame
 from entrypoints.http.limits import LocalRateLimiter
 from entrypoints.http.ports import Collaborators
-from entrypoints.http.routing import Route
 from tests.http.api import Ready
+from tests.http.conformance import served
 from todo_core.sessions import SessionPolicy
 from todo_core.use_cases.accounts import Accounts
 from todo_core.use_cases.sessions import Sessions
 from todo_core.use_cases.tasks import Tasks
 from todo_core.users import PasswordPolicy
-
-
-def handlers_of(app: Frame) -> list[BaseRouteHandler]:
-    """Return everything that answers below some path, apart from the framework's own OPTIONS."""
-    assert isinstance(app.app, Litestar)
-    handlers: list[BaseRouteHandler] = []
-    for route in app.app.routes:
-        if isinstance(route, HTTPRoute):
-            handlers += (handler for handler in route.route_handlers if handler.http_methods != {"OPTIONS"})
-        else:
-            handlers.append(route.route_handler)
-    return handlers
-
-
-def routes_of(app: Frame) -> list[Route]:
-    """Return every route, by path and method."""
-    routes: list[Route] = [handler.opt["route"] for handler in handlers_of(app)]
-    return sorted(routes, key=lambda route: (route.path, route.method))
 
 
 def an_application() -> Frame:
@@ -47,4 +25,4 @@ def an_application() -> Frame:
     return create_app(accounts, Tasks(store, clock, ids), collaborators)
 
 
-ROUTES = routes_of(an_application())
+ROUTES = served(an_application())

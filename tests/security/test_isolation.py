@@ -13,8 +13,9 @@ from entrypoints.http.app import create_app
 from entrypoints.http.ports import Options
 from entrypoints.http.routing import Route
 from tests.http.api import PASSWORD, PLENTY, World, client_of
+from tests.http.conformance import handlers_of
 from tests.security.rights import BY_NAME, CREATE, KEY, METHODS, RIGHTS, path_of, request_of, routes_for
-from tests.security.route_table import ROUTES, an_application, handlers_of
+from tests.security.route_table import ROUTES, an_application
 from tests.security.scene import CANARY, LIVE, STATES, TAKEN, UNKNOWN, Scene, bearer, visible
 
 
