@@ -33,7 +33,7 @@ NewPassword = Annotated[
     Meta(
         min_length=PASSWORD_FLOOR,
         max_length=PASSWORD_MOST,
-        description=f"Not easy to guess, and as long as the server asks for: {PasswordPolicy().at_least} by default",
+        description=f"Not easy to guess; the server's own minimum is higher: {PasswordPolicy().at_least} by default",
         examples=[PASSPHRASE],
     ),
 ]
