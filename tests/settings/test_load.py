@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from entrypoints.http.hosts import host_fault
 from entrypoints.settings import (
     ConfigurationError,
     Environment,
@@ -20,6 +21,7 @@ from entrypoints.settings import (
     Secret,
     Settings,
     load_settings,
+    rules,
 )
 
 KEY = "a1b2c3d4e5f6" * 4
@@ -139,6 +141,33 @@ def test_database_url_names(load: Load) -> None:
     assert load(DATABASE_URL=shared).database.direct_url == Secret(shared)
     assert load(DATABASE_URL=shared, TODO_DATABASE_URL=own).database.url == Secret(own)
     assert load(DATABASE_URL=shared, TODO_DATABASE_URL="embedded").database.url is None
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("https://App.example.com:443", "https://app.example.com"),
+        ("HTTP://app.example.com:080", "http://app.example.com"),
+        ("https://app.example.com:", "https://app.example.com"),
+        ("https://app.example.com:80", "https://app.example.com:80"),
+        ("http://[0:0::1]:3000", "http://[::1]:3000"),
+    ],
+)
+def test_origins(load: Load, written: str, sent: str) -> None:
+    """An origin is compared as browsers send it: lower case, no port of the scheme's own, a short address."""
+    assert load(TODO_CORS_ORIGINS=written).network.cors_origins == (sent,)
+
+
+@given(host=st.text(alphabet="aZ0.-_~:[]!*@/ü", min_size=1, max_size=8))
+def test_allowed_hosts_are_those_that_requests_can_name(host: str) -> None:
+    """A host that may be listed is one that the API can find in a `Host` header, and every one that it finds may be."""
+    try:
+        listed = rules.allowed_host(host)
+    except ValueError:
+        listed = None
+
+    found = host_fault(host, "1.1", (host.lower(),))
+    assert (listed is None) == (found is not None)
 
 
 @pytest.mark.parametrize(
@@ -294,17 +323,56 @@ def test_all_problems_at_once(load: Load, tmp_path: Path) -> None:
         ("LOG_LEVEL", "loud", "must be one of debug, info, warning, error, critical, not 'loud'"),
         ("LIMIT_API", "10", "must be requests/seconds, two whole numbers from 1, such as 10/300, not '10'"),
         ("LIMIT_API", "0/60", "must be requests/seconds, two whole numbers from 1, such as 10/300, not '0/60'"),
-        (
-            "CORS_ORIGINS",
-            "*",
-            "must be an exact origin such as https://app.example.com, without path or wildcard, not '*'",
+        *(
+            (
+                "CORS_ORIGINS",
+                value,
+                f"must be an exact origin in ASCII such as https://a.example, without path or wildcard, not '{value}'",
+            )
+            for value in (
+                *("*", "https://*.example.com", "https://a/", "https://a?", "https://a#", "https://ann@a", "a.example"),
+                *(
+                    "https://a:0",
+                    "https://a:b",
+                    "https://a:1:2",
+                    "https://[::1",
+                    "https://[v1.a]",
+                    "https://münchen.example",
+                ),
+            )
         ),
         ("TRUSTED_PROXIES", "10.0.0.1/8", "must be an IP address or a network such as 10.0.0.0/8, not '10.0.0.1/8'"),
-        ("ALLOWED_HOSTS", "a.example:80", "must be a host name without scheme, port or wildcard, not 'a.example:80'"),
-        (
-            "PUBLIC_URL",
-            "todo.example.com",
-            "must be an http:// or https:// URL with a host, without user, query or fragment",
+        *(
+            (
+                "ALLOWED_HOSTS",
+                value,
+                f"must be a host name, or an IPv6 address in brackets, without scheme, port or wildcard, not '{value}'",
+            )
+            for value in (
+                "a.example:80",
+                "[::1]:8000",
+                "[::1",
+                "::1",
+                "foo!bar",
+                "*.example",
+                "http://a",
+                "münchen.example",
+            )
+        ),
+        *(
+            (
+                "PUBLIC_URL",
+                value,
+                "must be an http:// or https:// URL with a host in ASCII, without user, query or fragment",
+            )
+            for value in (
+                "todo.example.com",
+                "https://a?",
+                "https://a/b#",
+                "https://a b",
+                "\x01https://a",
+                "https://:80",
+            )
         ),
         ("DATABASE_URL", "mysql://root:hunter2@db", "must be a URL that begins with postgresql://"),
         *(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from entrypoints.settings import urls
 from entrypoints.settings.secret import Secret
 from entrypoints.settings.tree import Network, RateLimit
 
@@ -21,6 +22,9 @@ KEY_VARIETY = 8  # fewer different characters than this are a placeholder
 KNOWN_KEYS = frozenset({"better-auth-secret-12345678901234567890"})  # defaults that were published
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+HOST = re.compile(r"[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\]")
+"""The hosts that the API finds in a `Host` header (entrypoints.http.hosts): RFC 3986 3.2.2 without escapes."""
+AUTHORITY = re.compile(rf"({HOST.pattern})(:[0-9]*)?")
 SHOWN = 60
 
 
@@ -164,40 +168,35 @@ def network(text: str) -> Network:
 
 
 def allowed_host(text: str) -> str:
-    """Read a host name as it stands in a `Host` header, without port."""
-    if not text.isascii() or any(character in text for character in " /@?#*") or _has_port(text):
-        raise must(text, "a host name without scheme, port or wildcard")
+    """Read a host name or address as it stands in a `Host` header, without port."""
+    if not HOST.fullmatch(text):
+        raise must(text, "a host name, or an IPv6 address in brackets, without scheme, port or wildcard")
     return text.lower()
-
-
-def _has_port(text: str) -> bool:
-    return ":" in text and not text.startswith("[")
 
 
 def origin(text: str) -> str:
-    """Read the exact origin of a web page: scheme, host and, unless it is the scheme's own, port."""
-    url = _url(text, "http", "https")
-    if url is None or url.path or "*" in text:
-        raise must(text, "an exact origin such as https://app.example.com, without path or wildcard")
-    return text.lower()
+    """Read the exact origin of a web page, and return it as browsers send it: scheme, host and any port of its own."""
+    url = _url(text)
+    if url is None or url.path:
+        raise must(text, "an exact origin in ASCII such as https://a.example, without path or wildcard")
+    return urls.origin(text)
 
 
 def http_url(text: str) -> str:
     """Read an http or https URL; a slash at its end is dropped."""
-    url = _url(text, "http", "https")
-    if url is None:
-        raise ValueError("must be an http:// or https:// URL with a host, without user, query or fragment")
+    if _url(text) is None:
+        raise ValueError("must be an http:// or https:// URL with a host in ASCII, without user, query or fragment")
     return text.rstrip("/")
 
 
-def _url(text: str, *schemes: str) -> SplitResult | None:
-    """Return the parts of a URL that has a host and none of user, query and fragment."""
+def _url(text: str) -> SplitResult | None:
+    """Return the parts of an http or https URL whose host a `Host` header can name, without user, query or fragment."""
     try:
         url = urlsplit(text)
-        extra = url.query or url.fragment or "@" in url.netloc or (url.port is not None and url.port < 1)
+        fits = url.scheme in {"http", "https"} and AUTHORITY.fullmatch(url.netloc) and url.port != 0
     except ValueError:
         return None
-    fits = url.scheme in schemes and bool(url.hostname) and not any(map(str.isspace, text))
+    extra = any(character in text for character in " ?#") or not text.isprintable()
     return url if fits and not extra else None
 
 

@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from itertools import zip_longest
 from urllib.parse import urlsplit
 
+DEFAULT_PORTS = {"http": 80, "https": 443}
 INSISTING = frozenset({"require", "verify-ca", "verify-full"})
 """The values of `sslmode` with which libpq does not go on without TLS."""
 
@@ -12,6 +13,15 @@ INSISTING = frozenset({"require", "verify-ca", "verify-full"})
 def is_encrypted(url: str) -> bool:
     """Return whether a URL is https."""
     return urlsplit(url).scheme == "https"
+
+
+def origin(url: str) -> str:
+    """Return the origin of a URL as browsers send it (RFC 6454 6.2): in lower case, without the scheme's own port."""
+    parts = urlsplit(url)
+    name = parts.hostname or ""
+    host = f"[{ip_address(name)}]" if ":" in name else name
+    port = "" if parts.port in {None, DEFAULT_PORTS.get(parts.scheme)} else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
 
 
 def host_name(url: str) -> str:
