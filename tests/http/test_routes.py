@@ -1,8 +1,10 @@
 """Properties of all routes at once, read from the application's own table: a new route is concerned at once."""
 
+import datetime as dt
 from typing import Any
 from uuid import uuid4
 
+import attrs
 import pytest
 
 from entrypoints.http import faults
@@ -53,6 +55,29 @@ async def test_foreign_tasks_are_refused_everywhere(ada: User, bob: User, world:
             problem(await bob(route.method, path, **body), 403, "forbidden")
     live = (await ada("GET", "/api/tasks?sort=created_at")).json()["items"]
     assert states[:2] == live
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_get_only_reads(world: World, method: str) -> None:
+    """Whatever a user asks for, with expired sessions and a trash about, leaves everything as it was (ASVS 3.5.3)."""
+    ada = await world.user()
+    world.clock.advance(dt.timedelta(days=40))
+    ada = attrs.evolve(ada, tokens=await world.log_in())
+    task, trashed = await ada.add(), await ada.add()
+    await ada("PATCH", f"/api/tasks/{task['id']}/toggle", headers={"Idempotency-Key": "k"})
+    await ada("DELETE", f"/api/tasks/{trashed['id']}")
+    world.clock.advance(dt.timedelta(minutes=5))
+    before = attrs.asdict(world.store)
+    readable = [route for route in served(world.app) if route.method == "GET"]
+
+    for route in readable:
+        found = await ada(method, route.path.replace("{task_id:str}", task["id"]))
+        missed = await ada(method, filled(route.path))
+        assert (200, 404 if "{" in route.path else 200) == (found.status_code, missed.status_code)
+    await ada(method, "/api/tasks?deleted=true&count=true")
+    await ada(method, f"/api/tasks/{trashed['id']}")
+
+    assert before == attrs.asdict(world.store)
 
 
 @pytest.mark.parametrize("text", ["x", "%00", "%FF", "..%2F..", "'; DROP TABLE tasks", "\N{GRINNING FACE}", "0" * 5000])
