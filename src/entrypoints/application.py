@@ -8,7 +8,6 @@ from functools import partial
 from itertools import repeat
 from secrets import SystemRandom
 from typing import Any
-from urllib.parse import urlsplit
 
 import attrs
 import structlog
@@ -83,11 +82,10 @@ def assemble(system: System, settings: Settings, telemetry: Telemetry) -> Asgi:
         metrics=_figures_of_all if settings.server.workers > 1 else None,
     )
     limits = settings.limits
-    public = urlsplit(settings.server.public_url)
     options = Options(
         version=release(),
         environment=settings.environment,
-        public_origin=f"{public.scheme}://{public.netloc}",
+        public_origin=settings.server.public_origin,
         allowed_hosts=settings.network.allowed_hosts,
         cors_origins=settings.network.cors_origins,
         trusted_proxies=settings.network.trusted_proxies,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import attrs
 
+from entrypoints.settings import urls
 from entrypoints.settings.secret import Secret
 from todo_core.sessions import SessionPolicy
 from todo_core.users import PasswordPolicy
@@ -62,6 +63,11 @@ class ServerSettings:
     def address(self) -> str:
         """Where the API listens, as it stands in a URL."""
         return authority(self.host, self.port)
+
+    @property
+    def public_origin(self) -> str:
+        """The API's own origin, as browsers send it. `public_url` stays as it was set: it is the issuer of tokens."""
+        return urls.origin(self.public_url)
 
 
 @attrs.frozen
