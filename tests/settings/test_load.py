@@ -318,6 +318,8 @@ def test_all_problems_at_once(load: Load, tmp_path: Path) -> None:
     [
         ("PORT", "70000", "must be a whole number from 1 to 65535, not '70000'"),
         ("PORT", "²", "must be a whole number from 1 to 65535, not '²'"),
+        ("HOST", "localhost:80", "must be an IP address or a host name, not 'localhost:80'"),
+        ("HOST", "::::", "must be an IP address or a host name, not '::::'"),
         ("ENVIRONMENT", "staging", "must be development or production, not 'staging'"),
         ("PREPARE_STATEMENTS", "maybe", "must be true or false, not 'maybe'"),
         ("LOG_LEVEL", "loud", "must be one of debug, info, warning, error, critical, not 'loud'"),

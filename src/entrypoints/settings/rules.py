@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -154,9 +154,18 @@ def key_file(directory: Path) -> Callable[[str], Path]:
 
 def host(text: str) -> str:
     """Read an address or host name to listen on."""
-    if not text.isascii() or any(character in text for character in " /@?#[]"):
+    plain = text.isascii() and not any(character in text for character in " /@?#[]")
+    if not plain or (":" in text and not _is_address(text)):
         raise must(text, "an IP address or a host name")
     return text
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def network(text: str) -> Network:
