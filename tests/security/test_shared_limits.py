@@ -1,45 +1,59 @@
 """Limits over all processes: two servers share one database, and one count."""
 
+import json
+import socket
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from itertools import cycle
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.serving import UNLIMITED, Server, serving
 
 LIMIT = 10
-SETTINGS = {**UNLIMITED, "LIMIT_LOGIN": f"{LIMIT}/3600", "TRUSTED_PROXIES": "127.0.0.1"}
 ATTEMPTS = 200
-AT_ONCE = 20
+SETTINGS: dict[str, str | int] = {
+    **UNLIMITED,
+    "LIMIT_LOGIN": f"{LIMIT}/3600",
+    "TRUSTED_PROXIES": "127.0.0.1",
+    "PASSWORD_QUEUE": ATTEMPTS,  # nothing but a limit refuses: there is room for all attempts
+    "POOL_TIMEOUT": 60,  # and they wait for their turn at the database
+}
 
 
 @pytest.fixture
 def pair(database: str, tmp_path: Path) -> Iterator[tuple[Server, Server]]:
     """Give two servers."""
-    settings = {"DATABASE_URL": database, **SETTINGS}
+    settings = {**SETTINGS, "DATABASE_URL": database}
     with serving(tmp_path / "data", **settings) as one, serving(tmp_path / "data", **settings) as other:
         yield one, other
 
 
-def try_password(server: Server, email: str, address: str) -> httpx.Response:
-    """Try to log in, as a client behind the proxy."""
-    with server.client() as client:
-        return client.post(
-            "/api/auth/login",
-            json={"email": email, "password": "a wrong one"},
-            headers={"X-Forwarded-For": address},
-        )
+def in_two(email: str, address: str) -> tuple[bytes, bytes]:
+    """Return an attempt to log in, by a client behind the proxy: the request up to its last header, and the rest."""
+    body = json.dumps({"email": email, "password": "a wrong one"}).encode()
+    headers = {"Host": "a", "X-Forwarded-For": address, "Content-Type": "application/json", "Content-Length": len(body)}
+    lines = ["POST /api/auth/login HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join(lines).encode(), b"\r\n\r\n" + body
 
 
 def volley(servers: Sequence[Server], attempts: Sequence[tuple[str, str]]) -> Counter[int]:
-    """Make attempts (e-mail, address), many at a time and in turn at each server; return how they were answered."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        turns = [servers[number % len(servers)] for number in range(len(attempts))]
-        answers = pool.map(lambda turn, attempt: try_password(turn, *attempt), turns, attempts)
-        return Counter(answer.status_code for answer in answers)
+    """Make attempts (e-mail, address) in turn at each server, and all at once: none ends before every one has begun.
+
+    Return how they were answered.
+    """
+    with ExitStack() as begun:
+        under_way = []
+        for server, attempt in zip(cycle(servers), attempts, strict=False):
+            first, rest = in_two(*attempt)
+            wire = begun.enter_context(socket.create_connection(("127.0.0.1", server.port), 120))
+            wire.sendall(first)
+            under_way.append((wire, rest))
+        for wire, rest in under_way:
+            wire.sendall(rest)
+        return Counter(int(wire.recv(65_536).split()[1]) for wire, _ in under_way)
 
 
 def test_an_address_has_its_attempts_whatever_the_process(pair: tuple[Server, Server]) -> None:
@@ -55,8 +69,9 @@ def test_a_restart_resets_nothing(database: str, tmp_path: Path) -> None:
     attempts = [("ada@example.org", "192.0.2.1")] * LIMIT
     with serving(tmp_path / "data", DATABASE_URL=database, **SETTINGS) as server:
         assert {401: LIMIT} == volley([server], attempts)
-    with serving(tmp_path / "data", DATABASE_URL=database, **SETTINGS) as server:
-        refused = try_password(server, "ada@example.org", "192.0.2.1")
+    with serving(tmp_path / "data", DATABASE_URL=database, **SETTINGS) as server, server.client() as client:
+        body = {"email": "ada@example.org", "password": "a wrong one"}
+        refused = client.post("/api/auth/login", json=body, headers={"X-Forwarded-For": "192.0.2.1"})
 
     assert 429 == refused.status_code
     assert 0 < int(refused.headers["retry-after"]) <= 3600
