@@ -55,7 +55,7 @@ class SharedRateLimiter:
 
     async def hit(self, policy: Policy, key: str) -> Count:
         """Count one request. Raises Unavailable."""
-        window = await self.counters.hit(policy.name, key, policy.window)
+        window = await self.counters.hit(policy.name, key, policy.quota, policy.window)
         remaining = policy.quota - window.count
         return Count(policy, max(remaining, 0), window.seconds_left, exceeded=remaining < 0)
 

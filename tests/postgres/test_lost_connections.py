@@ -54,7 +54,7 @@ async def test_counters_go_on_over_lost_connections(full: Database, admin: psyco
     await full.pool.wait()
 
     admin.execute(KILL_OTHERS)
-    assert Window(1, 10) == await limits.hit("login", "ann", 10)
+    assert Window(1, 10) == await limits.hit("login", "ann", 5, 10)
     for prune in (limits.prune, audit.prune):
         await full.pool.wait()
         admin.execute(KILL_OTHERS)

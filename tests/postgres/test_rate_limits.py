@@ -4,9 +4,10 @@ import asyncio
 import datetime as dt
 
 import psycopg
+import pytest
 
 from adapters.memory import ManualClock
-from adapters.postgres import Database, RateLimits, Window
+from adapters.postgres import Database, RateLimits, Window, rate_limits
 from tests.postgres.conftest import SMALL
 
 SECRET = b"a secret of the tests"
@@ -19,7 +20,7 @@ async def test_window_begins_with_the_first_and_is_not_prolonged(opened: Databas
     limits = RateLimits(opened, clock, SECRET)
     windows = []
     for _ in range(4):
-        windows.append(await limits.hit("login", "ann", 10))
+        windows.append(await limits.hit("login", "ann", 5, 10))
         clock.advance(4 * SECOND)
 
     assert [Window(1, 10), Window(2, 6), Window(3, 2), Window(1, 10)] == windows
@@ -29,12 +30,12 @@ async def test_window_ends_at_its_instant(opened: Database) -> None:
     """Until then, and a moment counts as a second; from then on it is another window."""
     clock = ManualClock()
     limits = RateLimits(opened, clock, SECRET)
-    await limits.hit("login", "ann", 10)
+    await limits.hit("login", "ann", 5, 10)
 
     clock.advance(10 * SECOND - SECOND.resolution)
-    assert Window(2, 1) == await limits.hit("login", "ann", 10)
+    assert Window(2, 1) == await limits.hit("login", "ann", 5, 10)
     clock.advance(SECOND.resolution)
-    assert Window(1, 10) == await limits.hit("login", "ann", 10)
+    assert Window(1, 10) == await limits.hit("login", "ann", 5, 10)
 
 
 async def test_each_key_counts_for_itself(opened: Database) -> None:
@@ -42,7 +43,7 @@ async def test_each_key_counts_for_itself(opened: Database) -> None:
     limits = RateLimits(opened, ManualClock(), SECRET)
 
     for name, key in (("a", "bc"), ("ab", "c"), ("a", "b\0c"), ("", "é")):
-        assert 1 == (await limits.hit(name, key, 10)).count
+        assert 1 == (await limits.hit(name, key, 5, 10)).count
 
 
 async def test_parallel_requests_are_all_counted(database: str) -> None:
@@ -50,15 +51,70 @@ async def test_parallel_requests_are_all_counted(database: str) -> None:
     async with Database.open(database, SMALL) as one, Database.open(database, SMALL) as other:
         pools = [RateLimits(each, ManualClock(), SECRET) for each in (one, other)]
 
-        windows = await asyncio.gather(*(pools[number % 2].hit("login", "ann", 60) for number in range(50)))
+        windows = await asyncio.gather(*(pools[number % 2].hit("login", "ann", 50, 60) for number in range(50)))
 
     assert list(range(1, 51)) == sorted(window.count for window in windows)
+
+
+async def test_refusals_write_nothing(opened: Database, admin: psycopg.Connection) -> None:
+    """Once the window is used up its end is known: the database is asked again when it is over, not a moment before."""
+    clock = ManualClock()
+    limits = RateLimits(opened, clock, SECRET)
+    windows = [await limits.hit("login", "ann", 2, 10) for _ in range(2)]
+    for pause in (SECOND, 9 * SECOND - SECOND.resolution, SECOND.resolution):
+        windows.append(await limits.hit("login", "ann", 2, 10))
+        assert 2 == written(admin)
+        clock.advance(pause)
+    windows.append(await limits.hit("login", "ann", 2, 10))
+
+    assert [Window(1, 10), Window(2, 10), Window(3, 10), Window(3, 9), Window(3, 1), Window(1, 10)] == windows
+    assert 1 == written(admin)
+
+
+async def test_what_is_used_up_is_so_in_every_process(opened: Database, admin: psycopg.Connection) -> None:
+    """Each process asks once, whoever used the window up, and then remembers it, too; the end is the same for all."""
+    clock = ManualClock()
+    one, other = RateLimits(opened, clock, SECRET), RateLimits(opened, clock, SECRET)
+    for _ in range(3):
+        await one.hit("login", "ann", 2, 10)
+    clock.advance(SECOND)
+
+    assert [Window(3, 9)] * 4 == [await each.hit("login", "ann", 2, 10) for each in (other, one, other, one)]
+    assert 3 == written(admin)
+
+
+async def test_what_is_used_up_is_so_for_its_quota_and_key(opened: Database) -> None:
+    """Others of the same name, and the same counter with a larger quota, go on."""
+    limits = RateLimits(opened, ManualClock(), SECRET)
+    for _ in range(3):
+        await limits.hit("login", "ann", 2, 10)
+
+    others = [("login", "ann", 5), ("login", "bob", 2), ("login-account", "ann", 2), ("login", "ann", 2)]
+    assert [3, 1, 1, 3] == [(await limits.hit(name, key, quota, 10)).count for name, key, quota in others]
+
+
+async def test_memory_is_bounded(opened: Database, admin: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When there are too many used-up windows, the oldest is asked about again, and refused like the others."""
+    monkeypatch.setattr(rate_limits, "REMEMBERED", 2)
+    limits = RateLimits(opened, ManualClock(), SECRET)
+    for key in ("ann", "bob", "eve"):
+        await limits.hit("login", key, 1, 10)
+
+    assert [Window(2, 10)] * 3 == [await limits.hit("login", key, 1, 10) for key in ("eve", "bob", "ann")]
+    assert 4 == written(admin)
+
+
+def written(admin: psycopg.Connection) -> int:
+    """Return how many requests are counted in the database."""
+    row = admin.execute("SELECT sum(count)::int FROM rate_limits").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 async def test_keys_cannot_be_read_back(opened: Database, admin: psycopg.Connection) -> None:
     """What is kept is a digest that differs with the secret."""
     for secret in (SECRET, b"another"):
-        await RateLimits(opened, ManualClock(), secret).hit("login", "ann@example.org", 10)
+        await RateLimits(opened, ManualClock(), secret).hit("login", "ann@example.org", 5, 10)
 
     kept = [bytes(row[0]) for row in admin.execute("SELECT key FROM rate_limits").fetchall()]
     assert 2 == len(set(kept))
@@ -70,9 +126,9 @@ async def test_only_ended_windows_are_pruned(opened: Database) -> None:
     clock = ManualClock()
     limits = RateLimits(opened, clock, SECRET)
     for number in range(3):
-        await limits.hit("login", f"old {number}", 10)
+        await limits.hit("login", f"old {number}", 5, 10)
     clock.advance(10 * SECOND)
-    await limits.hit("login", "young", 10)
+    await limits.hit("login", "young", 5, 10)
 
     assert [2, 1, 0] == [await limits.prune(2) for _ in range(3)]
-    assert Window(2, 10) == await limits.hit("login", "young", 10)
+    assert Window(2, 10) == await limits.hit("login", "young", 5, 10)

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import math
+from collections import OrderedDict
 
 import attrs
 import sqlalchemy as sa
@@ -14,6 +15,8 @@ from adapters.postgres.tables import rate_limits
 from todo_core.ports import Clock
 
 DIGEST_BYTES = 16
+REMEMBERED = 10_000
+"""Of how many used-up windows a process remembers the end; the oldest give way, and the database is asked again."""
 
 
 def _hit() -> sa.ClauseElement:
@@ -41,7 +44,10 @@ PRUNE = Statement.of(_prune())
 
 @attrs.frozen
 class Window:
-    """Where a counter stands: requests since the window began, this one included, and seconds until it ends."""
+    """Where a counter stands: requests since the window began, this one included, and seconds until it ends.
+
+    `count` goes no further than the first request beyond the quota.
+    """
 
     count: int
     seconds_left: int
@@ -51,28 +57,45 @@ class Window:
 class RateLimits:
     """Fixed windows that begin with the first request and are not prolonged by the others.
 
-    Keys may be personal: what is kept is a digest under `secret`, so nobody without it can guess its way back.
+    A window that is used up stays so until it ends, so what is refused then is answered from memory: refusing writes
+    nothing. Keys may be personal: what is kept is a digest under `secret`, so nobody without it can guess its way back.
     """
 
     database: Database
     clock: Clock
     secret: bytes = attrs.field(repr=False)
+    _used_up: OrderedDict[tuple[bytes, int], dt.datetime] = attrs.field(factory=OrderedDict, init=False, eq=False)
 
-    async def hit(self, name: str, key: str, seconds: int) -> Window:
-        """Count one request of `key` in the counter called `name`, with windows that long. Raises Unavailable.
+    async def hit(self, name: str, key: str, quota: int, seconds: int) -> Window:
+        """Count one request of `key` in the counter called `name`: at most `quota` in a window that long.
 
-        When a connection is lost on the way it may count twice: never too little.
+        When a connection is lost on the way it may count twice: never too little. Raises Unavailable.
         """
-        now = self.clock.now()
-        values = {"key": self._digest(name, key), "now": now, "ends_at": now + dt.timedelta(seconds=seconds)}
+        now, digest = self.clock.now(), self._digest(name, key)
+        ends_at = self._used_up.get((digest, quota), now)
+        if ends_at > now:
+            return Window(quota + 1, _seconds(ends_at - now))
+        values = {"key": digest, "now": now, "ends_at": now + dt.timedelta(seconds=seconds)}
         ((count, ends_at),) = await self.database.write(HIT, values, repeatable=True)
-        return Window(count, max(math.ceil((ends_at - now).total_seconds()), 0))
+        if count >= quota:
+            self._remember((digest, quota), ends_at)
+        return Window(min(count, quota + 1), _seconds(ends_at - now))
 
     async def prune(self, rows: int = 10_000) -> int:
         """Forget up to `rows` windows that have ended; return how many. Raises Unavailable."""
         return len(await self.database.write(PRUNE, {"now": self.clock.now(), "rows": rows}, repeatable=True))
 
+    def _remember(self, counter: tuple[bytes, int], ends_at: dt.datetime) -> None:
+        self._used_up[counter] = ends_at
+        if len(self._used_up) > REMEMBERED:
+            self._used_up.popitem(last=False)
+
     def _digest(self, name: str, key: str) -> bytes:
         digest = hashlib.blake2b(digest_size=DIGEST_BYTES, key=hashlib.sha256(self.secret).digest())
         digest.update(f"{name}\0{key}".encode())
         return digest.digest()
+
+
+def _seconds(left: dt.timedelta) -> int:
+    """Return how many seconds that is; a part counts as a whole one."""
+    return math.ceil(left.total_seconds())
