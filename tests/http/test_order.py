@@ -194,13 +194,3 @@ async def test_closed_registration_before_validation(build: Build, body: dict[st
     client = build(Options(limits=PLENTY), registration=False).client
 
     problem(await client.post("/api/auth/register", json=body), 403, "registration-closed")
-
-
-async def test_a_slash_at_the_end_does_not_matter(ada: User) -> None:
-    """The same resource, for the idempotency key too."""
-    key = {"Idempotency-Key": "k"}
-    made = await ada("POST", "/api/tasks", json={"title": "x"}, headers=key)
-
-    again = await ada("POST", "/api/tasks/", json={"title": "x"}, headers=key)
-
-    assert made.json() == again.json()

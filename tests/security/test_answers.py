@@ -29,7 +29,7 @@ def check_headers(response: httpx.Response) -> None:
     assert "same-origin" == headers["cross-origin-resource-policy"]
     assert "default-src 'none'" in headers["content-security-policy"]
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
-    assert "server" not in headers
+    assert "todo-core" == headers["server"]
     assert headers["x-request-id"]
     if path != "/docs":
         assert NOTHING == headers["content-security-policy"]

@@ -84,6 +84,12 @@ def test_open_connections_keep_nobody_out(server: Server) -> None:
         assert 200 == httpx.get(f"{server.url}/health", timeout=10).status_code
 
 
+def test_answers_do_not_say_what_the_server_is(server: Server) -> None:
+    """They name the product, and no component or version (ASVS 13.4.6)."""
+    with server.client() as client:
+        assert "todo-core" == client.get("/health").headers["server"]
+
+
 HOSTS: dict[str, tuple[bytes, bytes]] = {
     "none": (b"GET /health HTTP/1.1\r\nConnection: close\r\n\r\n", b"400"),
     "two": (b"GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n", b"400"),

@@ -20,6 +20,7 @@ UNMATCHED = "unmatched"
 AUTH = "/api/auth/"
 """Below it every answer says where its limits stand."""
 EVERYWHERE: tuple[Header, ...] = (
+    (b"server", b"todo-core"),  # or the HTTP server would name itself (ASVS 13.4.6)
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -86,7 +87,8 @@ class Frame:
 
     def _fault(self, exchange: Exchange, scope: HTTPScope) -> RequestFault | None:
         """Return what is wrong with the request's target, if anything is."""
-        if "//" in scope["path"] or b"%2f" in scope["raw_path"].lower():
+        path = scope["path"]
+        if path.endswith("/") or "//" in path or b"%2f" in scope["raw_path"].lower():
             return RouteNotFound()  # the framework would fold them into a route, past what a proxy says of its path
         return host_fault(exchange.header(b"host"), scope["http_version"], self.options.allowed_hosts)
 

@@ -32,6 +32,7 @@ COMMON: dict[str, Json] = {
     "Cross-Origin-Resource-Policy": _header("Only pages of the same origin may embed it", "same-origin"),
     "Referrer-Policy": _header("No address is passed on", "no-referrer"),
     "X-Content-Type-Options": _header("The type is what it says", "nosniff"),
+    "Server": _header("This product, in whatever version", "todo-core"),
     "Strict-Transport-Security": _header("Over TLS only: stay there", "max-age=31536000; includeSubDomains"),
     "Vary": _header("Where origins are allowed: answers differ by it", "Origin"),
     "Access-Control-Allow-Origin": _header("To an allowed origin: that it may read this", "https://todo.example.org"),
