@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 import psycopg
@@ -18,7 +18,6 @@ from adapters.postgres.urls import parameters
 from todo_core.errors import Unavailable
 
 Result = TypeVar("Result")
-Connection = psycopg.AsyncConnection[Row]
 Cursor = psycopg.AsyncCursor[Row]
 
 ATTEMPTS = 5
@@ -28,10 +27,30 @@ REFUSED = (errors.ReadOnlySqlTransaction, errors.IdleInTransactionSessionTimeout
 PAUSE_SECONDS = 0.02
 RECONNECT_SECONDS = 5
 """For how long one attempt to connect is repeated; the next request begins another."""
+SILENCE_SECONDS = 35.0
+"""For how long a server may say nothing, before its connection is given up: longer than it may take by `LIMITS`."""
 LIMITS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"
 BROKEN_OFF = (errors.SerializationFailure, errors.DeadlockDetected)
 IN_UTC = "-c timezone=UTC"
 SHUTTING_DOWN = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
+
+
+class NoAnswer(psycopg.OperationalError):
+    """The server is silent: it is gone without a word, or cannot be reached any more."""
+
+
+class Connection(psycopg.AsyncConnection[Row]):
+    """A connection that does not wait for ever; libpq does, when nothing comes and nothing is refused."""
+
+    async def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:  # noqa: ANN401, ASYNC109 - psycopg's
+        """Run what `gen` does on the connection. Raises NoAnswer, after closing it, when the server is silent."""
+        if timeout is not None:
+            return await super().wait(gen, interval, timeout)
+        try:
+            return await super().wait(gen, interval, SILENCE_SECONDS)
+        except errors._WaitTimeout:  # noqa: SLF001 - psycopg has no other name for it
+            await self.close()
+            raise NoAnswer("the server does not answer") from None
 
 
 @attrs.frozen
@@ -163,7 +182,8 @@ class Database:
     async def _recover(self, error: psycopg.Error, attempt: int) -> None:
         """Do what helps whoever comes next: this work again, or another's."""
         if _lost(error):
-            await self.pool.check()  # the other connections are lost too, most likely
+            check = asyncio.ensure_future(self.pool.check())  # the other connections are lost too, most likely
+            await asyncio.wait([check], timeout=self.pool.timeout)  # it goes on by itself where nobody answers
         elif isinstance(error, BROKEN_OFF):
             await asyncio.sleep(PAUSE_SECONDS * attempt)  # let the one go first that stood in the way
 
@@ -182,7 +202,7 @@ async def _configure(connection: Connection) -> None:
 def _lost(error: psycopg.Error) -> bool:
     """Return whether a connection is gone, so that the server has nothing more to say about its transaction."""
     if error.sqlstate is None:
-        return not isinstance(error, PoolTimeout | PoolClosed)
+        return not isinstance(error, PoolTimeout | PoolClosed | NoAnswer)
     return error.sqlstate.startswith("08") or isinstance(error, SHUTTING_DOWN)
 
 
