@@ -38,6 +38,15 @@ async def test_window_ends_at_its_instant(opened: Database) -> None:
     assert Window(1, 10) == await limits.hit("login", "ann", 5, 10)
 
 
+async def test_no_window_is_longer_than_it_is(opened: Database) -> None:
+    """Not even to somebody who looked at the clock a moment before the one who began it."""
+    late, early = ManualClock(), ManualClock()
+    late.advance(SECOND / 10)
+    await RateLimits(opened, late, SECRET).hit("login", "ann", 5, 10)
+
+    assert Window(2, 10) == await RateLimits(opened, early, SECRET).hit("login", "ann", 5, 10)
+
+
 async def test_each_key_counts_for_itself(opened: Database) -> None:
     """So does each counter, however the two are put together."""
     limits = RateLimits(opened, ManualClock(), SECRET)

@@ -74,12 +74,12 @@ class RateLimits:
         now, digest = self.clock.now(), self._digest(name, key)
         ends_at = self._used_up.get((digest, quota), now)
         if ends_at > now:
-            return Window(quota + 1, _seconds(ends_at - now))
+            return Window(quota + 1, _seconds_left(ends_at - now, seconds))
         values = {"key": digest, "now": now, "ends_at": now + dt.timedelta(seconds=seconds)}
         ((count, ends_at),) = await self.database.write(HIT, values, repeatable=True)
         if count >= quota:
             self._remember((digest, quota), ends_at)
-        return Window(min(count, quota + 1), _seconds(ends_at - now))
+        return Window(min(count, quota + 1), _seconds_left(ends_at - now, seconds))
 
     async def prune(self, rows: int = 10_000) -> int:
         """Forget up to `rows` windows that have ended; return how many. Raises Unavailable."""
@@ -96,6 +96,9 @@ class RateLimits:
         return digest.digest()
 
 
-def _seconds(left: dt.timedelta) -> int:
-    """Return how many seconds that is; a part counts as a whole one."""
-    return math.ceil(left.total_seconds())
+def _seconds_left(left: dt.timedelta, window: int) -> int:
+    """Return how many seconds that is; a part counts as a whole one.
+
+    Never more than the window has, though it may have been begun by somebody who looked at the clock a little later.
+    """
+    return min(math.ceil(left.total_seconds()), window)
