@@ -15,6 +15,7 @@ from entrypoints.http.limits import Guard, LocalRateLimiter
 from entrypoints.http.ports import Options
 from entrypoints.http.telemetry import Telemetry
 from tests.http.api import PLENTY, User, World, bad_parts, client_of, problem
+from tests.http.conformance import served
 from tests.http.conftest import Build
 
 ORIGIN = "https://todo.example"
@@ -274,6 +275,16 @@ async def test_metrics_by_route(ada: User) -> None:
     assert 'todo_http_requests_total{method="GET",route="/api/tasks/{task_id}",status="200"} 2.0' in text
     assert 'todo_http_requests_total{method="other",route="unmatched",status="404"} 1.0' in text
     assert 'todo_http_request_duration_seconds_count{method="GET",route="/api/tasks/{task_id}"} 2.0' in text
+
+
+async def test_server_errors_begin_at_zero(world: World) -> None:
+    """A series that is not there before its first value shows no increase, and no alarm would see the first errors."""
+    text = (await world.client.get("/metrics")).text
+
+    for route in served(world.app):
+        for status in ("500", "503"):
+            labels = f'method="{route.method}",route="{route.template}",status="{status}"'
+            assert f"todo_http_requests_total{{{labels}}} 0.0" in text
 
 
 @pytest.mark.parametrize(

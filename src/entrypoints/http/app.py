@@ -50,6 +50,8 @@ def create_app(
         *OperationRoutes(collaborators, options, telemetry).routes(),
     )
     routes += reference_routes(routes, options.version)
+    for route in routes:
+        telemetry.expect(route.method, route.template)
     pipeline = Pipeline(sessions, accounts, guard)
     handler = cast("Any", ProblemHandler(telemetry))  # an `Answer` is response enough
     litestar = Litestar(

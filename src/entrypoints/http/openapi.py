@@ -82,7 +82,7 @@ def document(routes: Sequence[Route], version: str) -> Json:
     """Return the whole document."""
     paths: dict[str, Json] = {}
     for route in routes:
-        paths.setdefault(_path(route), {})[route.method.lower()] = _operation(route)
+        paths.setdefault(route.template, {})[route.method.lower()] = _operation(route)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -123,10 +123,6 @@ def _schemas() -> Json:
     for shape, example in EXAMPLES.items():
         components[shape.__name__]["examples"] = [example]
     return components
-
-
-def _path(route: Route) -> str:
-    return re.sub(r":\w+}", "}", route.path)
 
 
 def _operation(route: Route) -> Json:

@@ -1,5 +1,6 @@
 """Routes as values: what is listed here is what the API has, checks, and says of itself in the OpenAPI document."""
 
+import re
 from collections.abc import Awaitable, Callable
 from enum import Enum
 from typing import Any
@@ -89,6 +90,11 @@ class Route:
     parameters: tuple[Parameter, ...] = ()
     headers: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+
+    @property
+    def template(self) -> str:
+        """The path with the names of its parameters: `/api/tasks/{task_id}`."""
+        return re.sub(r":\w+}", "}", self.path)
 
     @property
     def is_api(self) -> bool:

@@ -14,6 +14,7 @@ from todo_core.errors import Unavailable
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER = "other"
 SERVER_ERROR = 500
+SERVER_ERRORS = ("500", "503")
 
 CONNECTIONS = {
     "requests": "Requests for a connection to the database",
@@ -92,6 +93,11 @@ class Telemetry:
         """Add what happened to the pool of database connections since the last time; `CONNECTIONS` has the names."""
         for name, counter in self._connections.items():
             counter.inc(figures[name])
+
+    def expect(self, method: str, route: str) -> None:
+        """Begin the server errors of a route at 0, so that an alarm sees the first one as an increase."""
+        for status in SERVER_ERRORS:
+            self._requests.labels(method, route, status)
 
     def answered(self, exchange: Exchange, method: str, route: str, status: int) -> None:
         """Note a request that was answered; `route` is the template of the path, never the path."""
