@@ -73,6 +73,15 @@ async def test_configuration(build: Build, status: str, expected: int) -> None:
         ("127.0.0.1", {"Via": "1.1 proxy"}, 401),
         ("127.0.0.1", {"X-Forwarded-Proto": "https"}, 401),
         ("127.0.0.1", {"X-Forwarded-Host": "todo.test"}, 401),
+        ("127.0.0.1", {"X-Forwarded": "1"}, 401),
+        ("127.0.0.1", {"X-Original-URL": "/metrics"}, 401),
+        ("127.0.0.1", {"X-Cluster-Client-IP": "127.0.0.1"}, 401),
+        ("127.0.0.1", {"Client-IP": "127.0.0.1"}, 401),
+        ("127.0.0.1", {"True-Client-IP": "127.0.0.1"}, 401),
+        ("127.0.0.1", {"CF-Ray": "1"}, 401),
+        ("127.0.0.1", {"X-Amzn-Trace-Id": "1"}, 401),
+        ("127.0.0.1", {"X-Request-Id": "1", "X-Real": "1"}, 401),
+        ("127.0.0.1", {"X-Request-Id": "1", "X-Realistic": "1", "Viable": "1"}, 200),
     ],
 )
 async def test_metrics_without_a_token(world: World, peer: str | None, headers: dict[str, str], status: int) -> None:

@@ -10,15 +10,15 @@ Address = IPv4Address | IPv6Address
 
 LONGEST = 64
 """No address is longer, however it is written; what is longer is not remembered either."""
-_WITH_PORT = re.compile(r"([0-9.]+):[0-9]+|\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?")
-"""How some proxies write a hop: with the port, and IPv6 in brackets (RFC 7239, 6)."""
+_HOP = re.compile(r"([0-9.]+)(?::[0-9]{1,5})?|([0-9A-Fa-f:.]+)|\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?")
+"""How proxies write a hop: some with the port, and IPv6 in brackets (RFC 7239, 6); never with a zone."""
 NOBODY = "unknown"
 """The key of clients without an address: they share one counter, never none."""
 
 
 def parse(text: str) -> Address | None:
-    """Return the address in `text`; an IPv4 address mapped into IPv6 is the IPv4 address."""
-    return _parse(text.strip()) if len(text) <= LONGEST else None
+    """Return the address in `text`; an IPv4 address mapped into IPv6 is the IPv4 address, and a zone is left out."""
+    return _parse(text.partition("%")[0]) if len(text) <= LONGEST else None
 
 
 @lru_cache(4096)
@@ -41,18 +41,20 @@ def client_address(peer: str, forwarded_for: str, proxies: tuple[Network, ...]) 
     What stands to the left of it was written by the client and proves nothing (ASVS 4.1.3).
     """
     address = parse(peer)
-    hops = forwarded_for.split(",") if forwarded_for else []
+    if not is_trusted(address, proxies):
+        return address
+    hops = [hop for hop in map(str.strip, forwarded_for.split(",")) if hop]
     while hops and is_trusted(address, proxies):
-        hop = parse(_without_port(hops.pop().strip()))
+        hop = _hop(hops.pop())
         if hop is None:
             break
         address = hop
     return address
 
 
-def _without_port(hop: str) -> str:
-    found = _WITH_PORT.fullmatch(hop) if ":" in hop else None
-    return hop if found is None else found[1] or found[2]
+def _hop(text: str) -> Address | None:
+    found = _HOP.fullmatch(text)
+    return None if found is None else parse(found[1] or found[2] or found[3])
 
 
 @lru_cache(4096)

@@ -14,10 +14,9 @@ from todo_core.sessions import Actor, Client
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 NAMING_CLIENTS = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip"})
-FORWARDING = NAMING_CLIENTS | {
-    *(b"via", b"x-forwarded-host", b"x-forwarded-port", b"x-forwarded-prefix", b"x-forwarded-proto"),
-    *(b"x-forwarded-server", b"x-client-ip", b"x-original-forwarded-for", b"true-client-ip", b"cf-connecting-ip"),
-}
+PROXIED = re.compile(
+    rb"via|forwarded.*|(x-)?(true-|cluster-)?client-ip|x-(forwarded|original|real|envoy|amzn)\b.*|x-scheme|(cf|fastly|fly)-.*"
+)
 """What proxies add to what they pass on."""
 KEY = "todo_core.exchange"
 
@@ -81,7 +80,7 @@ class Exchange:
     @property
     def was_forwarded(self) -> bool:
         """Whether something says that the request passed a proxy."""
-        return not FORWARDING.isdisjoint(self.headers)
+        return any(map(PROXIED.fullmatch, self.headers))
 
     @property
     def names_another_client(self) -> bool:
@@ -107,5 +106,5 @@ def _request_id(given: str) -> str:
 
 def _is_secure(scheme: str, headers: dict[bytes, bytes], *, trusted: bool) -> bool:
     if trusted and b"x-forwarded-proto" in headers:
-        return headers[b"x-forwarded-proto"].rpartition(b",")[2].strip() == b"https"
+        return headers[b"x-forwarded-proto"].rpartition(b",")[2].strip().lower() == b"https"
     return scheme == "https"
