@@ -40,9 +40,11 @@ def _database(settings: Settings) -> tuple[str, Status, str]:
 
 
 def _keys(settings: Settings) -> tuple[str, Status, str]:
-    if settings.keys.signing and settings.keys.secrets:
+    needed = {"TODO_SIGNING_KEYS": settings.keys.signing, "TODO_SECRET_KEYS": settings.keys.secrets}
+    missing = [name for name, value in needed.items() if not value]
+    if not missing:
         return "keys", "ok", "set"
-    return "keys", "ok", "generated in the data directory: other machines need TODO_SIGNING_KEYS and TODO_SECRET_KEYS"
+    return "keys", "ok", f"generated in the data directory: other machines need {' and '.join(missing)}"
 
 
 def _public_url(settings: Settings) -> tuple[str, Status, str]:

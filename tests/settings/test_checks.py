@@ -7,6 +7,8 @@ import pytest
 from entrypoints.checks import check_settings
 from entrypoints.settings import load_settings
 
+SECRET = "0123456789abcdef0123456789abcdef"
+
 
 def judged(directory: Path, **variables: str) -> dict[str, tuple[str, str]]:
     """Return status and detail of each judgement by its name."""
@@ -75,6 +77,19 @@ def test_unreadable_database_url(tmp_path: Path) -> None:
     url = "postgresql://ada:hunter2@db.example.com/todo?nonsense=hunter2"
 
     assert judged(tmp_path, DATABASE_URL=url)["database"] == ("error", "the database URL cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("variables", "detail"),
+    [
+        ({}, "generated in the data directory: other machines need TODO_SIGNING_KEYS and TODO_SECRET_KEYS"),
+        ({"SECRET_KEYS": SECRET}, "generated in the data directory: other machines need TODO_SIGNING_KEYS"),
+        ({"SECRET_KEYS": SECRET, "SIGNING_KEYS": "keys.json"}, "set"),
+    ],
+)
+def test_keys(tmp_path: Path, variables: dict[str, str], detail: str) -> None:
+    """What is generated here other machines do not have, and only that is named."""
+    assert ("ok", detail) == judged(tmp_path, **variables)["keys"]
 
 
 def test_unencrypted(tmp_path: Path) -> None:
