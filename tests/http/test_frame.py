@@ -307,6 +307,9 @@ async def test_forwarding_that_does_not_count_is_warned_of_once(
 
     (warning,) = [line for line in lines if line["event"] == "forwarding_header_ignored"]
     assert hint in warning["hint"]
+    assert [{"name": "forwarding_headers", "status": "warning", "detail": warning["hint"]}] == (
+        await client.get("/health/config")
+    ).json()["checks"]
 
 
 @pytest.mark.parametrize("header", ["Via", "X-Forwarded-Proto"])

@@ -60,6 +60,12 @@ async def test_configuration(build: Build, status: str, expected: int) -> None:
     } == response.json()
 
 
+ADDED_BY_PROXIES = (
+    *("Forwarded", "Via", "X-Real-Ip", "X-Forwarded", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Original-URL"),
+    *("X-Cluster-Client-IP", "Client-IP", "True-Client-IP", "CF-Ray", "X-Amzn-Trace-Id"),
+)
+
+
 @pytest.mark.parametrize(
     ("peer", "headers", "status"),
     [
@@ -68,20 +74,8 @@ async def test_configuration(build: Build, status: str, expected: int) -> None:
         ("192.0.2.1", {}, 401),
         (None, {}, 401),
         ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}, 401),
-        ("127.0.0.1", {"Forwarded": "for=127.0.0.1"}, 401),
-        ("127.0.0.1", {"X-Real-Ip": "127.0.0.1"}, 401),
-        ("127.0.0.1", {"Via": "1.1 proxy"}, 401),
-        ("127.0.0.1", {"X-Forwarded-Proto": "https"}, 401),
-        ("127.0.0.1", {"X-Forwarded-Host": "todo.test"}, 401),
-        ("127.0.0.1", {"X-Forwarded": "1"}, 401),
-        ("127.0.0.1", {"X-Original-URL": "/metrics"}, 401),
-        ("127.0.0.1", {"X-Cluster-Client-IP": "127.0.0.1"}, 401),
-        ("127.0.0.1", {"Client-IP": "127.0.0.1"}, 401),
-        ("127.0.0.1", {"True-Client-IP": "127.0.0.1"}, 401),
-        ("127.0.0.1", {"CF-Ray": "1"}, 401),
-        ("127.0.0.1", {"X-Amzn-Trace-Id": "1"}, 401),
-        ("127.0.0.1", {"X-Request-Id": "1", "X-Real": "1"}, 401),
-        ("127.0.0.1", {"X-Request-Id": "1", "X-Realistic": "1", "Viable": "1"}, 200),
+        *(("127.0.0.1", {name: "1"}, 401) for name in ADDED_BY_PROXIES),
+        *(("127.0.0.1", {name: "1"}, 200) for name in ("X-Request-Id", "X-Realistic", "Viable")),
     ],
 )
 async def test_metrics_without_a_token(world: World, peer: str | None, headers: dict[str, str], status: int) -> None:

@@ -7,7 +7,7 @@ import attrs
 from entrypoints.http.answers import Answer, json_answer
 from entrypoints.http.exchange import Exchange
 from entrypoints.http.pipeline import bearer_token
-from entrypoints.http.ports import Collaborators, Options
+from entrypoints.http.ports import Collaborators, ConfigurationCheck, Options
 from entrypoints.http.routing import Call, Route, Success
 from entrypoints.http.telemetry import Telemetry
 from todo_core.errors import NotAuthenticated
@@ -36,8 +36,10 @@ class OperationRoutes:
         return json_answer(200 if good else 503, {"status": OK if good else "unavailable", "checks": checks})
 
     async def configuration(self, _: Call) -> Answer:
-        """Say whether the settings are sound."""
-        checks = self.collaborators.configuration()
+        """Say whether the settings are sound, and what requests have shown of them."""
+        checks = [*self.collaborators.configuration()]
+        if self.telemetry.forwarding_hint is not None:
+            checks.append(ConfigurationCheck("forwarding_headers", "warning", self.telemetry.forwarding_hint))
         good = all(check.status != "error" for check in checks)
         body = {
             "status": OK if good else "error",

@@ -55,7 +55,10 @@ FORWARDING_HINTS = {
 
 @attrs.define
 class Telemetry:
-    """Logs and counts. Every series that is used is kept at hand: looking it up again costs more than counting."""
+    """Logs and counts. Every series that is used is kept at hand: looking it up again costs more than counting.
+
+    `forwarding_hint` is what helps once a forwarding header did not count (None: none has come).
+    """
 
     registry: CollectorRegistry = attrs.field(factory=CollectorRegistry)
     _log: structlog.stdlib.BoundLogger = attrs.field(init=False)
@@ -65,7 +68,7 @@ class Telemetry:
     _uncounted: Counter = attrs.field(init=False)
     _connections: dict[str, Counter] = attrs.field(init=False)
     _series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = attrs.field(factory=dict, init=False)
-    _warned_of_forwarding: bool = attrs.field(default=False, init=False)
+    forwarding_hint: str | None = attrs.field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         """Register the figures."""
@@ -139,9 +142,9 @@ class Telemetry:
 
     def forwarding_ignored(self, *, trusted: bool) -> None:
         """Warn, once, that a forwarding header did not count: clients may be counted as one."""
-        if not self._warned_of_forwarding:
-            self._warned_of_forwarding = True
-            self._log.warning("forwarding_header_ignored", hint=FORWARDING_HINTS[trusted])
+        if self.forwarding_hint is None:
+            self.forwarding_hint = FORWARDING_HINTS[trusted]
+            self._log.warning("forwarding_header_ignored", hint=self.forwarding_hint)
 
     def exposition(self) -> bytes:
         """Return all figures in the text format of Prometheus."""
