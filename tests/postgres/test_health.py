@@ -1,5 +1,7 @@
 """What the database says of itself."""
 
+import asyncio
+
 import psycopg
 import pytest
 
@@ -17,6 +19,17 @@ async def test_healthy_database(opened: Database) -> None:
     latency = checks["database"]["latency_ms"]
     assert isinstance(latency, float)
     assert latency > 0
+
+
+async def test_who_asks_at_the_same_time_shares_the_answer(opened: Database) -> None:
+    """However many strangers ask, they hold one connection."""
+    readiness = DatabaseReadiness(opened)
+    opened.used()
+
+    answers = await asyncio.gather(*(readiness.check() for _ in range(20)))
+
+    assert {"ok"} == {checks["database"]["status"] for checks in answers}
+    assert 1 == opened.used()["requests"]
 
 
 async def test_no_server() -> None:
