@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,16 @@ def eventually(condition: Callable[[], bool], otherwise: Callable[[], str] = str
         if time.monotonic() > deadline:
             pytest.fail(f"not so after {PATIENCE_SECONDS} seconds: {otherwise()}")
         time.sleep(0.05)
+
+
+def working_in(directory: Path) -> set[int]:
+    """Return the processes whose working directory is this or below, as every process of a database has. Linux only."""
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended, or is somebody else's
+            if process.joinpath("cwd").readlink().is_relative_to(directory):
+                found.add(int(process.name))
+    return found
 
 
 def free_port() -> int:

@@ -8,7 +8,7 @@ from secrets import token_hex
 
 import attrs
 
-from adapters.embedded import EmbeddedError, cluster
+from adapters.embedded import EmbeddedError, Observer, cluster
 from adapters.passwords import PooledPasswords
 from adapters.postgres import (
     AuditRecord,
@@ -148,12 +148,12 @@ def _pool_settings(database: DatabaseSettings) -> PoolSettings:
 
 
 @contextmanager
-def open_database(settings: Settings) -> Iterator[str]:
+def open_database(settings: Settings, observer: Observer | None = None) -> Iterator[str]:
     """Yield the URL of a database with the newest schema: the embedded one, started and migrated, or the given one.
 
-    A given database is never changed in passing. Raises Failure.
+    A given database is never changed in passing. With an observer the embedded one is kept alive. Raises Failure.
     """
-    with _running(settings) as url:
+    with _running(settings, observer) as url:
         try:
             if settings.database.url is None:
                 migrations.migrate(url)
@@ -175,13 +175,13 @@ def migrate(settings: Settings) -> str:
 
 
 @contextmanager
-def _running(settings: Settings) -> Iterator[str]:
+def _running(settings: Settings, observer: Observer | None = None) -> Iterator[str]:
     """Yield the URL of the database that was given, or of an embedded server that runs for as long as the block."""
     if settings.database.url is not None:
         yield settings.database.url.reveal()
         return
     try:
-        with cluster(settings.data_directory, bindir=settings.database.programs) as server:
+        with cluster(settings.data_directory, bindir=settings.database.programs, observer=observer) as server:
             yield server.url
     except EmbeddedError as error:
         raise Failure(str(error)) from error

@@ -3,5 +3,6 @@
 from adapters.embedded.binaries import Binaries
 from adapters.embedded.errors import EmbeddedError
 from adapters.embedded.supervisor import Server, cluster
+from adapters.embedded.watch import Observer
 
-__all__ = ["Binaries", "EmbeddedError", "Server", "cluster"]
+__all__ = ["Binaries", "EmbeddedError", "Observer", "Server", "cluster"]

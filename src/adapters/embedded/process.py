@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -21,28 +22,38 @@ ENVIRONMENT = {"LC_ALL": "C", "PATH": os.defpath, "TZ": "UTC"}
 START_SECONDS = 120  # crash recovery may take a while
 STOP_SECONDS = 60
 TAKEOVER_SECONDS = 10  # how long a killed server's process may stay in the process table
+_RETRY_SECONDS = 0.1
 _POLL_SECONDS = 0.005
-_STILL_THERE = re.compile(r'lock file "postmaster.pid" already exists|pre-existing shared memory block')
+_NEVER = threading.Event()
+_LISTED = re.compile(r'lock file "postmaster.pid" already exists')
+_STILL_THERE = re.compile(rf"{_LISTED.pattern}|pre-existing shared memory block")
 _REASON = re.compile(r"(?:FATAL|PANIC|ERROR|error): +(.+)")
 _HINT = re.compile(r"HINT: +(.+)")
 _PR_SET_PDEATHSIG = 1
 
 
-def start(home: Home, bindir: Path, account: Account, settings: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+class Stopping(Exception):
+    """A start was broken off, because the server is not wanted any more; nothing of it runs."""
+
+
+def start(
+    home: Home, bindir: Path, account: Account, settings: Mapping[str, str], stopping: threading.Event = _NEVER
+) -> "subprocess.Popen[bytes]":
     """Start the server and return when it takes connections.
 
-    After a kill of the server and its owner, processes may still be listed for a moment, and PostgreSQL then takes
-    them for a living server: a start that is refused for it is repeated for a while.
+    After a kill, processes of the server before may still be there for a moment, and PostgreSQL then takes them for a
+    living server: a start that is refused for it is repeated for a while.
 
     Raises:
         EmbeddedError: it did not start; the message holds the reason and the log's name.
+        Stopping: `stopping` was set meanwhile.
     """
     deadline = time.monotonic() + TAKEOVER_SECONDS
     while True:
         offset = home.log.stat().st_size if home.log.exists() else 0
         process = _launch(home, bindir, account, settings)
         try:
-            if _became_ready(process, home):
+            if _became_ready(process, home, stopping):
                 return process
         except BaseException:
             stop(process)
@@ -51,12 +62,18 @@ def start(home: Home, bindir: Path, account: Account, settings: Mapping[str, str
         if not _STILL_THERE.search(said):
             raise EmbeddedError(f"the database did not start: {reason(said, home.path)} (log: {home.log})")
         if time.monotonic() > deadline:
-            pid = home.postmaster().pid
-            raise EmbeddedError(
-                f"a database left behind by a process that was killed still runs in {home.path}: end it with"
-                f" `kill -INT {pid}`, or remove {home.data / 'postmaster.pid'} if {pid} is something else"
-            )
-        time.sleep(0.1)
+            raise EmbeddedError(_what_is_there(said, home))
+        _pause(_RETRY_SECONDS, stopping)
+
+
+def _what_is_there(said: str, home: Home) -> str:
+    if not _LISTED.search(said):  # the process that the file names is gone, and not those that served its clients
+        return f"a database that was killed has left processes: end those whose working directory is {home.data}"
+    pid = home.postmaster().pid
+    return (
+        f"a database left behind by a process that was killed still runs in {home.path}: end it with"
+        f" `kill -INT {pid}`, or remove {home.data / 'postmaster.pid'} if {pid} is something else"
+    )
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:
@@ -104,17 +121,17 @@ def _end_with_parent() -> Callable[[], None] | None:
     """Return what makes Linux stop the server when we die, even by SIGKILL (it runs after the change of account)."""
     if sys.platform != "linux":
         return None
-    library, parent = ctypes.CDLL(None), os.getpid()
+    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
 
     def arrange() -> None:
-        library.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+        prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
         if os.getppid() != parent:  # we died before the call
             os._exit(1)
 
     return arrange
 
 
-def _became_ready(process: "subprocess.Popen[bytes]", home: Home) -> bool:
+def _became_ready(process: "subprocess.Popen[bytes]", home: Home, stopping: threading.Event) -> bool:
     """Wait until the server says so in its file, which must be its own: a crash leaves one behind."""
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None:
@@ -123,8 +140,13 @@ def _became_ready(process: "subprocess.Popen[bytes]", home: Home) -> bool:
             return True
         if time.monotonic() > deadline:
             raise EmbeddedError(f"the database was not ready after {START_SECONDS} seconds (log: {home.log})")
-        time.sleep(_POLL_SECONDS)
+        _pause(_POLL_SECONDS, stopping)
     return False
+
+
+def _pause(seconds: float, stopping: threading.Event) -> None:
+    if stopping.wait(seconds):
+        raise Stopping
 
 
 def _said(log: Path, offset: int) -> str:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ from adapters.embedded.errors import EmbeddedError
 from adapters.embedded.home import Home
 from adapters.embedded.initialise import SUPERUSER, initialise
 from adapters.embedded.process import start, stop
+from adapters.embedded.watch import Observer, Process, Watch
 
 JOIN_SECONDS = 10
 _SETTINGS = {
@@ -49,7 +51,13 @@ class Server:
 
 
 @contextmanager
-def cluster(root: Path, *, bindir: Path | None = None, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+def cluster(
+    root: Path,
+    *,
+    bindir: Path | None = None,
+    settings: Mapping[str, str] | None = None,
+    observer: Observer | None = None,
+) -> Iterator[Server]:
     """Yield a running server whose data live below `root`, made there the first time.
 
     One process at a time owns it, and stops it at the end of the block; Linux stops it even when that process is
@@ -61,24 +69,35 @@ def cluster(root: Path, *, bindir: Path | None = None, settings: Mapping[str, st
         root: kept between runs; below it each major version of PostgreSQL has a directory.
         bindir: the directory of PostgreSQL's programs; by default the wheel's, else the machine's.
         settings: server parameters over ours; `fsync=off` also makes the first start faster.
+        observer: has an owned server watched and started again when it dies, and is told of it; without one, a
+            server that dies stays dead.
 
     Raises:
-        EmbeddedError: there is no server to be had; nothing was left half made.
+        EmbeddedError: there is no server to be had; nothing was left half made. At the end of the block: the server
+            died and could not be kept alive.
         RuntimeError: called from another thread.
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("the embedded PostgreSQL server must be started from the main thread")
     with ExitStack() as ending:
-        try:
-            server = _start_or_join(root.absolute(), Binaries.find(bindir), settings or {}, ending)
-        except OSError as error:
-            raise EmbeddedError(
-                f"the data directory {root} cannot be used: {error.strerror} ({error.filename or root})"
-            ) from error
+        with _in_words(root):
+            server = _start_or_join(root.absolute(), Binaries.find(bindir), settings or {}, observer, ending)
         yield server
 
 
-def _start_or_join(root: Path, binaries: Binaries, settings: Mapping[str, str], ending: ExitStack) -> Server:
+@contextmanager
+def _in_words(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise EmbeddedError(
+            f"the data directory {root} cannot be used: {error.strerror} ({error.filename or root})"
+        ) from error
+
+
+def _start_or_join(
+    root: Path, binaries: Binaries, settings: Mapping[str, str], observer: Observer | None, ending: ExitStack
+) -> Server:
     home = Home.below(root, binaries.major)
     account = Account.choose(home.data)
     account.enclose(root)
@@ -91,9 +110,18 @@ def _start_or_join(root: Path, binaries: Binaries, settings: Mapping[str, str], 
     home.check_version()
     sockets = home.socket_directory(account)
     if not sockets.is_relative_to(home.path):
-        ending.callback(sockets.rmdir)
-    process = start(home, bindir, account, {**_SETTINGS, "unix_socket_directories": str(sockets), **settings})
-    ending.callback(stop, process)
+        ending.callback(shutil.rmtree, sockets, ignore_errors=True)  # a server that was killed leaves its socket
+    settings = {**_SETTINGS, "unix_socket_directories": str(sockets), **settings}
+    process = start(home, bindir, account, settings)
+    if observer is None:
+        ending.callback(stop, process)
+        return Server(_url(sockets), binaries, home.log, owned=True)
+
+    def restart(stopping: threading.Event) -> Process:
+        with _in_words(root):
+            return start(home, bindir, account, settings, stopping)
+
+    ending.enter_context(Watch(restart, home.log, observer).over(process))
     return Server(_url(sockets), binaries, home.log, owned=True)
 
 

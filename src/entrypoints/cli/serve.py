@@ -3,12 +3,16 @@
 import asyncio
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from types import FrameType
 
+import attrs
 import click
+import structlog
 
 from entrypoints.asgi import Asgi
 from entrypoints.bootstrap import open_database, open_keys, seal_secrets
@@ -22,6 +26,28 @@ from entrypoints.settings import Settings
 TERMINATED = 143  # 128 + SIGTERM
 BREATH_SECONDS = 0.01
 
+_log = structlog.get_logger("database")
+
+
+@attrs.frozen
+class DatabaseLog:
+    """Logs what befalls the embedded database, and stops the server when it is given up."""
+
+    thread: int = attrs.field(factory=threading.get_ident)
+    """The main one, which signals are for."""
+
+    def died(self, status: int, log: Path) -> None:
+        """Log that it ended unasked; a status below 0 is a signal's number."""
+        _log.error("database_died", status=status, log=log)
+
+    def restarted(self) -> None:
+        """Log that it takes connections again."""
+        _log.info("database_restarted")
+
+    def given_up(self) -> None:
+        """Stop the server as an operator would; the reason is told last."""
+        signal.pthread_kill(self.thread, signal.SIGTERM)  # os.kill might wake another than the one that waits
+
 
 @click.command()
 def serve() -> None:
@@ -31,7 +57,7 @@ def serve() -> None:
     signal.signal(signal.SIGTERM, _stop)  # until the server takes over, so that a database under way is stopped too
     with ExitStack() as ending:
         ending.enter_context(address.reserved())
-        database_url = ending.enter_context(open_database(settings))
+        database_url = ending.enter_context(open_database(settings, DatabaseLog()))
         open_keys(settings)  # made or refused here, in one line, not in each worker
         seal_secrets(settings)
         if settings.server.workers > 1:
