@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import Server, eventually, serving, working_in
+from tests.serving import PATIENCE_SECONDS, Server, eventually, serving, working_in
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are found by /proc")
 
@@ -48,7 +48,7 @@ def test_the_database_is_started_again(data: Path, how: signal.Signals) -> None:
         assert (death["status"], Path(death["log"]).name) == (-9, "postgres.log")
 
         server.process.send_signal(how)
-        server.process.wait()
+        server.process.wait(PATIENCE_SECONDS)
 
         eventually(lambda: working_in(data) == set(), lambda: str(working_in(data)))
         assert told(server) == BACK
@@ -62,7 +62,7 @@ def test_a_database_that_cannot_start_again_ends_the_server(data: Path) -> None:
 
         kill_database(data)
 
-        assert server.process.wait() == 1
+        assert server.process.wait(PATIENCE_SECONDS) == 1
         last = server.log.read_text().splitlines()[-1]
         assert last.startswith(f'todo: the database did not start: configuration file "{conf}" contains errors (log: ')
         assert told(server) == BACK[:1]
@@ -77,6 +77,6 @@ def test_a_database_that_dies_again_and_again_ends_the_server(data: Path) -> Non
             eventually(partial(has_told, server, BACK * deaths), server.log.read_text)
         kill_database(data)
 
-        assert server.process.wait() == 1
+        assert server.process.wait(PATIENCE_SECONDS) == 1
         assert "todo: the database died 3 times in 60 seconds" in server.log.read_text().splitlines()[-1]
     assert working_in(data) == set()
