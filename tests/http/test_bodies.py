@@ -152,7 +152,8 @@ async def test_requests_without_a_body(ada: User) -> None:
 
     assert 200 == (await ada("PATCH", toggle)).status_code
     assert 200 == (await ada("PATCH", toggle, json={})).status_code
-    problem(await ada("PATCH", toggle, json={"completed": True}), 400, "malformed-request")
+    for body in (b'{"completed": true}', b"[]", b'""', b"0", b"false"):
+        problem(await ada("PATCH", toggle, content=body, headers=JSON), 400, "malformed-request")
     problem(await ada("PATCH", toggle, content=b"x"), 415, "unsupported-media-type")
 
 

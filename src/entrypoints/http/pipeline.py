@@ -100,6 +100,6 @@ async def _body(route: Route, exchange: Exchange, request: Request[Any, Any, Any
     body = await read_json(exchange, request.receive, PATCH if route.method == "PATCH" else PLAIN)
     if body is None and route.body is Body.REQUIRED:
         raise MalformedRequest("There is no body; a JSON object is needed")
-    if body and route.body is Body.NONE:
+    if route.body is Body.NONE and body not in (None, {}):
         raise MalformedRequest("This request takes no body")
     return body
