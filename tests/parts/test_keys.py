@@ -167,6 +167,18 @@ def test_file_is_private(file: Path) -> None:
     assert KeyFile.open_or_create(file).keys() == made
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can change what is another's")
+def test_root_leaves_the_file_to_its_owner(file: Path) -> None:
+    """A server that runs as somebody else reads on after root has rotated its keys."""
+    KeyFile.open_or_create(file)
+    os.chown(file, 65534, 65534)
+
+    rotate(file, NOW, delay=MINUTE, keep=LIFETIME)
+
+    found = file.stat()
+    assert (65534, 65534, 0o600) == (found.st_uid, found.st_gid, found.st_mode & 0o777)
+
+
 def test_many_processes_make_one_file(file: Path) -> None:
     """Of many processes that start at once, one makes the keys, and all use them."""
     script = (

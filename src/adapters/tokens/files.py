@@ -21,7 +21,8 @@ def read_or_create(file: Path, make: Callable[[], str]) -> str:
 def change(file: Path, edit: Callable[[str | None], str]) -> str:
     """Replace the text of `file` by `edit(text)` and return it; `text` is None when there is no file yet.
 
-    Waits until nobody else changes it. The new file is readable by its owner only. Raises OSError.
+    Waits until nobody else changes it. The new file is readable by its owner only, who stays the same when root makes
+    the change. Raises OSError.
     """
     file.parent.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
     with _alone(file.parent):
@@ -51,6 +52,8 @@ def _replace(file: Path, text: str) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8") as new:
             new.write(text)
             new.flush()
+            if os.geteuid() == 0 and file.exists():
+                os.fchown(new.fileno(), file.stat().st_uid, file.stat().st_gid)
             os.fsync(new.fileno())
         Path(name).replace(file)
     except BaseException:
