@@ -3,11 +3,10 @@
 import attrs
 
 from entrypoints.http.members import Members, checked, one_of, text
-from todo_core.due import Zones
 from todo_core.errors import InvalidInput, Violations
 from todo_core.text import check_unicode, fold
 from todo_core.use_cases.accounts import Registration
-from todo_core.users import EmailAddress, Profile, check_display_name, check_timezone
+from todo_core.users import EmailAddress, Profile, check_display_name
 
 DELIVERIES = {"body": False, "cookie": True}
 """Whether the refresh token goes into a cookie."""
@@ -53,14 +52,12 @@ def registration(body: object, problems: Violations) -> Registration:
     return Registration(email, password, name, timezone)
 
 
-def profile(body: object, zones: Zones, base: Profile, problems: Violations) -> Profile:
-    """Return what a PATCH makes of a profile, after adding every bad member to `problems`."""
+def profile(body: object, base: Profile, problems: Violations) -> Profile:
+    """Return what a PATCH makes of a profile, after adding every bad member to `problems`; the core knows the zones."""
     members = Members.of(body, ("display_name", "timezone", "email", "current_password"), READ_ONLY, problems)
     email = members.not_null("email", checked(EmailAddress.parse), base.email)
     name = members.optional("display_name", checked(check_display_name), absent=base.display_name, null=None)
-    timezone = members.optional(
-        "timezone", checked(lambda name: check_timezone(name, zones)), absent=base.timezone, null="UTC"
-    )
+    timezone = members.optional("timezone", text, absent=base.timezone, null="UTC")
     members.not_null("current_password", text, None)
     return Profile(email, name, timezone)
 

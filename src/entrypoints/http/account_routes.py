@@ -50,7 +50,7 @@ class AccountRoutes:
             proof = proof if isinstance(proof, str) else None
         user = await self.accounts.edit(
             call.actor,
-            partial(account_input.profile, body, self.accounts.clock.zone),
+            partial(account_input.profile, body),
             current_password=proof,
             client=call.exchange.client,
         )
