@@ -42,7 +42,7 @@ class NoAnswer(psycopg.OperationalError):
 class Connection(psycopg.AsyncConnection[Row]):
     """A connection that does not wait for ever; libpq does, when nothing comes and nothing is refused."""
 
-    async def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:  # noqa: ANN401, ASYNC109 - psycopg's
+    async def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:  # noqa: ANN401, ASYNC109 - psycopg's signature
         """Run what `gen` does on the connection. Raises NoAnswer, after closing it, when the server is silent."""
         if timeout is not None:
             return await super().wait(gen, interval, timeout)
