@@ -58,6 +58,14 @@ def new_database(server_url: str, *, template: str = "template0") -> Iterator[st
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+@contextmanager
+def newest_database(server_url: str) -> Iterator[str]:
+    """Make a database with the newest schema, yield its URL, and drop it."""
+    with new_database(server_url) as url:
+        migrate(url)
+        yield url
+
+
 def empty(admin: psycopg.Connection) -> None:
     """Delete every row; cheaper than another database."""
     admin.execute("SET session_replication_role = replica")  # no trigger keeps audit events now
@@ -86,8 +94,7 @@ def empty_database(postgres_server: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def migrated_database(postgres_server: str) -> Iterator[str]:
     """A database with the newest schema, for all tests of a process."""
-    with new_database(postgres_server) as url:
-        migrate(url)
+    with newest_database(postgres_server) as url:
         yield url
 
 

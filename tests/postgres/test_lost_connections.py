@@ -37,6 +37,17 @@ async def full(database: str) -> AsyncIterator[Database]:
         yield full
 
 
+@pytest.fixture
+async def dying(empty_database: str) -> AsyncIterator[Kept]:
+    """The store on a server whose connection dies with each COMMIT of a new task, and counts how often it is tried."""
+    migrate(empty_database)
+    with psycopg.connect(empty_database) as admin:
+        admin.execute(KILL_AT_COMMIT)
+        admin.execute(COUNT_TRIES)
+    async with Database.open(empty_database, SMALL) as database:
+        yield kept_in(database)
+
+
 async def test_lost_connections_are_replaced(kept: Kept, admin: psycopg.Connection) -> None:
     """After the server has ended every connection, reads and units of work go on as if nothing had been."""
     actor = await kept.actor()
@@ -77,21 +88,16 @@ async def test_one_statement_pays_for_all_lost_connections(full: Database, admin
     assert CONNECTIONS - 1 == await kept.live_tasks(actor)
 
 
-async def test_statement_with_an_unanswered_commit_is_not_repeated(empty_database: str) -> None:
+async def test_statement_with_an_unanswered_commit_is_not_repeated(dying: Kept, empty_database: str) -> None:
     """Nobody knows whether it is kept: it is Unavailable, and was begun once."""
-    migrate(empty_database)
-    async with Database.open(empty_database, SMALL) as database:
-        kept = kept_in(database)
-        actor = await kept.actor()
-        with psycopg.connect(empty_database, autocommit=True) as admin:
-            admin.execute(KILL_AT_COMMIT)
-            admin.execute(COUNT_TRIES)
+    actor = await dying.actor()
 
-            with pytest.raises(Unavailable):
-                await kept.store.add_task(actor, kept.task(), 1)
+    with pytest.raises(Unavailable):
+        await dying.store.add_task(actor, dying.task(), 1)
 
-            assert (1, True) == admin.execute("SELECT last_value, is_called FROM tries").fetchone()
-        assert 0 == await kept.live_tasks(actor)
+    with psycopg.connect(empty_database) as admin:
+        assert (1, True) == admin.execute("SELECT last_value, is_called FROM tries").fetchone()
+    assert 0 == await dying.live_tasks(actor)
 
 
 async def test_unit_that_is_broken_off_runs_again(kept: Kept, admin: psycopg.Connection) -> None:
@@ -130,23 +136,18 @@ async def test_unit_does_not_run_for_ever(kept: Kept, admin: psycopg.Connection)
     assert actor.user == (await kept.view(actor).user()).id
 
 
-async def test_unanswered_commit_is_not_repeated(empty_database: str) -> None:
+async def test_unanswered_commit_is_not_repeated(dying: Kept) -> None:
     """Nobody knows whether such a unit is kept: it is Unavailable, and runs once."""
-    migrate(empty_database)
-    with psycopg.connect(empty_database) as connection:
-        connection.execute(KILL_AT_COMMIT)
-    async with Database.open(empty_database, SMALL) as database:
-        kept = kept_in(database)
-        actor = await kept.actor()
-        runs = 0
+    actor = await dying.actor()
+    runs = 0
 
-        async def work(rows: Rows) -> None:
-            nonlocal runs
-            runs += 1
-            await rows.add_task(kept.task())
+    async def work(rows: Rows) -> None:
+        nonlocal runs
+        runs += 1
+        await rows.add_task(dying.task())
 
-        with pytest.raises(Unavailable):
-            await kept.store.write(actor, work)
+    with pytest.raises(Unavailable):
+        await dying.store.write(actor, work)
 
-        assert 1 == runs
-        assert 0 == await kept.live_tasks(actor)
+    assert 1 == runs
+    assert 0 == await dying.live_tasks(actor)

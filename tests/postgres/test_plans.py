@@ -13,11 +13,10 @@ from psycopg import sql
 from adapters.postgres import listing, reading, writing
 from adapters.postgres.gates import Gate
 from adapters.postgres.listing import Filters, Place
-from adapters.postgres.migrate import migrate
 from adapters.postgres.statements import Statement
 from adapters.postgres.view import READS
 from bench import data
-from tests.conftest import new_database
+from tests.conftest import newest_database
 from tests.queries import EVERY_SORT
 from todo_core.listing import DueFilter, Key, Moment, Position, Query, Sort, SortKey, parse_words
 from todo_core.tasks import Priority
@@ -49,8 +48,7 @@ FIRST, OTHER = 0, 1
 @pytest.fixture(scope="module")
 def crowded(postgres_server: str) -> Iterator[psycopg.Connection]:
     """A connection to a database with all of them."""
-    with new_database(postgres_server) as url:
-        migrate(url)
+    with newest_database(postgres_server) as url:
         data.fill(url, data.Size())
         with psycopg.connect(url, autocommit=True) as connection:
             yield connection

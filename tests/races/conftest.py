@@ -12,10 +12,9 @@ import jwt
 import psycopg
 import pytest
 
-from adapters.postgres.migrate import migrate
 from entrypoints.bootstrap import System, open_system
 from entrypoints.settings import load_settings
-from tests.conftest import new_database
+from tests.conftest import newest_database
 from tests.serving import UNLIMITED, Server, environment, serving, start, todo
 
 OTHER_PASSWORD = "a louder harbour at dusk"
@@ -129,8 +128,7 @@ def two_servers(data: Path, **settings: str | int) -> Iterator[Pair]:
 @pytest.fixture(scope="session")
 def shared_database(postgres_server: str) -> Iterator[str]:
     """Give a database with the newest schema that only these tests touch; each has users of its own."""
-    with new_database(postgres_server) as url:
-        migrate(url)
+    with newest_database(postgres_server) as url:
         yield url
 
 

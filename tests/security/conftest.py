@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from adapters.postgres.migrate import migrate
-from tests.conftest import new_database
+from tests.conftest import newest_database
 from tests.http.conftest import ada, bob, build, client, key_file, passwords, world
 from tests.serving import UNLIMITED, Server, serving
 
@@ -15,8 +14,7 @@ __all__ = ("ada", "bob", "build", "client", "key_file", "passwords", "world")
 @pytest.fixture(scope="session")
 def own_database(postgres_server: str) -> Iterator[str]:
     """Give a database with the newest schema that no other test touches."""
-    with new_database(postgres_server) as url:
-        migrate(url)
+    with newest_database(postgres_server) as url:
         yield url
 
 
