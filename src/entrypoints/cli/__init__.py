@@ -9,7 +9,7 @@ try:
 except ModuleNotFoundError as missing:
     if (missing.name or "").partition(".")[0] in {"todo_core", "adapters", "entrypoints"}:
         raise
-    sys.exit(f"todo: {missing.name} is not installed; `pip install 'todo-core[server]'` brings all that `todo` needs")
+    sys.exit(f"todo: {missing.name} is not installed: install todo-core-server again, with everything it depends on")
 
 except KeyboardInterrupt:  # while everything is being loaded
     sys.exit(INTERRUPTED)

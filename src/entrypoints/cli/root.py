@@ -8,8 +8,8 @@ from entrypoints.cli.maintenance import check, clocks, migrate, purge
 from entrypoints.cli.serve import serve
 from entrypoints.cli.users import token, users
 from entrypoints.failures import CONFIGURATION, Failure
-from entrypoints.release import release
 from entrypoints.settings import ConfigurationError
+from todo_core import __version__
 from todo_core.errors import EmailTaken, NotFound, TodoError, Unavailable
 
 NOT_FOUND = {
@@ -59,7 +59,7 @@ def _in_words(error: TodoError) -> str:
 
 
 @click.group(cls=Todo, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(release(), prog_name="todo-core")
+@click.version_option(__version__, prog_name="todo-core")
 def main() -> None:
     """To-do lists with accounts, over HTTP.
 
