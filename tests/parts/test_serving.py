@@ -3,17 +3,37 @@
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 
+import httpx
 import pytest
 
 from entrypoints.failures import Failure
 from entrypoints.serving import Address
+from tests.serving import eventually
 
 DESCRIPTORS = """
 import resource
 from entrypoints.serving import allowed_descriptors
 resource.setrlimit(resource.RLIMIT_NOFILE, (512, 4096))
 print([allowed_descriptors(wanted) for wanted in (256, 1000, 9000)], resource.getrlimit(resource.RLIMIT_NOFILE))
+"""
+TELL_LOOP = """
+import asyncio, datetime, sys
+from entrypoints.serving import Address, serve
+from entrypoints.settings import ServerSettings
+
+async def tell(scope, receive, send):
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": type(asyncio.get_running_loop()).__module__.encode()})
+
+port = int(sys.argv[1])
+serve(
+    ServerSettings("127.0.0.1", port, workers=1, public_url="http://todo.test", shutdown=datetime.timedelta(seconds=5)),
+    Address.resolve("127.0.0.1", port),
+    lambda first: tell,
+)
 """
 AS_WORKERS = (socket.SO_REUSEADDR, socket.SO_REUSEPORT)
 
@@ -48,6 +68,25 @@ def test_descriptors_are_raised_as_far_as_they_may_be() -> None:
     process = subprocess.run([sys.executable, "-c", DESCRIPTORS], capture_output=True, text=True, check=True)
 
     assert "[256, 1000, 4096] (4096, 4096)\n" == process.stdout
+
+
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="uvloop is for CPython")
+def test_workers_run_on_uvloop(unused_tcp_port: int) -> None:
+    """The event loop of a worker is uvloop's."""
+    answers: list[str] = []
+
+    def answered() -> bool:
+        with suppress(httpx.TransportError):  # it is not up yet
+            answers.append(httpx.get(f"http://127.0.0.1:{unused_tcp_port}").text)
+        return bool(answers)
+
+    with subprocess.Popen([sys.executable, "-c", TELL_LOOP, str(unused_tcp_port)]) as server:
+        try:
+            eventually(answered)
+        finally:
+            server.terminate()
+
+    assert ["uvloop"] == answers
 
 
 def test_free_port(address: Address) -> None:
