@@ -63,7 +63,7 @@ def _in_words(error: TodoError) -> str:
 def main() -> None:
     """To-do lists with accounts, over HTTP.
 
-    Settings are environment variables that begin with TODO_, or lines of .env or settings.toml in this directory.
+    Settings are environment variables that begin with TODO_, else lines of .env, .secrets.toml or settings.toml here.
     """
 
 

@@ -1,4 +1,11 @@
-"""The settings: one frozen tree, read once. Only this package reads the environment, `.env` and `settings.toml`."""
+"""The settings: one frozen object, read once. Nothing else reads the environment or the files of settings.
+
+    load        reads all settings, with their rules and defaults, into a `tree` of typed values
+    sources     the environment, `.env` (`dotenv_file`), `.secrets.toml` and `settings.toml` (`toml_file`)
+    layers      lays them over each other, with dynaconf
+    reader      takes typed values out of what was set, and collects what is wrong
+    rules       one function for each kind of value; `urls` and `secret` belong to it
+"""
 
 from entrypoints.settings.load import load_settings
 from entrypoints.settings.reader import ConfigurationError

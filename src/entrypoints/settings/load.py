@@ -14,6 +14,7 @@ from entrypoints.settings import rules
 from entrypoints.settings.reader import ConfigurationError, Reader
 from entrypoints.settings.sources import read_sources
 from entrypoints.settings.tree import (
+    DEFAULT_ENVIRONMENT,
     DatabaseSettings,
     Environment,
     KeySettings,
@@ -44,7 +45,7 @@ NEEDED_IN_PRODUCTION = {
 
 
 def load_settings(environ: Mapping[str, str] | None = None, directory: Path | None = None) -> Settings:
-    """Return the settings: from the environment, else `.env`, else `settings.toml` of `directory` (the current one).
+    """Return the settings: from the environment, or from the files in `directory` (the current one).
 
     Raises ConfigurationError with everything that is wrong.
     """
@@ -52,7 +53,7 @@ def load_settings(environ: Mapping[str, str] | None = None, directory: Path | No
     names = Reader({})
     _read(names, home)
     sources = read_sources(os.environ if environ is None else environ, home, frozenset(names.asked))
-    reader = Reader(sources.values)
+    reader = Reader(sources.entries)
     settings = _read(reader, home)
     _check_together(settings, reader)
     if settings.environment is Environment.PRODUCTION:
@@ -73,7 +74,7 @@ def _read(reader: Reader, home: Path) -> Settings:
     take = reader.take
     _reserve_better_auth(reader)
     return Settings(
-        environment=take("ENVIRONMENT", rules.one_of(Environment), Environment.DEVELOPMENT),
+        environment=take("ENVIRONMENT", rules.one_of(Environment), DEFAULT_ENVIRONMENT),
         data_directory=take("DATA_DIR", rules.data_directory(home), default_data_directory()),
         server=_server(reader),
         database=_database(reader, home),
@@ -179,7 +180,7 @@ def _check_together(settings: Settings, reader: Reader) -> None:
     )
     require(
         "BETTER_AUTH_URL",
-        "BETTER_AUTH_MODE" in reader.given or "BETTER_AUTH_URL" not in reader.given,
+        "BETTER_AUTH_MODE" in reader.entries or "BETTER_AUTH_URL" not in reader.entries,
         "external issuers are not supported yet; with TODO_BETTER_AUTH_MODE=off this is ignored",
         "BETTER_AUTH_MODE",
     )
@@ -188,6 +189,6 @@ def _check_together(settings: Settings, reader: Reader) -> None:
 def _check_production(settings: Settings, reader: Reader) -> None:
     """Refuse defaults that suit one developer's machine only."""
     for key, rule in NEEDED_IN_PRODUCTION.items():
-        reader.require(key, key in reader.given, f"must be set in production: {rule}")
-    encrypted = "PUBLIC_URL" not in reader.given or is_encrypted(settings.server.public_url)
+        reader.require(key, key in reader.entries, f"must be set in production: {rule}")
+    encrypted = "PUBLIC_URL" not in reader.entries or is_encrypted(settings.server.public_url)
     reader.require("PUBLIC_URL", encrypted, "must begin with https:// in production")

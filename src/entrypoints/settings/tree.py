@@ -22,6 +22,9 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+DEFAULT_ENVIRONMENT = Environment.DEVELOPMENT
+
+
 class LogFormat(StrEnum):
     """How a log line looks."""
 
