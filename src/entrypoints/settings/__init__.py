@@ -4,7 +4,9 @@
     sources     the environment, `.env` (`dotenv_file`), `.secrets.toml` and `settings.toml` (`toml_file`)
     layers      lays them over each other, with dynaconf
     reader      takes typed values out of what was set, and collects what is wrong
-    rules       one function for each kind of value; `urls` and `secret` belong to it
+    rules       one function for each kind of value, with `urls` and `secret`
+
+`ConfigurationError` holds everything that is wrong, one line each.
 """
 
 from entrypoints.settings.load import load_settings
