@@ -43,10 +43,14 @@ server development:
 
 # Keeps every pin that still fits; remove a line from requirements/development.lock to have that one renewed.
 # The server's pins are those of development.
-COMPILE = $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
-	--no-emit-index-url --custom-compile-command 'make lock' --group server --group build
+PIN = $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	--no-emit-index-url --custom-compile-command 'make lock'
+COMPILE = $(PIN) --group server --group build
 lock:
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip --disable-pip-version-check --quiet install uv==$(UV_VERSION)
 	UV_SYSTEM_CERTS=1 $(COMPILE) --group test --group lint --output-file requirements/development.lock src/pyproject.toml
 	UV_SYSTEM_CERTS=1 $(COMPILE) --constraint requirements/development.lock --output-file requirements/server.lock src/pyproject.toml
+	for peer in advanced_alchemy fastapi; do \
+		UV_SYSTEM_CERTS=1 $(PIN) --output-file bench/peers/$$peer/requirements.lock bench/peers/$$peer/requirements.in || exit; done
+	if command -v npm >/dev/null; then cd bench/peers/fastify && npm install --package-lock-only --ignore-scripts --no-audit --no-fund; fi

@@ -1,4 +1,4 @@
-"""What is in the database: a million tasks of a thousand users, one of whom has a tenth of them; and a session each.
+"""What is in the database: users with a session each, and their tasks.
 
 Ids are numbers in the form of UUIDs, so that a client can name any task without having read it.
 """
@@ -11,11 +11,8 @@ import psycopg
 
 from todo_core.due import KEYS_OF_DAY, MINUTES_OF_DAY, NO_DUE
 
-USERS = 1_000
-TASKS = 1_000_000
-HEAVY_SHARE = 10
-"""Every tenth task belongs to the first user; the others have one after the other."""
 SESSION_DAYS = 1
+SECONDS_OF_YEAR = 31_536_000
 
 # The bits of version and variant of a UUIDv7; the rest is the number.
 _ID = "('00000000-0000-7000-8000-' || lpad(to_hex({}), 12, '0'))::uuid"
@@ -28,21 +25,31 @@ _SESSIONS = """
 INSERT INTO sessions (user_id, id, generation, created_at, used_at, expires_at, ends_at, user_agent)
 SELECT id, id, 0, now(), now(), now() + %(session)s, now() + %(session)s, 'bench' FROM users
 """
+# `place`: where a task is among those of its user, from 0, oldest first. Everybody's tasks are spread over the same
+# year, and stored in the order in which they were made, so that those of one user lie scattered, as they would in time.
 _TASKS = f"""
 INSERT INTO tasks (user_id, id, version, title, description, completed_at, priority, tags, created_at, updated_at,
   due_date, due_key, title_key, search_key)
-SELECT {_ID.format("owner")}, {_ID.format("n")}, version, title, description,
-  CASE WHEN n %% 3 = 0 THEN made END, n %% 4, CASE WHEN n %% 5 = 0 THEN '{{home,work}}'::text[] ELSE '{{}}' END,
-  made, made + n * 7919::bigint %% 1000000 * interval '1 second',
+SELECT {_ID.format("owner")}, {_ID.format("number")}, place + 1, title, description,
+  CASE WHEN kind %% 3 = 0 THEN made END, kind %% 4,
+  CASE WHEN kind %% 5 = 0 THEN '{{home,work}}'::text[] ELSE '{{}}' END,
+  made, made + kind * 7919 %% 1000000 * interval '1 second',
   due, coalesce((due - date '0001-01-01' + 1)::bigint * %(keys_of_day)s + %(all_day)s, %(no_due)s),
   lower(title), lower(title) || E'\\n' || lower(description)
 FROM (
-  SELECT n, CASE WHEN n %% %(share)s = 0 THEN 0 ELSE 1 + (n - n / %(share)s - 1) %% (%(users)s - 1) END AS owner,
-    1 + CASE WHEN n %% %(share)s = 0 THEN n / %(share)s ELSE (n - n / %(share)s - 1) / (%(users)s - 1) END AS version,
-    'Buy milk, for the ' || n || 'th time' AS title, 'The one in glass bottles, if there is any left.' AS description,
-    now() - interval '1 year' + n * interval '20 seconds' AS made,
-    CASE WHEN n %% 7 > 1 THEN date '2026-01-01' + (n / 7 %% 1000)::integer END AS due
-  FROM generate_series(0, %(tasks)s - 1) AS n
+  SELECT owner, number, place, made, kind,
+    'Buy milk, for the ' || number || 'th time' AS title,
+    'The one in glass bottles, if there is any left.' AS description,
+    CASE WHEN kind %% 7 > 1 THEN date '2026-01-01' + (kind / 7 %% 1000)::integer END AS due
+  FROM (
+    SELECT first_user + n %% users AS owner, first_task + n AS number,
+      n / users AS place, n / users + n %% users AS kind,
+      now() - interval '1 year' + n / (users * tasks)::float * %(spread)s * interval '1 second' AS made
+    FROM unnest(
+        %(group_users)s::bigint[], %(group_tasks)s::bigint[], %(first_users)s::bigint[], %(first_tasks)s::bigint[]
+      ) AS groups (users, tasks, first_user, first_task), generate_series(0, users * tasks - 1) AS n
+    ORDER BY made, number
+  ) AS ordered
 ) AS numbered
 """
 _CLOCKS = """
@@ -56,18 +63,45 @@ WHERE tablename = 'tasks' AND indexname NOT IN (SELECT conname FROM pg_constrain
 
 
 @attrs.frozen
-class Size:
-    """How much there is."""
+class Group:
+    """Some users, each with the same number of tasks."""
 
-    users: int = USERS
-    tasks: int = TASKS
+    users: int
+    tasks: int
 
-    def task_of(self, user: int, number: int) -> int:
-        """Return the id (as a number) of a user's task, of which `number` is the place from 0, oldest first."""
-        if user == 0:
-            return number * HEAVY_SHARE
-        position = number * (self.users - 1) + user - 1
-        return position + position // (HEAVY_SHARE - 1) + 1
+
+@attrs.frozen
+class Population:
+    """Who has how much. Users and tasks are numbered from 0, group by group."""
+
+    groups: tuple[Group, ...]
+
+    @property
+    def users(self) -> int:
+        """How many users there are."""
+        return sum(group.users for group in self.groups)
+
+    @property
+    def tasks(self) -> int:
+        """How many tasks there are."""
+        return sum(group.users * group.tasks for group in self.groups)
+
+    def before(self, number: int) -> "Population":
+        """Return the first groups, so many."""
+        return Population(self.groups[:number])
+
+    def tasks_of(self, user: int) -> range:
+        """Return the ids, as numbers, of a user's tasks, oldest first."""
+        for number, group in enumerate(self.groups):
+            earlier = self.before(number)
+            if user < earlier.users + group.users:
+                first = earlier.tasks + user - earlier.users
+                return range(first, first + group.users * group.tasks, group.users)
+        raise IndexError(f"there is no user {user}")
+
+
+MILLION = Population((Group(users=1, tasks=100_000), Group(users=999, tasks=901)))
+"""A million tasks of a thousand users, the first of whom has a tenth of them."""
 
 
 def uuid(number: int) -> UUID:
@@ -75,12 +109,17 @@ def uuid(number: int) -> UUID:
     return UUID(int=(0x7 << 76) | (0x8 << 60) | number)
 
 
-def fill(database_url: str, size: Size) -> None:
+def fill(database_url: str, population: Population) -> None:
     """Load everything, the indexes of tasks last: that takes half the time."""
+    groups = population.groups
+    earlier = [population.before(number) for number in range(len(groups))]
     values = {
-        "users": size.users,
-        "tasks": size.tasks,
-        "share": HEAVY_SHARE,
+        "users": population.users,
+        "group_users": [group.users for group in groups],
+        "group_tasks": [group.tasks for group in groups],
+        "first_users": [one.users for one in earlier],
+        "first_tasks": [one.tasks for one in earlier],
+        "spread": SECONDS_OF_YEAR,
         "no_due": NO_DUE,
         "keys_of_day": KEYS_OF_DAY,
         "all_day": MINUTES_OF_DAY,
@@ -90,6 +129,7 @@ def fill(database_url: str, size: Size) -> None:
         with connection.transaction():
             connection.execute("SET LOCAL session_replication_role = replica")  # foreign keys hold by construction
             connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
+            connection.execute("SET LOCAL work_mem = '256MB'")
             indexes = connection.execute(_SECONDARY).fetchall()
             for name, _ in indexes:
                 connection.execute(f"DROP INDEX {name}".encode())

@@ -1,119 +1,169 @@
 """What was measured, as a table and as data."""
 
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import attrs
 
-from bench.measure import DEEP, LogIns, Pages, Sample, Series, rates
-from bench.scene import Scene, cores
+from bench.environment import Database
+from bench.machine import Machine
+from bench.measure import DEEP, LogIns, Pages, Range, Sample, Series
 
-SLOWDOWN_MOST = 4.0
-PAGE_RATIO_MOST = 1.1
-SPREAD_MOST = 3.0
-HEAD = ("", "req/s", "(min-max)", "p50 ms", "p99 ms", "p99/p50", "server us", "pg us", "rate/bare", "cpu/bare", "floor")
-WIDTHS = (21, 7, 13, 7, 7, 8, 10, 7, 10, 9, 12)
+MAX_SLOWDOWN = 4.0
+MAX_PAGE_RATIO = 1.1
+MEGABYTE = 1_000_000
+HEAD = ("", "system", "req/s", "(min-max)", "p50 ms", "p99 ms", "server us", "pg us", "/bare", "cpu/bare")
+WIDTHS = (6, 30, 8, 15, 8, 8, 11, 8, 8, 10)
 
 
 @attrs.frozen
 class Report:
-    """Everything that was measured. `seconds`: how long it all took."""
+    """Everything that was measured. `every`: the bare framework first. `seconds`: how long it all took.
 
-    scene: Scene
-    throughput: list[Series]
+    `memory`: bytes of the API's worker before and after.
+    """
+
+    machine: Machine
+    database: Database
+    every: Sequence[Series]
     log_ins: LogIns
     pages: Pages
+    memory: tuple[int, int]
     seconds: float
 
     @property
     def errors(self) -> int:
-        """Answers with an unexpected status."""
-        outcomes = [sample.outcome for series in self.throughput for sample in series.samples]
-        outcomes += [*self.log_ins.quiet, *self.log_ins.disturbed, *self.log_ins.meanwhile, self.log_ins.alone.outcome]
-        return sum(one.errors for one in outcomes) + self.pages.errors
+        """Responses with an unexpected status."""
+        results = [sample.result for series in self.every for sample in series.samples]
+        results += [*self.log_ins.quiet, *self.log_ins.disturbed, *self.log_ins.meanwhile, self.log_ins.alone.result]
+        return sum(one.errors for one in results) + self.pages.errors
 
     @property
     def holds(self) -> bool:
         """Whether what was promised holds: no errors, reads beside log-ins, deep pages."""
-        return not self.errors and self.log_ins.slowdown <= SLOWDOWN_MOST and self.pages.ratio <= PAGE_RATIO_MOST
+        return (
+            not self.errors
+            and self.log_ins.slowdown.median <= MAX_SLOWDOWN
+            and self.pages.ratio.median <= MAX_PAGE_RATIO
+        )
 
-    def lines(self) -> Iterable[str]:
-        """Return the table."""
-        yield _row(HEAD)
-        yield from (_row(self._cells(series)) for series in self.throughput)
-        yield from self._conditions()
-        yield ""
-        yield from _log_ins(self.log_ins)
-        yield _promise(f"page {DEEP:,} relative to page 1", self.pages.ratio, PAGE_RATIO_MOST)
-        yield f"    page 1 {_ms(self.pages.first):.2f} ms, page {DEEP:,} {_ms(self.pages.deep):.2f} ms"
+    @property
+    def ours(self) -> list[Series]:
+        """The series of this project's server."""
+        return [one for one in self.every if one.system.name == "todo"]
 
-    def _conditions(self) -> Iterable[str]:
-        """Return what to know before believing the table."""
-        samples = [sample for series in self.throughput for sample in series.samples]
-        busiest = max(sample.outcome.cpu / sample.outcome.seconds for sample in samples)
-        others = statistics.median(sample.others for sample in samples)
-        size = self.scene.size
-        yield f"client at most {busiest:.0%} of a core; other processes {others:.2f} of {cores()} cores"
-        yield f"{size.tasks:,} tasks of {size.users:,} users, loaded in {self.scene.loaded:.0f} s"
-        yield f"{self.errors} errors; all in {self.seconds:.0f} s"
+    def ratios(self) -> dict[str, Range]:
+        """Return every ratio under its name: what is measured, and what it is relative to."""
+        bare = self.every[0]
+        found = {f"{one.workload.name}/bare": one.ratio(bare, _rate) for one in self.ours}
+        for mine in self.ours:
+            for other in self.every:
+                if other.workload.name == mine.workload.name and other is not mine:
+                    found[f"{mine.workload.name}/{other.system.name}"] = mine.ratio(other, _rate)
+        for peer in self.every[1:]:
+            if peer.system.name != "todo":
+                found[f"{peer.system.name} {peer.workload.name}/bare"] = peer.ratio(bare, _rate)
+        return found | self._others()
+
+    def _others(self) -> dict[str, Range]:
+        """Return the ratios of other things than rates."""
+        tails = {one.workload.name: one.range(lambda sample: sample.tail) for one in self.ours}
+        client = max(sample.result.cpu / sample.result.seconds for one in self.every for sample in one.samples)
+        return {
+            **{f"{name} p99/p50": tail for name, tail in tails.items()},
+            "p99/p50": max((tails[name] for name in ("R", "L", "W")), key=lambda tail: tail.median),
+            f"page{DEEP}/page1": self.pages.ratio,
+            "log-ins/quiet": self.log_ins.slowdown,
+            "client/core": Range.of([client]),
+        }
 
     def data(self) -> dict[str, Any]:
         """Return everything as plain JSON values."""
-        bare = self.throughput[0]
+        ratios = self.ratios()
         return {
-            "cores": cores(),
-            "size": attrs.asdict(self.scene.size),
+            "machine": attrs.asdict(self.machine),
+            "population": attrs.asdict(self.database.population),
             "seconds": self.seconds,
             "errors": self.errors,
-            "throughput": {
-                series.workload.name: {
-                    "rate_ratio": series.ratio(bare, _rate),
-                    "cpu_ratio": series.ratio(bare, _server),
-                    "samples": [attrs.asdict(sample) for sample in series.samples],
-                }
-                for series in self.throughput
-            },
-            "log_ins": {"slowdown": self.log_ins.slowdown, **attrs.asdict(self.log_ins)},
-            "pages": {"ratio": self.pages.ratio, **attrs.asdict(self.pages)},
+            "ratios": {name: round(one.median, 4) for name, one in ratios.items()},
+            "ranges": {name: [round(one.min, 4), round(one.max, 4)] for name, one in ratios.items()},
+            "series": [self._series(one) for one in self.every],
+            "log_ins": attrs.asdict(self.log_ins),
+            "pages": attrs.asdict(self.pages),
+            "memory": {"before": self.memory[0], "after": self.memory[1]},
         }
 
+    def _series(self, series: Series) -> dict[str, Any]:
+        return {
+            "system": series.system.name,
+            "title": series.system.title,
+            "workload": series.workload.name,
+            "connections": series.workload.connections,
+            "rate": series.range(_rate).median,
+            "server_us": series.range(_server).median,
+            "database_us": series.range(_database).median,
+            "samples": [attrs.asdict(sample) for sample in series.samples],
+        }
+
+    def lines(self) -> Iterator[str]:
+        """Return the tables."""
+        yield _row(HEAD)
+        yield from (_row(self._cells(series)) for series in self.every)
+        yield from self._conditions()
+        yield ""
+        for name, one in self.ratios().items():
+            yield f"{name:<22}{one.median:7.2f}   ({one.min:.2f}-{one.max:.2f})"
+        yield ""
+        yield from _log_ins(self.log_ins)
+        yield _promise(f"page {DEEP:,} relative to page 1", self.pages.ratio, MAX_PAGE_RATIO)
+        yield f"    page 1 {_ms(self.pages.first):.2f} ms, page {DEEP:,} {_ms(self.pages.deep):.2f} ms"
+
     def _cells(self, series: Series) -> tuple[str, ...]:
-        bare, found = self.throughput[0], [sample.rate for sample in series.samples]
-        p50, p99 = series.median(lambda one: one.outcome.p50), series.median(lambda one: one.outcome.p99)
-        relative, floor = series.ratio(bare, _rate), series.workload.floor
+        bare, rates = self.every[0], series.range(_rate)
         return (
             series.workload.name,
-            f"{series.median(_rate):.0f}",
-            f"({min(found):.0f}-{max(found):.0f})",
-            f"{p50 * 1000:.1f}",
-            f"{p99 * 1000:.1f}",
-            f"{p99 / p50:.1f}",
-            f"{series.median(_server):.0f}",
-            f"{series.median(lambda one: one.database):.0f}",
-            f"{relative:.2f}",
-            f"{series.ratio(bare, _server):.2f}",
-            "" if floor is None else f"{floor:.2f} {'met' if relative >= floor else 'missed'}",
+            series.system.title,
+            f"{rates.median:.0f}",
+            f"({rates.min:.0f}-{rates.max:.0f})",
+            f"{series.range(lambda one: one.result.p50).median * 1000:.1f}",
+            f"{series.range(lambda one: one.result.p99).median * 1000:.1f}",
+            f"{series.range(_server).median:.0f}",
+            f"{series.range(_database).median:.0f}",
+            f"{series.ratio(bare, _rate).median:.2f}",
+            f"{series.ratio(bare, _server).median:.2f}",
         )
 
+    def _conditions(self) -> Iterator[str]:
+        """Return what to know before believing the table."""
+        others = statistics.median(sample.others for one in self.every for sample in one.samples)
+        population, machine = self.database.population, self.machine
+        yield f"{machine.processor}, {machine.cores} cores for client, servers and database"
+        yield f"other programs took {others:.2f} cores meanwhile"
+        yield f"Python {machine.python}, PostgreSQL {machine.postgresql}; a disk write takes {machine.sync:.0f} us"
+        yield f"{population.tasks:,} tasks of {population.users:,} users, loaded in {self.database.loaded:.0f} s"
+        yield f"worker {self.memory[0] / MEGABYTE:.0f} MB at first, {self.memory[1] / MEGABYTE:.0f} MB in the end"
+        yield f"{self.errors} errors; all in {self.seconds:.0f} s"
 
-def _log_ins(found: LogIns) -> Iterable[str]:
+
+def _log_ins(found: LogIns) -> Iterator[str]:
     alone = found.alone
-    yield _promise("p99 of reads while 8 clients log in, relative to quiet", found.slowdown, SLOWDOWN_MOST)
-    yield f"    quiet {_ms(one.p99 for one in found.quiet):.1f} ms at {rates(found.quiet):.0f} reads/s"
-    yield f"    meanwhile {_ms(one.p99 for one in found.disturbed):.1f} ms at {rates(found.disturbed):.0f} reads/s"
-    yield f"    and {rates(found.meanwhile):.0f} log-ins/s; one alone takes {alone.outcome.p50 * 1000:.1f} ms"
+    yield _promise("p99 of reads while 8 clients log in, relative to quiet", found.slowdown, MAX_SLOWDOWN)
+    quiet, disturbed = _ms(one.p99 for one in found.quiet), _ms(one.p99 for one in found.disturbed)
+    yield f"    quiet {quiet:.1f} ms, meanwhile {disturbed:.1f} ms"
+    rate = statistics.median(one.requests / one.seconds for one in found.meanwhile)
+    yield f"    and {rate:.0f} log-ins/s; one alone takes {alone.result.p50 * 1000:.1f} ms"
     server, database = alone.server / 1000, alone.database / 1000
     yield f"    (processor time of the server {server:.1f} ms, of PostgreSQL {database:.1f} ms)"
 
 
 def _row(cells: Iterable[str]) -> str:
-    first, *rest = zip(cells, WIDTHS, strict=True)
-    return first[0].ljust(first[1]) + "".join(cell.rjust(width) for cell, width in rest)
+    name, title, *rest = zip(cells, WIDTHS, strict=True)
+    return name[0].ljust(name[1]) + title[0].ljust(title[1]) + "".join(cell.rjust(width) for cell, width in rest)
 
 
-def _promise(words: str, found: float, most: float) -> str:
-    return f"{words}: {found:.2f} (at most {most}: {'met' if found <= most else 'missed'})"
+def _promise(words: str, found: Range, limit: float) -> str:
+    return f"{words}: {found.median:.2f} (at most {limit}: {'met' if found.median <= limit else 'missed'})"
 
 
 def _rate(sample: Sample) -> float:
@@ -122,6 +172,10 @@ def _rate(sample: Sample) -> float:
 
 def _server(sample: Sample) -> float:
     return sample.server
+
+
+def _database(sample: Sample) -> float:
+    return sample.database
 
 
 def _ms(seconds: Iterable[float]) -> float:

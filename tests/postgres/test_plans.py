@@ -49,7 +49,7 @@ FIRST, OTHER = 0, 1
 def crowded(postgres_server: str) -> Iterator[psycopg.Connection]:
     """A connection to a database with all of them."""
     with newest_database(postgres_server) as url:
-        data.fill(url, data.Size())
+        data.fill(url, data.MILLION)
         with psycopg.connect(url, autocommit=True) as connection:
             yield connection
 
@@ -181,7 +181,7 @@ def test_feed_reads_no_more_than_it_shows(crowded: psycopg.Connection, number: i
 @pytest.mark.parametrize("mode", MODES)
 def test_one_task_is_one_row(crowded: psycopg.Connection, mode: str) -> None:
     """A task, and whose it is, are found at once."""
-    task = data.uuid(data.Size().task_of(FIRST, FAR))
+    task = data.uuid(data.MILLION.tasks_of(FIRST)[FAR])
 
     assert 1 == rows_read(explain(crowded, READS[Gate.ACTOR].task, {**caller(FIRST), "task": task}, mode, run=True))
     assert 1 == rows_read(explain(crowded, reading.TASK_OWNER, {"task": task}, mode, run=True))

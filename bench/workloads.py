@@ -1,0 +1,143 @@
+"""What clients ask: requests as they go over the wire, over many users, the same in each run."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from random import Random
+from urllib.parse import quote
+
+import attrs
+
+from bench.client import ask
+from bench.load import ETAG, VERSION, Plan, Request
+
+CONNECTIONS = 32
+MIX_CONNECTIONS = 64
+REQUESTS = 4_000
+"""How many different requests a workload has."""
+PATCHED = 960
+"""How many tasks are patched, each of another user where there are as many: users are not to wait for themselves."""
+PAGE = 50
+TASK = {"title": "Buy milk", "description": "The one in glass bottles, if there is any left.", "priority": "low"}
+FILTER = f"/api/tasks?completed=false&priority=high&sort=due&limit={PAGE}"
+TENTHS = 10
+READS_OF_TEN, LISTS_OF_TEN = 7, 2
+
+
+@attrs.frozen
+class Account:
+    """A user of a server: their access token, and the ids of some of their tasks."""
+
+    token: str
+    tasks: Sequence[str]
+
+
+@attrs.frozen
+class Workload:
+    """Requests, and how many connections send them. `name`: what ratios call it. `reads`: see `Plan`."""
+
+    name: str
+    requests: list[Request]
+    connections: int = CONNECTIONS
+    reads: list[Request] = attrs.field(factory=list)
+
+    def plan(self, port: int, seconds: float) -> Plan:
+        """Return the plan that sends it to a port."""
+        return Plan(port, self.requests, seconds, self.connections, reads=self.reads)
+
+
+def read(accounts: Sequence[Account]) -> Workload:
+    """R: GET one task, any of anybody's."""
+    random = Random(1)  # noqa: S311 - the same requests in each run
+    return Workload("R", [_read(one, random.randrange(len(one.tasks))) for one in _turns(accounts)])
+
+
+def list_first(accounts: Sequence[Account]) -> Workload:
+    """L: GET the first page of one's tasks, newest first."""
+    return Workload("L", [_list(one) for one in _turns(accounts)])
+
+
+def create(accounts: Sequence[Account]) -> Workload:
+    """W: POST a task."""
+    return Workload("W", [_create(one) for one in _turns(accounts)])
+
+
+def list_filtered(accounts: Sequence[Account]) -> Workload:
+    """F: GET the first page of one's open tasks of high priority, the next due first."""
+    return Workload("F", [Request(message("GET", FILTER, one.token)) for one in _turns(accounts)])
+
+
+def patch(accounts: Sequence[Account]) -> Workload:
+    """P: PATCH a task with the ETag of its last response, so that each is a change."""
+    chosen = [(one, place) for place in range(len(accounts[0].tasks)) for one in accounts][:PATCHED]
+    body = {"title": f"Buy milk, version {VERSION}"}
+    patches = [
+        Request(message("PATCH", _path(one, place), one.token, body, {"If-Match": ETAG})) for one, place in chosen
+    ]
+    return Workload("P", patches, reads=[_read(one, place) for one, place in chosen])
+
+
+def changes(accounts: Sequence[Account], port: int) -> Workload:
+    """C: GET the next `PAGE` changes since a sync token, as somebody's other device does. `port`: of the server."""
+    paths = {}
+    for one in accounts[:REQUESTS]:
+        first = ask(port, "GET", f"/api/tasks/changes?limit={PAGE}", one.token)
+        paths[one.token] = f"/api/tasks/changes?limit={PAGE}&since={quote(first['next'])}"
+    return Workload("C", [Request(message("GET", paths[one.token], one.token)) for one in _turns(accounts)])
+
+
+def mix(accounts: Sequence[Account]) -> Workload:
+    """X: of ten requests seven are R, two L and one W, from twice as many connections."""
+    random = Random(2)  # noqa: S311 - the same requests in each run
+    requests = []
+    for turn, one in enumerate(_turns(accounts)):
+        if turn % TENTHS < READS_OF_TEN:
+            requests.append(_read(one, random.randrange(len(one.tasks))))
+        elif turn % TENTHS < READS_OF_TEN + LISTS_OF_TEN:
+            requests.append(_list(one))
+        else:
+            requests.append(_create(one))
+    random.shuffle(requests)
+    return Workload("X", requests, MIX_CONNECTIONS)
+
+
+def message(
+    method: str,
+    path: str,
+    token: str | None,
+    body: object = None,
+    headers: Iterable[tuple[str, str]] | dict[str, str] = (),
+) -> str:
+    """Return a request as it goes over the wire."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost"]
+    if token is not None:
+        lines.append(f"Authorization: Bearer {token}")
+    lines += [f"{name}: {value}" for name, value in dict(headers).items()]
+    text = "" if body is None else json.dumps(body)
+    if text:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(text)}"]
+    return "\r\n".join([*lines, "", text])
+
+
+def _turns(accounts: Sequence[Account]) -> list[Account]:
+    return [accounts[turn % len(accounts)] for turn in range(REQUESTS)]
+
+
+def _path(account: Account, place: int) -> str:
+    return f"/api/tasks/{account.tasks[place]}"
+
+
+def _read(account: Account, place: int) -> Request:
+    return Request(message("GET", _path(account, place), account.token))
+
+
+def _list(account: Account) -> Request:
+    return Request(message("GET", f"/api/tasks?limit={PAGE}", account.token))
+
+
+def _create(account: Account) -> Request:
+    return Request(message("POST", "/api/tasks", account.token, TASK), 201)
+
+
+COMMON: tuple[Callable[[Sequence[Account]], Workload], ...] = (read, list_first, create)
+"""What every server can do, peers too."""
+OURS: tuple[Callable[[Sequence[Account]], Workload], ...] = (*COMMON, list_filtered, patch, mix)
