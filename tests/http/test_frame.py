@@ -161,6 +161,18 @@ async def test_cors_for_listed_origins(build: Build) -> None:
         } == set(headers["access-control-expose-headers"].split(", "))
 
 
+@pytest.mark.parametrize("origin", ["app://obsidian.md", "tauri://localhost", "capacitor://localhost"])
+async def test_cors_for_apps(build: Build, origin: str) -> None:
+    """The origin of an app is answered exactly as any other, if it is listed as it is sent."""
+    client = build(Options(limits=PLENTY, cors_origins=(ORIGIN, origin))).client
+
+    for sent in (origin, origin.upper(), f"{origin}/", f"{origin}:80", f"{origin}.evil"):
+        headers = {"Origin": sent, "Access-Control-Request-Method": "POST"}
+        answers = await client.get("/health", headers=headers), await client.options("/api/tasks", headers=headers)
+        for answer in answers:
+            assert (sent if sent == origin else None) == answer.headers.get("access-control-allow-origin")
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "https://todo.example.evil", "http://todo.example"])
 async def test_no_cors_for_others(build: Build, origin: str) -> None:
     """Origins are compared exactly; others get no permission, and caches know why."""

@@ -10,6 +10,15 @@ from entrypoints.http.hosts import host_fault
 from entrypoints.settings import ConfigurationError, Secret, load_settings, rules
 from tests.settings.loading import KEY, Load, problems
 
+ORIGIN = "must be an exact origin in ASCII such as https://a.example or app://a, without path or wildcard"
+NO_ORIGINS = [
+    *("*", "https://*.example.com", "app://*", "https://a/", "app://a/", "https://a?", "https://a#", "https://ann@a"),
+    *("a.example", "localhost:3000", "app:a", "null", "data:text/html", "javascript:alert(1)", "://a", "1app://a"),
+    *("https://a:0", "https://a:b", "https://a:1:2", "https://[::1", "https://[v1.a]", "https://münchen.example"),
+]
+OPAQUE_SCHEMES = ("data", "file", "blob", "about", "javascript", "JavaScript")
+OPAQUE = "must be an origin: pages of about, blob, data, file, javascript have none"
+
 
 @pytest.mark.parametrize(
     ("written", "sent"),
@@ -19,11 +28,26 @@ from tests.settings.loading import KEY, Load, problems
         ("https://app.example.com:", "https://app.example.com"),
         ("https://app.example.com:80", "https://app.example.com:80"),
         ("http://[0:0::1]:3000", "http://[::1]:3000"),
+        *((origin, origin) for origin in ("app://obsidian.md", "tauri://localhost", "capacitor://localhost")),
+        ("APP://obsidian.md:3000", "app://obsidian.md:3000"),
+        ("chrome-extension://abcdefghijklmnop", "chrome-extension://abcdefghijklmnop"),
+        ("safari-web-extension://96F3D9D9-DA63", "safari-web-extension://96F3D9D9-DA63"),
     ],
 )
 def test_origins(load: Load, written: str, sent: str) -> None:
-    """An origin is compared as browsers send it: lower case, no port of the scheme's own, a short address."""
+    """An origin is compared as browsers and apps send it: lower case, no port of the scheme's own, a short address."""
     assert load(TODO_CORS_ORIGINS=written).network.cors_origins == (sent,)
+
+
+def test_every_item_of_a_list(load: Load) -> None:
+    """Everything that is wrong in a list is reported, a rule that shows no value once."""
+    rule = "must be an IP address or a network such as 10.0.0.0/8"
+    short = "must be at least 32 bytes long, each; `openssl rand -hex 32` makes one"
+
+    assert problems(load, TODO_TRUSTED_PROXIES="a,10.0.0.1,b", TODO_SECRET_KEYS=f"a,{KEY},b") == (
+        f"TODO_SECRET_KEYS: {short}",
+        f"TODO_TRUSTED_PROXIES: {rule}, not 'a'; {rule}, not 'b'",
+    )
 
 
 @given(host=st.text(alphabet="aZ0.-_~:[]!*@/ü", min_size=1, max_size=8))
@@ -88,24 +112,8 @@ def test_metrics_token(load: Load) -> None:
         ("LOG_LEVEL", "loud", "must be one of debug, info, warning, error, critical, not 'loud'"),
         ("LIMIT_API", "10", "must be requests/seconds, two whole numbers from 1, such as 10/300, not '10'"),
         ("LIMIT_API", "0/60", "must be requests/seconds, two whole numbers from 1, such as 10/300, not '0/60'"),
-        *(
-            (
-                "CORS_ORIGINS",
-                value,
-                f"must be an exact origin in ASCII such as https://a.example, without path or wildcard, not '{value}'",
-            )
-            for value in (
-                *("*", "https://*.example.com", "https://a/", "https://a?", "https://a#", "https://ann@a", "a.example"),
-                *(
-                    "https://a:0",
-                    "https://a:b",
-                    "https://a:1:2",
-                    "https://[::1",
-                    "https://[v1.a]",
-                    "https://münchen.example",
-                ),
-            )
-        ),
+        *(("CORS_ORIGINS", value, f"{ORIGIN}, not '{value}'") for value in NO_ORIGINS),
+        *(("CORS_ORIGINS", f"{scheme}://a", f"{OPAQUE}, not '{scheme}://a'") for scheme in OPAQUE_SCHEMES),
         ("TRUSTED_PROXIES", "10.0.0.1/8", "must be an IP address or a network such as 10.0.0.0/8, not '10.0.0.1/8'"),
         *(
             (
@@ -137,6 +145,7 @@ def test_metrics_token(load: Load) -> None:
                 "https://a b",
                 "\x01https://a",
                 "https://:80",
+                "app://todo.example.com",
             )
         ),
         ("DATABASE_URL", "mysql://root:hunter2@db", "must be a URL that begins with postgresql://"),

@@ -25,6 +25,8 @@ BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 HOST = re.compile(r"[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\]")
 """The hosts that the API finds in a `Host` header (entrypoints.http.hosts): RFC 3986 3.2.2 without escapes."""
 AUTHORITY = re.compile(rf"({HOST.pattern})(:[0-9]*)?")
+WITHOUT_ORIGIN = frozenset({"about", "blob", "data", "file", "javascript"})
+"""Schemes whose pages anybody can make: their origin is opaque, and trusting it would be trusting everybody."""
 SHOWN = 60
 
 
@@ -107,7 +109,15 @@ def several(rule: Callable[[str], Value]) -> Callable[[str], tuple[Value, ...]]:
         parts = [part.strip() for part in text.split(",") if part.strip()]
         if not parts:
             raise ValueError("must have something between its commas; an empty value is none")
-        return tuple(map(rule, parts))
+        values, problems = list[Value](), list[str]()
+        for part in parts:
+            try:
+                values.append(rule(part))
+            except ValueError as error:
+                problems.append(str(error))
+        if problems:
+            raise ValueError("; ".join(dict.fromkeys(problems)))
+        return tuple(values)
 
     return rule_of_all
 
@@ -184,29 +194,32 @@ def allowed_host(text: str) -> str:
 
 
 def origin(text: str) -> str:
-    """Read the exact origin of a web page, and return it as browsers send it: scheme, host and any port of its own."""
+    """Read the exact origin of a web page or an app, and return it as browsers send it, with any port of its own."""
     url = _url(text)
     if url is None or url.path:
-        raise must(text, "an exact origin in ASCII such as https://a.example, without path or wildcard")
+        raise must(text, "an exact origin in ASCII such as https://a.example or app://a, without path or wildcard")
+    if url.scheme in WITHOUT_ORIGIN:
+        raise must(text, f"an origin: pages of {', '.join(sorted(WITHOUT_ORIGIN))} have none")
     return urls.origin(text)
 
 
 def http_url(text: str) -> str:
     """Read an http or https URL; a slash at its end is dropped."""
-    if _url(text) is None:
+    url = _url(text)
+    if url is None or url.scheme not in {"http", "https"}:
         raise ValueError("must be an http:// or https:// URL with a host in ASCII, without user, query or fragment")
     return text.rstrip("/")
 
 
 def _url(text: str) -> SplitResult | None:
-    """Return the parts of an http or https URL whose host a `Host` header can name, without user, query or fragment."""
+    """Return the parts of a URL whose host a `Host` header can name, without user, query or fragment."""
     try:
         url = urlsplit(text)
-        fits = url.scheme in {"http", "https"} and AUTHORITY.fullmatch(url.netloc) and url.port != 0
+        fits = AUTHORITY.fullmatch(url.netloc) and url.port != 0
     except ValueError:
         return None
     extra = any(character in text for character in " ?#") or not text.isprintable()
-    return url if fits and not extra else None
+    return url if url.scheme and fits and not extra else None
 
 
 def database_url(text: str) -> Secret:

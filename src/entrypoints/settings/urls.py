@@ -16,8 +16,13 @@ def is_encrypted(url: str) -> bool:
 
 
 def origin(url: str) -> str:
-    """Return the origin of a URL as browsers send it (RFC 6454 6.2): in lower case, without the scheme's own port."""
+    """Return the origin of a URL as browsers send it (RFC 6454 6.2): in lower case, without the scheme's own port.
+
+    Of an app's own scheme only that is known to be in lower case: Safari sends a host of an extension in capitals.
+    """
     parts = urlsplit(url)
+    if parts.scheme not in DEFAULT_PORTS:
+        return f"{parts.scheme}://{parts.netloc.removesuffix(':')}"
     name = parts.hostname or ""
     host = f"[{ip_address(name)}]" if ":" in name else name
     port = "" if parts.port in {None, DEFAULT_PORTS.get(parts.scheme)} else f":{parts.port}"
