@@ -1,16 +1,18 @@
 # make serve   the API with its own PostgreSQL, on http://127.0.0.1:8000
 # make test    everything CI runs
 # make bench   what it costs, in ratios (docs/performance.md)
+# make drill   faults under load, and a count of what was lost (docs/drills.md)
 # make audit   what is known against the pinned libraries; asks PyPI, so it needs the internet and is no gate
 PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= 2
+ROUNDS ?= 20
 UV_VERSION = 0.13.8
 AUDIT_VERSION = 2.10.1
 
 BIN = $(VENV)/bin
 
-.PHONY: serve test bench audit lint types contracts lock server development
+.PHONY: serve test bench drill audit lint types contracts lock server development
 
 serve: server
 	@exec $(BIN)/todo serve
@@ -20,6 +22,9 @@ test: lint types contracts
 
 bench: development
 	$(BIN)/python -m bench
+
+drill: development
+	$(BIN)/python -m tests.drills --rounds=$(ROUNDS)
 
 audit:
 	$(PYTHON) -m venv $(VENV)-audit

@@ -1,8 +1,9 @@
 """Each test of the contract runs on every store."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 from uuid import UUID
 
 import attrs
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from adapters.memory import ManualClock, MemoryStore, SequentialIds
 from adapters.postgres import AuditRecord, Database, EventFilter, PoolSettings, PostgresStore
 from adapters.postgres.statements import Statement
+from tests.neighbours.pgbouncer import PgBouncer, pgbouncer
 from todo_core.audit import Action, Event
 from todo_core.ports import Store, View
 from todo_core.sessions import Actor, Client, Session, SessionId, SessionPolicy
@@ -102,25 +104,41 @@ async def in_memory() -> AsyncIterator[Kept]:
 
 
 @asynccontextmanager
-async def in_postgres(url: str) -> AsyncIterator[Kept]:
-    """Yield the PostgreSQL store."""
-    clock = ManualClock()
-    async with Database.open(url, PoolSettings(least=1, most=8)) as database:
+async def in_postgres(url: str, pooler: PgBouncer | None = None) -> AsyncIterator[Kept]:
+    """Yield the PostgreSQL store, whose every connection leads over the pooler if there is one."""
+    clock, settings = ManualClock(), PoolSettings(least=1, most=8, prepare=pooler is None)
+    async with (
+        Database.open(pooler.url(url) if pooler else url, settings) as database,
+        Database.open(url, PoolSettings(least=0, most=1)) as watched,
+    ):
 
         async def events() -> Sequence[Event]:
             return (await AuditRecord(database).events(EventFilter(), ALL_EVENTS))[::-1]
 
         async def somebody_waits() -> None:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                while not await database.fetch(WAITING, {}):
+                while not await watched.fetch(WAITING, {}):
                     pass
 
         yield Kept(PostgresStore(database, clock), clock, events, somebody_waits)
 
 
-@pytest.fixture(params=["memory", "postgres"])
+@pytest.fixture(params=["memory", "postgres", "pgbouncer"])
 async def kept(request: pytest.FixtureRequest) -> AsyncIterator[Kept]:
     """A store without a row."""
-    opened = in_memory() if request.param == "memory" else in_postgres(request.getfixturevalue("database"))
-    async with opened as kept:
+    async with opened(request.param, request.getfixturevalue) as kept:
         yield kept
+
+
+def opened(store: str, fixture: Callable[[str], Any]) -> AbstractAsyncContextManager[Kept]:
+    """Open the store of this name; `fixture` returns the value of a fixture."""
+    if store == "memory":
+        return in_memory()
+    return in_postgres(fixture("database"), fixture("pooler") if store == "pgbouncer" else None)
+
+
+@pytest.fixture(scope="session")
+def pooler(postgres_server: str) -> Iterator[PgBouncer]:
+    """PgBouncer before the server of the tests."""
+    with pgbouncer(postgres_server) as pooler:
+        yield pooler
