@@ -10,6 +10,10 @@ from tests.drills.stage import Server, Stage
 Fault = Callable[[Stage], Awaitable[None]]
 
 
+async def nothing(stage: Stage) -> None:
+    """Leave everything alone: what is missing from 100 % then is missing for want of a machine."""
+
+
 async def rolling_restart(stage: Stage) -> None:
     """Stop and start one server after the other, as a deployment does."""
     for server in stage.servers:
@@ -62,6 +66,7 @@ def _kill_workers(server: Server) -> None:
 
 
 FAULTS: Mapping[str, Fault] = {
+    "nothing, for comparison": nothing,
     "rolling restart of 2 servers": rolling_restart,
     "SIGKILL of a worker": kill_a_worker,
     "restart of PostgreSQL": restart_of_postgresql,
