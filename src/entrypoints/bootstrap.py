@@ -43,6 +43,12 @@ from todo_core.users import UserId
 LATE = timedelta(minutes=1)
 """How much longer than its last token a rotated key is accepted: for requests under way, and clocks that differ."""
 
+UNREADABLE_KEYS: Mapping[type[OSError], str] = {
+    FileNotFoundError: "`todo keys rotate` makes it",
+    PermissionError: "the user that runs this must own it, or be allowed to read it",
+}
+"""What to do about a file of signing keys that cannot be read."""
+
 RESTORE = "restore it from a backup, or remove it to have another made, which ends every session"
 """What to do about a secret that is damaged. Refresh tokens, cursors and sync tokens are sealed with it."""
 
@@ -207,7 +213,8 @@ def open_keys(settings: Settings) -> KeyFile:
     try:
         return KeyFile.open(file) if settings.keys.signing else KeyFile.open_or_create(file)
     except OSError as error:
-        raise Failure(f"signing keys: {_unread(settings)}: {error.strerror}", CONFIGURATION) from error
+        remedy = UNREADABLE_KEYS.get(type(error), "it must be a file that can be read")
+        raise Failure(f"signing keys: {_unread(settings)}: {error.strerror}: {remedy}", CONFIGURATION) from error
     except InvalidKeySet as error:
         raise Failure(f"signing keys: {file}: {error}", CONFIGURATION) from error
 

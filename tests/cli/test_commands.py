@@ -69,7 +69,10 @@ def test_wrong_settings(todo: Todo, settings: dict[str, str]) -> None:
     [
         ("postgresql://ann:hunter2@127.0.0.1:1/todo", "Connection refused"),
         ("postgresql://ann:hunter2@/todo?host=/nonexistent", "No such file or directory"),
-        ("postgresql://ann:hunter2@127.0.0.1/todo?nonsense=1", "the database URL cannot be read"),
+        (
+            "postgresql://ann:hunter2@127.0.0.1/todo?nonsense=1",
+            "cannot be read: libpq knows no parameter nonsense: remove it",
+        ),
     ],
 )
 def test_database_out_of_reach(
@@ -171,7 +174,31 @@ def test_a_key_for_a_path(todo: Todo, settings: dict[str, str], command: str, ke
     result = todo("keys", command)
 
     assert result.exit_code == code
-    assert re.fullmatch(r"todo: signing keys: the file that TODO_SIGNING_KEYS names: [A-Za-z -]+\n", result.output)
+    assert re.fullmatch(
+        r"todo: signing keys: the file that TODO_SIGNING_KEYS names: [A-Za-z -]+(: .+)?\n", result.output
+    )
+    assert "hunter2" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("keys.json", "No such file or directory: `todo keys rotate` makes it"),
+        (".", "Is a directory: it must be a file that can be read"),
+    ],
+)
+def test_no_file_of_keys(todo: Todo, settings: dict[str, str], tmp_path: Path, name: str, remedy: str) -> None:
+    """A file of keys that is not there is one line with the command that makes it, which does."""
+    settings["TODO_SIGNING_KEYS"] = str(tmp_path / name)
+
+    for command in (("keys", "list"), ("users", "list")):
+        result = todo(*command)
+        assert (result.exit_code, result.output) == (
+            78,
+            f"todo: signing keys: the file that TODO_SIGNING_KEYS names: {remedy}\n",
+        )
+    if "rotate" in remedy:
+        assert (todo("keys", "rotate").exit_code, todo("keys", "list").exit_code) == (0, 0)
 
 
 def test_rotation_of_what_is_no_text(todo: Todo, tmp_path: Path) -> None:

@@ -72,11 +72,22 @@ def test_database_without_tls(tmp_path: Path, url: str, status: str) -> None:
     assert (status, False) == (judgement[0], "todo?" in judgement[1] or "ada" in judgement[1])
 
 
-def test_unreadable_database_url(tmp_path: Path) -> None:
-    """A URL that libpq cannot read is judged like any other, and nothing of it is shown."""
-    url = "postgresql://ada:hunter2@db.example.com/todo?nonsense=hunter2"
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("connection_limit=hunter2", ": libpq knows no parameter connection_limit: remove it"),
+        ("sslmode=require&SSLMODE=hunter2", ": libpq knows no parameter SSLMODE: remove it"),
+        ("hunter2", ""),
+        ("hunter2%20hunter2=1", ""),
+        ("user=hunter2=1", ""),
+        ("user=%zz", ""),
+    ],
+)
+def test_unreadable_database_url(tmp_path: Path, query: str, reason: str) -> None:
+    """A URL that libpq cannot read is judged like any other; of it, only an unknown parameter's name is shown."""
+    url = f"postgresql://ada:hunter2@db.example.com/todo?{query}"
 
-    assert judged(tmp_path, DATABASE_URL=url)["database"] == ("error", "the database URL cannot be read")
+    assert judged(tmp_path, DATABASE_URL=url)["database"] == ("error", f"the database URL cannot be read{reason}")
 
 
 @pytest.mark.parametrize(

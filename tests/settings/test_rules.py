@@ -157,6 +157,13 @@ def test_metrics_token(load: Load) -> None:
             )
             for password in ("hun@ter2", "hun/ter2", "hun/t@er2", "hun@t/er2", "hun@t?er2")
         ),
+        *(
+            ("DATABASE_URL", url, "must not have the parameter pgbouncer: remove it, and see TODO_PREPARE_STATEMENTS")
+            for url in (
+                "postgresql://ann:hunter2@db:6432/todo?pgbouncer=true",
+                "postgresql://db/todo?password=hunter2&pgbouncer=hunter2&x=1",
+            )
+        ),
         ("DATABASE_URL", "postgresql://ann:hunter2%ff@db/todo", "must be UTF-8 where it is written with %"),
         ("DATABASE_URL", "postgresql://ann:hunter2\udcff@db/todo", "must be UTF-8 text, without NUL"),
         ("SECRET_KEYS", f"{KEY}\udcff", "must be UTF-8 text, without NUL"),

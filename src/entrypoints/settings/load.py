@@ -49,7 +49,7 @@ def load_settings(environ: Mapping[str, str] | None = None, directory: Path | No
 
     Raises ConfigurationError with everything that is wrong.
     """
-    home = (directory or Path.cwd()).absolute()
+    home = (directory or _current_directory()).absolute()
     names = Reader({})
     _read(names, home)
     sources = read_sources(os.environ if environ is None else environ, home, frozenset(names.asked))
@@ -63,11 +63,23 @@ def load_settings(environ: Mapping[str, str] | None = None, directory: Path | No
     return settings
 
 
-def default_data_directory() -> Path:
-    """Return where an ordinary user's programs, or root's, keep their data on this platform."""
+def _current_directory() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise ConfigurationError(
+            (f"the current directory cannot be found, start in another: {error.strerror}",)
+        ) from None
+
+
+def default_data_directory() -> Path | None:
+    """Return where an ordinary user's programs, or root's, keep their data here; None for a user without a home."""
     if os.name == "posix" and os.geteuid() == 0:
         return SYSTEM_STATE
-    return platformdirs.user_data_path("todo-core", appauthor=False)
+    try:
+        return platformdirs.user_data_path("todo-core", appauthor=False)
+    except RuntimeError:
+        return None
 
 
 def _read(reader: Reader, home: Path) -> Settings:
@@ -75,7 +87,7 @@ def _read(reader: Reader, home: Path) -> Settings:
     _reserve_better_auth(reader)
     return Settings(
         environment=take("ENVIRONMENT", rules.one_of(Environment), DEFAULT_ENVIRONMENT),
-        data_directory=take("DATA_DIR", rules.data_directory(home), default_data_directory()),
+        data_directory=_data_directory(reader, home),
         server=_server(reader),
         database=_database(reader, home),
         keys=KeySettings(
@@ -103,6 +115,12 @@ def _read(reader: Reader, home: Path) -> Settings:
         max_tasks=take("MAX_TASKS", rules.whole(1, 10_000_000), 100_000),
         audit=take("AUDIT_DAYS", rules.days(1, 36_500), timedelta(days=180)),
     )
+
+
+def _data_directory(reader: Reader, home: Path) -> Path:
+    chosen = reader.take("DATA_DIR", rules.data_directory(home), None) or default_data_directory()
+    reader.require("DATA_DIR", chosen, "must be set: this user has no home directory")
+    return chosen or home
 
 
 def _server(reader: Reader) -> ServerSettings:

@@ -25,6 +25,8 @@ BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 HOST = re.compile(r"[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\]")
 """The hosts that the API finds in a `Host` header (entrypoints.http.hosts): RFC 3986 3.2.2 without escapes."""
 AUTHORITY = re.compile(rf"({HOST.pattern})(:[0-9]*)?")
+FOR_POOLERS = re.compile(r"[?&]pgbouncer=")
+"""What other programs have in a database URL for what is a setting of its own here."""
 WITHOUT_ORIGIN = frozenset({"about", "blob", "data", "file", "javascript"})
 """Schemes whose pages anybody can make: their origin is opaque, and trusting it would be trusting everybody."""
 SHOWN = 60
@@ -127,11 +129,18 @@ def path(directory: Path) -> Callable[[str], Path]:
 
     def rule(text: str) -> Path:
         try:
-            return directory / Path(text).expanduser()
+            return directory / _expanded(text)
         except RuntimeError:
             raise must(text, "a path; there is no such home directory") from None
 
     return rule
+
+
+def _expanded(text: str) -> Path:
+    """Put in the home directory for `~`. Raises RuntimeError when there is none."""
+    if text.startswith("~") and os.environ.get("HOME") == "":
+        raise RuntimeError  # or the root directory would pass for it
+    return Path(text).expanduser()
 
 
 def data_directory(directory: Path) -> Callable[[str], Path]:
@@ -232,6 +241,8 @@ def database_url(text: str) -> Secret:
     authority, _, name = text.partition("://")[2].partition("/")
     if authority.count("@") > 1 or "@" in name.partition("?")[0]:
         raise ValueError("must have one @, before the host: an @ inside the password is written %40, a slash %2F")
+    if FOR_POOLERS.search(name):
+        raise ValueError("must not have the parameter pgbouncer: remove it, and see TODO_PREPARE_STATEMENTS")
     try:
         unquote(text, errors="strict")
     except UnicodeDecodeError:  # which quotes what it cannot decode
