@@ -53,7 +53,7 @@ FROM (
 ) AS numbered
 """
 _CLOCKS = """
-INSERT INTO user_clocks (user_id, version, tasks)
+INSERT INTO revisions (user_id, revision, live_tasks)
 SELECT users.id, count(tasks.id), count(tasks.id) FROM users LEFT JOIN tasks ON tasks.user_id = users.id GROUP BY 1
 """
 _SECONDARY = """

@@ -7,11 +7,11 @@ from typing import Any
 import attrs
 from hypothesis import strategies as st
 
-from adapters.memory import HmacTokens, ManualClock, MemoryStore, ScryptPasswords, SequentialIds
 from todo_core.due import Due
 from todo_core.ports import Store, Tokens
 from todo_core.sessions import Actor, Client, SessionPolicy
 from todo_core.tasks import Draft, Priority, Task, TaskId
+from todo_core.testing import HmacTokens, ManualClock, MemoryStore, ScryptPasswords, SequentialIds
 from todo_core.use_cases import Accounts, Administration, Housekeeping, NewTask, Registration, Sessions, Tasks
 from todo_core.users import EmailAddress, PasswordPolicy
 
@@ -52,7 +52,7 @@ class World:
             sessions,
             accounts,
             Tasks(store, clock, ids, max_tasks),
-            Administration(accounts),
+            Administration(store, clock, ids, sessions, accounts),
             Housekeeping(store, clock),
         )
 

@@ -19,13 +19,13 @@ CREATE TABLE users (
   CONSTRAINT users_email CHECK ((email IS NULL) = (email_key IS NULL)),
   CONSTRAINT users_password CHECK (password_hash IS NULL OR email IS NOT NULL));
 
-CREATE TABLE user_clocks (
+CREATE TABLE revisions (
   user_id uuid PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
-  version bigint NOT NULL DEFAULT 0,
+  revision bigint NOT NULL DEFAULT 0,
   horizon bigint NOT NULL DEFAULT 0,
-  tasks integer NOT NULL DEFAULT 0,
-  CONSTRAINT user_clocks_horizon CHECK (horizon <= version),
-  CONSTRAINT user_clocks_tasks CHECK (tasks >= 0)) WITH (fillfactor = 50);
+  live_tasks integer NOT NULL DEFAULT 0,
+  CONSTRAINT revisions_horizon CHECK (horizon <= revision),
+  CONSTRAINT revisions_live_tasks CHECK (live_tasks >= 0)) WITH (fillfactor = 50);
 
 CREATE TABLE sessions (
   user_id uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -124,7 +124,7 @@ CREATE INDEX rate_limits_ended ON rate_limits (ends_at);
 """
 
 DOWN = """
-DROP TABLE rate_limits, audit_events, idempotency_keys, tasks, sessions, user_clocks, users;
+DROP TABLE rate_limits, audit_events, idempotency_keys, tasks, sessions, revisions, users;
 DROP FUNCTION keep_audit_events();
 """
 

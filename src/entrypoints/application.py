@@ -106,7 +106,7 @@ def _policy(name: str, limit: RateLimit) -> Policy:
 
 
 def _figures_of_all() -> bytes:
-    """Return the figures of all workers, who leave them in a directory (`entrypoints.figures`)."""
+    """Return the figures of all workers, who leave them in a directory (`entrypoints.metrics`)."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # the library has not typed it
     return generate_latest(registry)

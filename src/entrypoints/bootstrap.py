@@ -17,7 +17,7 @@ from adapters.postgres import (
     EventFilter,
     PoolSettings,
     PostgresStore,
-    RateLimits,
+    RateLimitCounters,
 )
 from adapters.postgres import migrate as migrations
 from adapters.postgres.urls import parameters
@@ -57,7 +57,7 @@ RESTORE = "restore it from a backup, or remove it to have another made, which en
 class SharedRateLimiter:
     """The API's rate limiter over the counters that all processes share."""
 
-    counters: RateLimits
+    counters: RateLimitCounters
 
     async def hit(self, policy: Policy, key: str) -> Count:
         """Count one request. Raises Unavailable."""
@@ -75,7 +75,7 @@ class System:
     administration: Administration
     housekeeping: Housekeeping
     audit: AuditRecord
-    counters: RateLimits
+    counters: RateLimitCounters
     readiness: DatabaseReadiness
     connections_used: Callable[[], Mapping[str, float]]
     clock: SystemClock
@@ -132,10 +132,10 @@ async def open_system(settings: Settings, database_url: str) -> AsyncIterator[Sy
         yield System(
             accounts=accounts,
             tasks=Tasks(store, clock, ids, settings.max_tasks),
-            administration=Administration(accounts),
+            administration=Administration(store, clock, ids, sessions, accounts),
             housekeeping=Housekeeping(store, clock),
             audit=AuditRecord(database),
-            counters=RateLimits(database, clock, secrets[0]),
+            counters=RateLimitCounters(database, clock, secrets[0]),
             readiness=DatabaseReadiness(database),
             connections_used=database.used,
             clock=clock,
@@ -146,8 +146,8 @@ async def open_system(settings: Settings, database_url: str) -> AsyncIterator[Sy
 
 def _pool_settings(database: DatabaseSettings) -> PoolSettings:
     return PoolSettings(
-        least=database.pool_min,
-        most=database.pool_max,
+        min_size=database.pool_min,
+        max_size=database.pool_max,
         timeout=database.pool_timeout.total_seconds(),
         prepare=database.prepare_statements,
     )

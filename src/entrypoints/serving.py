@@ -25,7 +25,7 @@ from entrypoints.failures import Failure
 from entrypoints.settings import ServerSettings
 
 PARENT_DIED = 1  # PR_SET_PDEATHSIG of prctl(2)
-CONNECTIONS_MOST = 10_000
+MAX_CONNECTIONS = 10_000
 """How many connections a worker keeps open; more wait until one ends. An idle one costs 18 KB and a descriptor."""
 OWN_DESCRIPTORS = 200
 """How many files and connections to the database a worker has open beside them, at most."""
@@ -120,7 +120,7 @@ def serve(server: ServerSettings, address: Address, load: Callable[[Callable[[],
 
     `load` makes the application, in each worker; it is handed a function that is true once, in the first that asks.
     """
-    descriptors = allowed_descriptors(CONNECTIONS_MOST + OWN_DESCRIPTORS)
+    descriptors = allowed_descriptors(MAX_CONNECTIONS + OWN_DESCRIPTORS)
     granian = MPServer(
         "todo-core",
         address.ip,

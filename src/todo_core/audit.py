@@ -34,13 +34,16 @@ class Action(Enum):
     KEY_ROTATED = "key_rotated"
 
 
+DEFAULT_RETENTION = dt.timedelta(days=180)
+"""How long an event cannot be deleted."""
+
 OPERATOR = UserId(UUID(int=0))
-"""Stands for the user in entries on what was done to the installation, and to no account."""
+"""The user of events that concern the installation and no account."""
 
 
 @attrs.frozen
 class Event:
-    """One entry: opaque ids only, and where the request came from."""
+    """One audit event: opaque ids only, and where the request came from."""
 
     id: UUID
     at: dt.datetime

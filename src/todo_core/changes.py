@@ -1,36 +1,36 @@
-"""The change feed: every task once, in its latest state, in the order of the owner's clock."""
+"""The change feed: every task once, in its latest state, in the order of revisions."""
 
 import attrs
 
 from todo_core.tasks import Task, TaskId
 
-FEED_LIMIT = 1000
+MAX_FEED_SIZE = 1000
 
 
 @attrs.frozen
 class SyncPoint:
-    """How far a mirror has come: everything up to `position` is known.
+    """How far a client's mirror has come: it has every change up to the revision `position`.
 
-    `base` is what the owner's clock showed when the walk began with nothing: tombstones up to there are of no use to
-    this mirror.
+    `base` is the user's revision when the mirror was empty: it never held what was deleted up to there, so it needs no
+    tombstones up to `base`.
     """
 
     base: int
     position: int
 
     @classmethod
-    def start(cls, clock: int) -> "SyncPoint":
-        """Return the point of a mirror that is empty when the clock shows `clock`."""
-        return cls(base=clock, position=0)
+    def start(cls, revision: int) -> "SyncPoint":
+        """Return the point of a mirror that is empty at `revision`."""
+        return cls(base=revision, position=0)
 
-    def expired(self, horizon: int, clock: int) -> bool:
-        """Return whether a deletion after this point may be forgotten, or the point lies in a future that never was."""
-        return max(self.base, self.position) < horizon or max(self.base, self.position) > clock
+    def expired(self, horizon: int, revision: int) -> bool:
+        """Return whether tombstones after this point may be purged, or the point is ahead of `revision` (a restore)."""
+        return max(self.base, self.position) < horizon or max(self.base, self.position) > revision
 
 
 @attrs.frozen
 class Change:
-    """A task as it is now (`task`), or that it is deleted (`task` is None), and the number of that change."""
+    """A task in its latest state; `task` is None if it is deleted. `version` is the revision of that change."""
 
     id: TaskId
     version: int
@@ -39,7 +39,7 @@ class Change:
 
 @attrs.frozen
 class Feed:
-    """Some changes by ascending version, and the point up to which they bring a mirror."""
+    """A page of changes by ascending version. `next` is the point that a mirror reaches with them."""
 
     changes: tuple[Change, ...]
     next: SyncPoint

@@ -121,7 +121,7 @@ class InvalidRefreshToken(TodoError):
 
 
 class RefreshTokenReused(TodoError):
-    """A refresh token was presented again after it was used up; its session has been ended (RFC 9700 4.14.2)."""
+    """A refresh token was used a second time; its session has been ended (RFC 9700 4.14.2)."""
 
     code: ClassVar[str] = "refresh-token-reused"
 

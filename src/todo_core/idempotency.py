@@ -8,46 +8,46 @@ import attrs
 from todo_core.errors import IdempotencyKeyReused, InvalidInput
 from todo_core.tasks import Task
 
-KEPT = dt.timedelta(hours=24)
-KEY = re.compile(r"[\x20-\x7e]{1,255}")
-KEYS_MOST = 100_000
-"""How many keys a user may have in use at a time."""
+RESULT_RETENTION = dt.timedelta(hours=24)
+MAX_IDEMPOTENCY_KEYS = 100_000
+"""How many results a user may have stored at a time."""
+_KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 
 @attrs.frozen
-class Once:
-    """A promise to carry a request out once: the client's key, and a digest of the request it stands for.
+class IdempotencyKey:
+    """The client's key for a request, and a digest of the request that it stands for.
 
     Raises InvalidInput (path empty) unless the key is 1 to 255 printable ASCII characters.
     """
 
-    key: str
+    value: str
     fingerprint: bytes
 
     def __attrs_post_init__(self) -> None:
         """Check the key."""
-        if KEY.fullmatch(self.key) is None:
+        if _KEY.fullmatch(self.value) is None:
             raise InvalidInput.at((), "malformed", "1 to 255 printable ASCII characters")
 
 
 @attrs.frozen
-class Outcome:
-    """The task that a request led to; `replayed` when it had been carried out before."""
+class Result:
+    """The task that a request led to. `replayed`: the request had been carried out before."""
 
     task: Task
     replayed: bool = False
 
 
 @attrs.frozen
-class Remembered:
-    """What a request with a key led to, kept in the transaction of its effect."""
+class StoredResult:
+    """The result of a request with a key, stored in the transaction of its effect."""
 
-    once: Once
+    key: IdempotencyKey
     task: Task
-    at: dt.datetime
+    stored_at: dt.datetime
 
-    def replay(self, once: Once) -> Outcome:
-        """Return the outcome again. Raises IdempotencyKeyReused when the key stood for another request."""
-        if once.fingerprint != self.once.fingerprint:
+    def replay(self, key: IdempotencyKey) -> Result:
+        """Return the result again. Raises IdempotencyKeyReused when the key stood for another request."""
+        if key.fingerprint != self.key.fingerprint:
             raise IdempotencyKeyReused
-        return Outcome(self.task, replayed=True)
+        return Result(self.task, replayed=True)

@@ -19,7 +19,7 @@ LEEWAY = dt.timedelta(seconds=10)
 
 
 def _check_subject(_: object, __: object, subject: str) -> None:
-    check_text(subject, at_least=1, at_most=MAX_SUBJECT_LENGTH)
+    check_text(subject, min_length=1, max_length=MAX_SUBJECT_LENGTH)
 
 
 @attrs.frozen

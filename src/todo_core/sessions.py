@@ -14,13 +14,13 @@ from todo_core.users import UserId
 
 SessionId = NewType("SessionId", UUID)
 
-USER_AGENT_MOST = 256
+MAX_USER_AGENT_LENGTH = 256
 NO_TIME = dt.timedelta()
 
 
 def _shown_user_agent(text: str) -> str:
     """Return what a header says, cut, and without the control characters that no store and no terminal should get."""
-    return "".join(filter(str.isprintable, text))[:USER_AGENT_MOST]
+    return "".join(filter(str.isprintable, text))[:MAX_USER_AGENT_LENGTH]
 
 
 @attrs.frozen
@@ -36,14 +36,17 @@ class Client:
 class SessionPolicy:
     """How long sessions and tokens live.
 
-    `grace`: how long the token just replaced still yields its successor (zero: not at all). `max_sessions`: how many a
-    user may have; the one opened first gives way.
+    `idle_timeout` counts from the log-in or last refresh, `absolute_timeout` from the log-in. `grace_period`: how long
+    the previous refresh token still returns its successor (zero: never). `max_sessions`: how many a user may have; a
+    new one ends the oldest.
     """
 
-    access: dt.timedelta = attrs.field(default=dt.timedelta(minutes=10), validator=attrs.validators.gt(NO_TIME))
-    idle: dt.timedelta = attrs.field(default=dt.timedelta(days=7), validator=attrs.validators.gt(NO_TIME))
-    lifetime: dt.timedelta = attrs.field(default=dt.timedelta(days=30), validator=attrs.validators.gt(NO_TIME))
-    grace: dt.timedelta = attrs.field(default=dt.timedelta(seconds=10), validator=attrs.validators.ge(NO_TIME))
+    access_token_lifetime: dt.timedelta = attrs.field(
+        default=dt.timedelta(minutes=10), validator=attrs.validators.gt(NO_TIME)
+    )
+    idle_timeout: dt.timedelta = attrs.field(default=dt.timedelta(days=7), validator=attrs.validators.gt(NO_TIME))
+    absolute_timeout: dt.timedelta = attrs.field(default=dt.timedelta(days=30), validator=attrs.validators.gt(NO_TIME))
+    grace_period: dt.timedelta = attrs.field(default=dt.timedelta(seconds=60), validator=attrs.validators.ge(NO_TIME))
     max_sessions: int = attrs.field(default=20, validator=attrs.validators.ge(1))
 
 
@@ -72,8 +75,8 @@ class Session:
             generation=1,
             created_at=now,
             used_at=now,
-            expires_at=now + min(policy.idle, policy.lifetime),
-            ends_at=now + policy.lifetime,
+            expires_at=now + min(policy.idle_timeout, policy.absolute_timeout),
+            ends_at=now + policy.absolute_timeout,
             address=client.address,
             user_agent=client.user_agent,
         )
@@ -83,14 +86,14 @@ class Session:
         return now < self.expires_at
 
     def refresh(self, generation: int, now: dt.datetime, policy: SessionPolicy) -> "Decision":
-        """Decide what presenting the token of `generation` leads to. Changes nothing by itself."""
+        """Decide what a token of `generation` leads to. Changes nothing by itself."""
         if not self.alive(now):
             return Expired()
         if not 1 <= generation <= self.generation:
             return Rejected()
         if generation == self.generation:
             return Rotated(self._rotated(now, policy))
-        if generation == self.generation - 1 and max(now - self.used_at, NO_TIME) < policy.grace:
+        if generation == self.generation - 1 and max(now - self.used_at, NO_TIME) < policy.grace_period:
             return Replayed(self)
         return Reused()
 
@@ -99,7 +102,7 @@ class Session:
             self,
             generation=self.generation + 1,
             used_at=now,
-            expires_at=min(now + policy.idle, self.ends_at),
+            expires_at=min(now + policy.idle_timeout, self.ends_at),
         )
 
 

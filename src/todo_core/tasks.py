@@ -14,11 +14,11 @@ from todo_core.text import check_text, fold, nfc
 
 TaskId = NewType("TaskId", UUID)
 
-TITLE_MOST = 500
-TITLE_KEY_MOST = 100
-DESCRIPTION_MOST = 10_000
-TAG_MOST = 50
-TAGS_MOST = 50
+MAX_TITLE_LENGTH = 500
+MAX_TITLE_KEY_LENGTH = 100
+MAX_DESCRIPTION_LENGTH = 10_000
+MAX_TAG_LENGTH = 50
+MAX_TAGS = 50
 
 
 class Priority(IntEnum):
@@ -32,17 +32,17 @@ class Priority(IntEnum):
 
 def check_title(title: str) -> str:
     """Return the title in NFC: 1 to 500 characters. Raises InvalidInput (path empty)."""
-    return check_text(nfc(title), at_least=1, at_most=TITLE_MOST)
+    return check_text(nfc(title), min_length=1, max_length=MAX_TITLE_LENGTH)
 
 
 def check_description(description: str) -> str:
     """Return the description in NFC: up to 10,000 characters, tabs and newlines too. Raises InvalidInput."""
-    return check_text(nfc(description), at_most=DESCRIPTION_MOST, allowed="\t\n")
+    return check_text(nfc(description), max_length=MAX_DESCRIPTION_LENGTH, allowed="\t\n")
 
 
 def check_tag(tag: str) -> str:
     """Return the tag in NFC: 1 to 50 characters. Raises InvalidInput (path empty)."""
-    return check_text(nfc(tag), at_least=1, at_most=TAG_MOST)
+    return check_text(nfc(tag), min_length=1, max_length=MAX_TAG_LENGTH)
 
 
 def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
@@ -54,8 +54,8 @@ def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
             kept.add(check_tag(tag))
         except InvalidInput as error:
             problems.found.extend(error.under(index).violations)
-    if len(kept) > TAGS_MOST:
-        problems.note((), "too-many", f"at most {TAGS_MOST} tags")
+    if len(kept) > MAX_TAGS:
+        problems.note((), "too-many", f"at most {MAX_TAGS} tags")
     problems.raise_any()
     return tuple(sorted(kept))
 
@@ -74,7 +74,7 @@ class Draft:
     description: str = attrs.field(default="", converter=nfc)
     completed: bool = attrs.field(default=False, validator=attrs.validators.instance_of(bool))
     priority: Priority = attrs.field(default=Priority.NONE, converter=Priority)
-    due: Due | None = None
+    due: Due | None = attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.instance_of(Due)))
     tags: tuple[str, ...] = attrs.field(default=(), converter=_sorted_tags)
 
     def __attrs_post_init__(self) -> None:
@@ -169,7 +169,7 @@ class Task:
     @property
     def title_key(self) -> str:
         """The sort key of `title`: its first characters regardless of case."""
-        return fold(self.title)[:TITLE_KEY_MOST]
+        return fold(self.title)[:MAX_TITLE_KEY_LENGTH]
 
     @property
     def search_key(self) -> str:

@@ -45,13 +45,13 @@ def check_controls(text: str, allowed: str = "") -> str:
     return text
 
 
-def check_text(text: str, *, at_least: int = 0, at_most: int, allowed: str = "") -> str:
+def check_text(text: str, *, min_length: int = 0, max_length: int, allowed: str = "") -> str:
     """Return `text` if its length (in code points) and its characters are permitted.
 
     `allowed` names the C0 control characters that may occur. Raises InvalidInput (path empty).
     """
-    if len(text) < at_least:
-        raise InvalidInput.at((), "too-short", f"at least {at_least} character{'s' * (at_least != 1)}")
-    if len(text) > at_most:
-        raise InvalidInput.at((), "too-long", f"at most {at_most} characters")
+    if len(text) < min_length:
+        raise InvalidInput.at((), "too-short", f"at least {min_length} character{'s' * (min_length != 1)}")
+    if len(text) > max_length:
+        raise InvalidInput.at((), "too-long", f"at most {max_length} characters")
     return check_unicode(check_controls(text, allowed))

@@ -1,7 +1,8 @@
 """Users, their e-mail addresses and profiles, and what a password has to be."""
 
 import datetime as dt
-from typing import NewType
+from enum import Enum
+from typing import Final, NewType
 from uuid import UUID
 
 import attrs
@@ -12,11 +13,11 @@ from todo_core.text import check_controls, check_text, check_unicode, fold, nfc
 
 UserId = NewType("UserId", UUID)
 
-EMAIL_MOST = 254
-EMAIL_LOCAL_MOST = 64
-DISPLAY_NAME_MOST = 100
-PASSWORD_FLOOR = 8
-PASSWORD_MOST = 256
+MAX_EMAIL_LENGTH = 254
+MAX_EMAIL_LOCAL_LENGTH = 64
+MAX_DISPLAY_NAME_LENGTH = 100
+MIN_PASSWORD_LENGTH = 8
+MAX_PASSWORD_LENGTH = 256
 PRODUCT_WORDS = ("todo-core", "todocore", "todo")
 
 
@@ -31,9 +32,9 @@ class EmailAddress:
         """Return the address in `text`, trimmed and in NFC. Raises InvalidInput (path empty)."""
         pasted = text.strip(" \t\r\n")  # what a form or a terminal leaves at the ends
         trimmed = check_controls(pasted).strip()  # to Python more control characters are white space
-        address = check_text(nfc(trimmed), at_least=1, at_most=EMAIL_MOST)
+        address = check_text(nfc(trimmed), min_length=1, max_length=MAX_EMAIL_LENGTH)
         local, at, domain = address.partition("@")
-        if not at or not domain or "@" in domain or not 1 <= len(local) <= EMAIL_LOCAL_MOST:
+        if not at or not domain or "@" in domain or not 1 <= len(local) <= MAX_EMAIL_LOCAL_LENGTH:
             raise InvalidInput.at((), "not-an-email", "one @ with 1 to 64 characters before it and a domain behind it")
         if any(character.isspace() for character in address):
             raise InvalidInput.at((), "not-an-email", "no blanks inside")
@@ -52,7 +53,7 @@ class EmailAddress:
 
 def check_display_name(name: str) -> str:
     """Return the display name in NFC. Raises InvalidInput (path empty)."""
-    return check_text(nfc(name), at_least=1, at_most=DISPLAY_NAME_MOST)
+    return check_text(nfc(name), min_length=1, max_length=MAX_DISPLAY_NAME_LENGTH)
 
 
 def check_timezone(name: str, zones: Zones) -> str:
@@ -66,7 +67,7 @@ def check_timezone(name: str, zones: Zones) -> str:
 
 @attrs.frozen
 class Profile:
-    """What a user says of themselves. Validated on construction, apart from `timezone` (see `check_timezone`).
+    """What users enter about themselves. Validated on construction, apart from `timezone` (see `check_timezone`).
 
     `email` is None for a user of an external issuer.
     """
@@ -81,6 +82,24 @@ class Profile:
         if self.display_name is not None:
             problems.take("display_name", check_display_name, self.display_name)
         problems.raise_any()
+
+
+class Unchanged(Enum):
+    """Marks a member that a request leaves as it is; None is a value."""
+
+    UNCHANGED = "unchanged"
+
+
+UNCHANGED: Final = Unchanged.UNCHANGED
+
+
+@attrs.frozen
+class ProfileChanges:
+    """Requested changes of a profile, unchecked."""
+
+    email: str | Unchanged = UNCHANGED
+    display_name: str | Unchanged | None = UNCHANGED
+    timezone: str | Unchanged = UNCHANGED
 
 
 @attrs.frozen
@@ -121,10 +140,10 @@ class User:
 
 @attrs.frozen
 class PasswordPolicy:
-    """What a new password has to be: a length, no composition rules (ASVS 6.2.1, 6.2.5; NIST SP 800-63B-4 3.1.1.2)."""
+    """The rules for a new password: a length, no composition rules (ASVS 6.2.1, 6.2.5; NIST SP 800-63B-4 3.1.1.2)."""
 
-    at_least: int = attrs.field(
-        default=12, validator=[attrs.validators.ge(PASSWORD_FLOOR), attrs.validators.le(PASSWORD_MOST)]
+    min_length: int = attrs.field(
+        default=12, validator=[attrs.validators.ge(MIN_PASSWORD_LENGTH), attrs.validators.le(MAX_PASSWORD_LENGTH)]
     )
 
     def check(self, password: str) -> str:
@@ -132,24 +151,24 @@ class PasswordPolicy:
         normal = nfc(check_unicode(password))
         if "\0" in normal:
             raise InvalidInput.at((), "control-character", "NUL is not allowed")
-        if len(normal) < self.at_least:
-            raise InvalidInput.at((), "too-short", f"at least {self.at_least} characters")
-        if len(normal) > PASSWORD_MOST:
-            raise InvalidInput.at((), "too-long", f"at most {PASSWORD_MOST} characters")
+        if len(normal) < self.min_length:
+            raise InvalidInput.at((), "too-short", f"at least {self.min_length} characters")
+        if len(normal) > MAX_PASSWORD_LENGTH:
+            raise InvalidInput.at((), "too-long", f"at most {MAX_PASSWORD_LENGTH} characters")
         return normal
 
 
-def presented(password: str) -> str | None:
-    """Return a password in the form in which one is hashed, or None when no hash can be of it."""
+def normalise_password(password: str) -> str | None:
+    """Normalise a submitted password. None if it cannot match any stored hash."""
     try:
         normal = nfc(check_unicode(password))
     except InvalidInput:
         return None
-    return normal if len(normal) <= PASSWORD_MOST else None
+    return normal if len(normal) <= MAX_PASSWORD_LENGTH else None
 
 
 def known_words(profile: Profile) -> tuple[str, ...]:
-    """Return the words that a password of this user must not lean on (ASVS 6.2.11)."""
+    """Return the words that make a password of this user easy to guess (ASVS 6.2.11)."""
     words = [*PRODUCT_WORDS]
     if profile.email is not None:
         words += [profile.email.address, profile.email.local]

@@ -23,11 +23,19 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+class _WithoutTypes(ast.NodeTransformer):
+    """Removes what only type checkers see: they know `typing_extensions` from typeshed."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:  # noqa: N802 - named by ast
+        """Keep the other branch of `if TYPE_CHECKING`."""
+        return node.orelse if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING" else node
+
+
 def imported(*packages: str) -> set[str]:
     """Return the third-party distributions that these packages import."""
     modules: set[str] = set()
     for file in (file for package in packages for file in (REPOSITORY / "src" / package).rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in ast.walk(_WithoutTypes().visit(ast.parse(file.read_text()))):
             if isinstance(node, ast.Import):
                 modules.update(alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module:

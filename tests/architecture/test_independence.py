@@ -17,7 +17,6 @@ import attrs
 import httpx
 import pytest
 
-from adapters.memory import HmacTokens, ManualClock, MemoryStore
 from adapters.postgres import Database, PostgresStore
 from adapters.tokens import AccessTokens, KeyFile, Sealer, SignedTokens
 from entrypoints.http.app import create_app
@@ -28,6 +27,7 @@ from tests.support import PASSWORD, World
 from todo_core.errors import Forbidden, TodoError
 from todo_core.ports import Store, Tokens
 from todo_core.tasks import Draft, TaskId
+from todo_core.testing import HmacTokens, ManualClock, MemoryStore
 from todo_core.use_cases import NewTask, Registration
 
 Ask = Callable[..., Awaitable[tuple[int, Any]]]

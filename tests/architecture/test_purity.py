@@ -21,11 +21,13 @@ OUTSIDE_WORLD = {
 }
 
 IMPORT_ALL = """
-import json, pkgutil, sys
+import json, pathlib, sys
 import attr, attrs
 attrs_brings = set(sys.modules)
 import todo_core
-modules = [module.name for module in pkgutil.walk_packages(todo_core.__path__, "todo_core.")]
+root = pathlib.Path(todo_core.__file__).parent
+files = [file.relative_to(root.parent).with_suffix("") for file in root.rglob("*.py") if "testing" not in file.parts]
+modules = [".".join(file.parts).removesuffix(".__init__") for file in files]
 for name in modules:
     __import__(name)
 print(json.dumps({"modules": modules, "loaded": sorted(set(sys.modules) - attrs_brings)}))

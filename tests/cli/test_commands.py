@@ -20,7 +20,7 @@ def test_help(todo: Todo) -> None:
         *([name] for name in main.commands),
         ["users", "add"],
         ["keys", "rotate"],
-        ["clocks", "advance"],
+        ["revisions", "advance"],
     ):
         result = todo(*command, "--help")
 
@@ -252,10 +252,12 @@ def test_unusable_data_directory(todo: Todo, settings: dict[str, str], tmp_path:
         assert isinstance(result.exception, SystemExit)
 
 
-def test_purge_and_clocks(todo: Todo, ann: str) -> None:
+def test_purge_and_revisions(todo: Todo, ann: str) -> None:
     """The upkeep commands say what they did."""
     assert todo("purge").output == ("erased 0 tasks; removed 0 tombstones, 0 idempotency keys, 0 sessions\n")
-    assert todo("clocks", "advance").output == "all clocks advanced; clients will fetch everything anew\n"
+    assert (
+        todo("revisions", "advance").output == "all revisions advanced; clients will synchronise from the beginning\n"
+    )
 
 
 def test_interrupted_while_loading() -> None:

@@ -10,14 +10,14 @@ import attrs
 import pytest
 import sqlalchemy as sa
 
-from adapters.memory import ManualClock, MemoryStore, SequentialIds
 from adapters.postgres import AuditRecord, Database, EventFilter, PoolSettings, PostgresStore
 from adapters.postgres.statements import Statement
 from tests.neighbours.pgbouncer import PgBouncer, pgbouncer
 from todo_core.audit import Action, Event
-from todo_core.ports import Store, View
+from todo_core.ports import Store, UserReader
 from todo_core.sessions import Actor, Client, Session, SessionId, SessionPolicy
 from todo_core.tasks import Draft, Task, TaskId
+from todo_core.testing import ManualClock, MemoryStore, SequentialIds
 from todo_core.users import EmailAddress, Profile, User, UserId
 
 POLICY = SessionPolicy()
@@ -52,7 +52,7 @@ class Kept:
         """Open a session, for somebody new unless it is said for whom."""
         user = user or await self.user()
         session = self.session(user.id)
-        await self.store.write_as(user.id, lambda rows: rows.put_session(session))
+        await self.store.write_as(user.id, lambda unit: unit.sessions.save(session))
         return Actor(user.id, session.id)
 
     def session(self, user: UserId) -> Session:
@@ -72,19 +72,19 @@ class Kept:
     async def add(self, actor: Actor, task: Task | str = "Buy milk") -> Task:
         """Keep a task."""
         new = self.task(task) if isinstance(task, str) else task
-        return await self.store.write(actor, lambda rows: rows.add_task(new))
+        return await self.store.write(actor, lambda unit: unit.tasks.add(new))
 
     async def put(self, actor: Actor, task: Task) -> Task:
         """Keep a change of a task."""
-        return await self.store.write(actor, lambda rows: rows.put_task(task))
+        return await self.store.write(actor, lambda unit: unit.tasks.replace(task))
 
-    def view(self, actor: Actor) -> View:
+    def view(self, actor: Actor) -> UserReader:
         """Return what the actor may read."""
         return self.store.read(actor)
 
     async def live_tasks(self, actor: Actor) -> int:
         """Return what the quota goes by."""
-        return await self.store.write(actor, lambda rows: rows.live_tasks())
+        return await self.store.write(actor, lambda unit: unit.tasks.live_count())
 
 
 @asynccontextmanager
@@ -106,10 +106,10 @@ async def in_memory() -> AsyncIterator[Kept]:
 @asynccontextmanager
 async def in_postgres(url: str, pooler: PgBouncer | None = None) -> AsyncIterator[Kept]:
     """Yield the PostgreSQL store, whose every connection leads over the pooler if there is one."""
-    clock, settings = ManualClock(), PoolSettings(least=1, most=8, prepare=pooler is None)
+    clock, settings = ManualClock(), PoolSettings(min_size=1, max_size=8, prepare=pooler is None)
     async with (
         Database.open(pooler.url(url) if pooler else url, settings) as database,
-        Database.open(url, PoolSettings(least=0, most=1)) as watched,
+        Database.open(url, PoolSettings(min_size=0, max_size=1)) as watched,
     ):
 
         async def events() -> Sequence[Event]:

@@ -10,8 +10,8 @@ from tests.contract.conftest import Kept
 from tests.support import World
 from todo_core.audit import OPERATOR, Action, Event
 from todo_core.errors import EmailTaken, NotAuthenticated
-from todo_core.idempotency import Once, Remembered
-from todo_core.ports import Rows
+from todo_core.idempotency import IdempotencyKey, StoredResult
+from todo_core.ports import UnitOfWork
 from todo_core.sessions import Client, Session, SessionId, SessionPolicy
 from todo_core.tasks import Draft
 from todo_core.users import EmailAddress, Profile, User, UserId
@@ -21,7 +21,7 @@ LONDON = "Europe/London"
 
 async def stored(kept: Kept, user: UserId) -> User:
     """Return the user as kept."""
-    return await kept.store.write_as(user, lambda rows: rows.user())
+    return await kept.store.write_as(user, lambda unit: unit.account.get())
 
 
 async def test_registered_user_is_kept(kept: Kept) -> None:
@@ -40,7 +40,7 @@ async def test_registered_user_is_kept(kept: Kept) -> None:
 
     assert user == await stored(kept, user.id)
     assert [event] == list(await kept.events())
-    feed = await kept.store.write_as(user.id, lambda rows: rows.feed(None, 10))
+    feed = await kept.store.write_as(user.id, lambda unit: unit.tasks.changes(None, 10))
     assert 0 == feed.next.position
 
 
@@ -89,7 +89,7 @@ async def test_changed_user_is_kept(kept: Kept) -> None:
         kept.clock.now() + dt.timedelta(hours=2),
     )
 
-    await kept.store.write_as(user.id, lambda rows: rows.put_user(changed))
+    await kept.store.write_as(user.id, lambda unit: unit.account.replace(changed))
 
     assert changed == await stored(kept, user.id)
     assert changed == await kept.store.user_by_email(EmailAddress("ANNA@example.org"))
@@ -101,13 +101,13 @@ async def test_address_of_another_user_is_refused(kept: Kept) -> None:
     """A user cannot take another's address, but may write their own in another case."""
     ann, bob = await kept.user("ann@example.org"), await kept.user("bob@example.org")
 
-    async def move(rows: Rows, address: str) -> None:
-        user = await rows.user()
-        await rows.put_user(attrs.evolve(user, profile=attrs.evolve(user.profile, email=EmailAddress(address))))
+    async def move(unit: UnitOfWork, address: str) -> None:
+        user = await unit.account.get()
+        await unit.account.replace(attrs.evolve(user, profile=attrs.evolve(user.profile, email=EmailAddress(address))))
 
     with pytest.raises(EmailTaken):
-        await kept.store.write_as(bob.id, lambda rows: move(rows, "ANN@example.org"))
-    await kept.store.write_as(ann.id, lambda rows: move(rows, "ANN@example.org"))
+        await kept.store.write_as(bob.id, lambda unit: move(unit, "ANN@example.org"))
+    await kept.store.write_as(ann.id, lambda unit: move(unit, "ANN@example.org"))
 
     assert bob == await stored(kept, bob.id)
     assert EmailAddress("ANN@example.org") == (await stored(kept, ann.id)).email
@@ -117,12 +117,12 @@ async def test_users_are_listed_by_id(kept: Kept) -> None:
     """In pages, by ascending id, behind the one before."""
     users = [await kept.user() for _ in range(5)]
 
-    first = await kept.store.users(None, 2)
-    second = await kept.store.users(first[-1].id, 2)
-    third = await kept.store.users(second[-1].id, 2)
+    first = await kept.store.list_users(None, 2)
+    second = await kept.store.list_users(first[-1].id, 2)
+    third = await kept.store.list_users(second[-1].id, 2)
 
     assert users == [*first, *second, *third]
-    assert [] == list(await kept.store.users(users[-1].id, 2))
+    assert [] == list(await kept.store.list_users(users[-1].id, 2))
 
 
 async def test_removed_user_leaves_nothing_but_the_record(kept: Kept) -> None:
@@ -131,15 +131,15 @@ async def test_removed_user_leaves_nothing_but_the_record(kept: Kept) -> None:
     task = await kept.add(actor)
     trashed = await kept.put(actor, (await kept.add(actor)).trashed(kept.clock.now()))
 
-    async def work(rows: Rows) -> None:
-        await rows.remember(Remembered(Once("key", b"print"), task, kept.clock.now()))
-        await rows.drop_user()
-        await rows.record(kept.event(actor.user))
+    async def work(unit: UnitOfWork) -> None:
+        await unit.idempotency.add(StoredResult(IdempotencyKey("key", b"print"), task, kept.clock.now()))
+        await unit.account.remove()
+        await unit.audit.add(kept.event(actor.user))
 
     await kept.store.write(actor, work)
 
     assert 2 == len(await kept.events())
-    assert [] == list(await kept.store.users(None, 10))
+    assert [] == list(await kept.store.list_users(None, 10))
     assert await kept.store.user_by_email(EmailAddress("ann@example.org")) is None
     assert await kept.store.task_owner(task.id) is None
     other = await kept.actor(await kept.user("ann@example.org"))
@@ -157,8 +157,8 @@ async def test_session_is_kept(kept: Kept) -> None:
     )
 
     for each in (session, renewed):
-        await kept.store.write_as(user.id, lambda rows, each=each: rows.put_session(each))  # type: ignore[misc]
-        assert each == await kept.store.write_as(user.id, lambda rows: rows.session(session.id))
+        await kept.store.write_as(user.id, lambda unit, each=each: unit.sessions.save(each))  # type: ignore[misc]
+        assert each == await kept.store.write_as(user.id, lambda unit: unit.sessions.get(session.id))
 
 
 async def test_sessions_are_listed_while_they_live(kept: Kept) -> None:
@@ -170,18 +170,18 @@ async def test_sessions_are_listed_while_they_live(kept: Kept) -> None:
         sessions.append(attrs.evolve(kept.session(user.id), used_at=used_at))
     expired = attrs.evolve(kept.session(user.id), expires_at=kept.clock.now())
 
-    async def work(rows: Rows) -> None:
+    async def work(unit: UnitOfWork) -> None:
         for session in (*sessions, expired):
-            await rows.put_session(session)
+            await unit.sessions.save(session)
 
     await kept.store.write_as(user.id, work)
 
-    async def listed(rows: Rows) -> list[SessionId]:
-        return [session.id for session in await rows.sessions()]
+    async def listed(unit: UnitOfWork) -> list[SessionId]:
+        return [session.id for session in await unit.sessions.list()]
 
     order = [sessions[index].id for index in (3, 2, 0, 1)]
     assert order == await kept.store.write_as(user.id, listed)
-    assert expired == await kept.store.write_as(user.id, lambda rows: rows.session(expired.id))
+    assert expired == await kept.store.write_as(user.id, lambda unit: unit.sessions.get(expired.id))
 
 
 async def test_sessions_end(kept: Kept) -> None:
@@ -189,20 +189,20 @@ async def test_sessions_end(kept: Kept) -> None:
     user, other = await kept.user(), await kept.actor()
     actors = [await kept.actor(user) for _ in range(3)]
     expired = attrs.evolve(kept.session(user.id), expires_at=kept.clock.now())
-    await kept.store.write_as(user.id, lambda rows: rows.put_session(expired))
+    await kept.store.write_as(user.id, lambda unit: unit.sessions.save(expired))
 
-    async def ids(rows: Rows) -> set[UUID]:
-        found = [await rows.session(each) for each in (*(actor.session for actor in actors), expired.id)]
+    async def ids(unit: UnitOfWork) -> set[UUID]:
+        found = [await unit.sessions.get(each) for each in (*(actor.session for actor in actors), expired.id)]
         return {session.id for session in found if session is not None}
 
     for _ in range(2):
-        await kept.store.write_as(user.id, lambda rows: rows.drop_session(actors[0].session))
+        await kept.store.write_as(user.id, lambda unit: unit.sessions.remove(actors[0].session))
         assert {actors[1].session, actors[2].session, expired.id} == await kept.store.write_as(user.id, ids)
-    await kept.store.write_as(user.id, lambda rows: rows.drop_session(other.session))
+    await kept.store.write_as(user.id, lambda unit: unit.sessions.remove(other.session))
     for _ in range(2):
-        await kept.store.write_as(user.id, lambda rows: rows.drop_sessions())
+        await kept.store.write_as(user.id, lambda unit: unit.sessions.remove_all())
         assert set() == await kept.store.write_as(user.id, ids)
-    await kept.view(other).user()
+    await kept.view(other).account.get()
 
 
 async def test_record_is_kept(kept: Kept) -> None:
@@ -213,9 +213,9 @@ async def test_record_is_kept(kept: Kept) -> None:
         for action in Action
     ]
 
-    async def work(rows: Rows) -> None:
+    async def work(unit: UnitOfWork) -> None:
         for event in events:
-            await rows.record(event)
+            await unit.audit.add(event)
 
     await kept.store.write_as(user.id, work)
 
@@ -241,7 +241,7 @@ async def test_what_is_done_outside_is_recorded(kept: Kept) -> None:
     """Without a user's unit of work."""
     event = attrs.evolve(kept.event(OPERATOR), action=Action.KEY_ROTATED)
 
-    await kept.store.record(event)
+    await kept.store.append_event(event)
 
     assert event in await kept.events()
 
@@ -251,18 +251,18 @@ async def test_outcomes_are_remembered(kept: Kept) -> None:
     ann, bob = await kept.actor(), await kept.actor()
     draft = Draft("Ünique", "a\tb\n", completed=True, tags=("b", "a"))
     task = await kept.add(ann, kept.task(draft))
-    outcome = Remembered(Once("a key", bytes(range(256))), task, kept.clock.now() + dt.timedelta.resolution)
+    outcome = StoredResult(IdempotencyKey("a key", bytes(range(256))), task, kept.clock.now() + dt.timedelta.resolution)
 
-    async def work(rows: Rows) -> None:
-        await rows.remember(outcome)
-        await rows.put_task(task.trashed(kept.clock.now()))
+    async def work(unit: UnitOfWork) -> None:
+        await unit.idempotency.add(outcome)
+        await unit.tasks.replace(task.trashed(kept.clock.now()))
 
     await kept.store.write(ann, work)
 
-    assert outcome == await kept.store.write(ann, lambda rows: rows.remembered("a key"))
-    assert await kept.store.write(ann, lambda rows: rows.remembered("A key")) is None
-    assert await kept.store.write(bob, lambda rows: rows.remembered("a key")) is None
+    assert outcome == await kept.store.write(ann, lambda unit: unit.idempotency.get("a key"))
+    assert await kept.store.write(ann, lambda unit: unit.idempotency.get("A key")) is None
+    assert await kept.store.write(bob, lambda unit: unit.idempotency.get("a key")) is None
     assert (1, 0) == (
-        await kept.store.write(ann, lambda rows: rows.remembered_count()),
-        await kept.store.write(bob, lambda rows: rows.remembered_count()),
+        await kept.store.write(ann, lambda unit: unit.idempotency.count()),
+        await kept.store.write(bob, lambda unit: unit.idempotency.count()),
     )

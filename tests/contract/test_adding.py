@@ -6,8 +6,8 @@ import attrs
 import pytest
 
 from tests.contract.conftest import POLICY, Kept
-from todo_core.errors import IdTaken, NotAuthenticated
-from todo_core.ports import Rows
+from todo_core.errors import IdTaken, NotAuthenticated, QuotaExceeded
+from todo_core.ports import UnitOfWork
 from todo_core.sessions import Actor, SessionId
 from todo_core.tasks import Task
 from todo_core.users import UserId
@@ -20,11 +20,10 @@ async def test_adds_as_a_unit_does(kept: Kept) -> None:
     """The task is kept under the next number of the user's clock, and counted."""
     actor = await kept.actor()
     first = await kept.add(actor)
-    second = await kept.store.add_task(actor, kept.task(), PLENTY)
+    second = await kept.store.create_task(actor, kept.task(), PLENTY)
     third = await kept.add(actor)
 
-    assert second is not None
-    assert second == await kept.view(actor).task(second.id)
+    assert second == await kept.view(actor).tasks.get(second.id)
     assert [1, 2, 3] == [first.version, second.version, third.version]
     assert 3 == await kept.live_tasks(actor)
     assert actor.user == await kept.store.task_owner(second.id)
@@ -34,11 +33,11 @@ async def test_full_is_full(kept: Kept) -> None:
     """With as many live tasks as may be, nothing is kept and no number taken; one in the trash does not count."""
     actor = await kept.actor()
     task = await kept.add(actor)
-    assert await kept.store.add_task(actor, kept.task(), 1) is None
+    with pytest.raises(QuotaExceeded):
+        await kept.store.create_task(actor, kept.task(), 1)
     await kept.put(actor, task.trashed(kept.clock.now()))
-    added = await kept.store.add_task(actor, kept.task(), 1)
+    added = await kept.store.create_task(actor, kept.task(), 1)
 
-    assert added is not None
     assert 3 == added.version
 
 
@@ -48,10 +47,9 @@ async def test_taken_ids_are_refused(kept: Kept) -> None:
     for owner in (actor, other):
         task = await kept.add(owner)
         with pytest.raises(IdTaken):
-            await kept.store.add_task(actor, task, PLENTY)
+            await kept.store.create_task(actor, task, PLENTY)
 
-    added = await kept.store.add_task(actor, kept.task(), PLENTY)
-    assert added is not None
+    added = await kept.store.create_task(actor, kept.task(), PLENTY)
     assert 2 == added.version
 
 
@@ -64,18 +62,18 @@ async def test_only_live_sessions_add(kept: Kept) -> None:
         Actor(UserId(kept.ids.new()), actor.session),
     ]
     for stranger in strangers:
-        for most in (PLENTY, 0):
+        for max_tasks in (PLENTY, 0):
             with pytest.raises(NotAuthenticated):
-                await kept.store.add_task(stranger, kept.task(), most)
+                await kept.store.create_task(stranger, kept.task(), max_tasks)
     assert 0 == await kept.live_tasks(actor)
 
 
 async def test_expired_sessions_add_nothing(kept: Kept) -> None:
     """The session has to be alive by the clock of the store."""
     actor = await kept.actor()
-    kept.clock.advance(POLICY.idle)
+    kept.clock.advance(POLICY.idle_timeout)
     with pytest.raises(NotAuthenticated):
-        await kept.store.add_task(actor, kept.task(), PLENTY)
+        await kept.store.create_task(actor, kept.task(), PLENTY)
 
 
 @pytest.mark.parametrize("disabling", [False, True])
@@ -83,18 +81,18 @@ async def test_what_was_waited_for_counts(kept: Kept, disabling: bool) -> None: 
     """A session that ends, or an account that is disabled, while the user's lock is waited for, adds nothing."""
     actor, locked = await kept.actor(), asyncio.Event()
 
-    async def end(rows: Rows) -> None:
+    async def end(unit: UnitOfWork) -> None:
         if disabling:
-            await rows.put_user(attrs.evolve(await rows.user(), disabled_at=kept.clock.now()))
+            await unit.account.replace(attrs.evolve(await unit.account.get(), disabled_at=kept.clock.now()))
         else:
-            await rows.drop_session(actor.session)
+            await unit.sessions.remove(actor.session)
         locked.set()
         await kept.somebody_waits()
 
     ending = asyncio.create_task(kept.store.write_as(actor.user, end))
     await locked.wait()
     with pytest.raises(NotAuthenticated):
-        await kept.store.add_task(actor, kept.task(), PLENTY)
+        await kept.store.create_task(actor, kept.task(), PLENTY)
     await ending
 
 
@@ -103,13 +101,16 @@ async def test_numbers_follow_each_other(kept: Kept) -> None:
     actor = await kept.actor()
     tasks = [kept.task() for _ in range(4 * WORKERS)]
 
-    async def unit(task: Task) -> Task | None:
-        return await kept.store.write(actor, lambda rows: rows.add_task(task))
+    async def unit(task: Task) -> Task:
+        return await kept.store.write(actor, lambda unit: unit.tasks.add(task))
 
     one_by_one = [unit(task) for task in tasks[:WORKERS]]
-    at_once = [kept.store.add_task(actor, task, 2 * WORKERS) for task in tasks[WORKERS:]]
-    added = [task.version for task in await asyncio.gather(*one_by_one, *at_once) if task is not None]
+    at_once = [kept.store.create_task(actor, task, 2 * WORKERS) for task in tasks[WORKERS:]]
+    results = await asyncio.gather(*one_by_one, *at_once, return_exceptions=True)
+    added = [task.version for task in results if isinstance(task, Task)]
 
     assert list(range(1, len(added) + 1)) == sorted(added)
     assert len(added) == await kept.live_tasks(actor)
-    assert await kept.store.add_task(actor, kept.task(), 2 * WORKERS) is None
+    assert {QuotaExceeded} == {type(result) for result in results if not isinstance(result, Task)}
+    with pytest.raises(QuotaExceeded):
+        await kept.store.create_task(actor, kept.task(), 2 * WORKERS)

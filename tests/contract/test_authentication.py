@@ -6,50 +6,50 @@ from uuid import UUID
 import attrs
 import pytest
 
-from adapters.memory.clock import START
 from tests.contract.conftest import POLICY, Kept
 from todo_core.errors import NotAuthenticated
-from todo_core.listing import Moment, Query
-from todo_core.ports import Rows, View
+from todo_core.ports import UnitOfWork, UserReader
+from todo_core.queries import Moment, Query
 from todo_core.sessions import Actor, SessionId
 from todo_core.tasks import TaskId
+from todo_core.testing import START
 from todo_core.users import UserId
 
 MOMENT = Moment(START)
 
-READS: dict[str, Callable[[View], Awaitable[object]]] = {
-    "user": lambda view: view.user(),
-    "sessions": lambda view: view.sessions(),
-    "task": lambda view: view.task(TaskId(UUID(int=1))),
-    "page": lambda view: view.page(Query(), MOMENT, None, 10),
-    "count": lambda view: view.count(Query(), MOMENT),
-    "tags": lambda view: view.tags(),
-    "feed": lambda view: view.feed(None, 10),
+READS: dict[str, Callable[[UserReader], Awaitable[object]]] = {
+    "user": lambda view: view.account.get(),
+    "sessions": lambda view: view.sessions.list(),
+    "task": lambda view: view.tasks.get(TaskId(UUID(int=1))),
+    "page": lambda view: view.tasks.page(Query(), MOMENT, None, 10),
+    "count": lambda view: view.tasks.count(Query(), MOMENT),
+    "tags": lambda view: view.tasks.tags(),
+    "feed": lambda view: view.tasks.changes(None, 10),
 }
 
 
 async def expire(kept: Kept, _: Actor) -> None:
     """Wait until the session ends by itself."""
-    kept.clock.advance(POLICY.idle)
+    kept.clock.advance(POLICY.idle_timeout)
 
 
 async def end(kept: Kept, actor: Actor) -> None:
     """End the session."""
-    await kept.store.write_as(actor.user, lambda rows: rows.drop_session(actor.session))
+    await kept.store.write_as(actor.user, lambda unit: unit.sessions.remove(actor.session))
 
 
 async def disable(kept: Kept, actor: Actor) -> None:
     """Disable the account; its sessions stay."""
 
-    async def work(rows: Rows) -> None:
-        await rows.put_user(attrs.evolve(await rows.user(), disabled_at=kept.clock.now()))
+    async def work(unit: UnitOfWork) -> None:
+        await unit.account.replace(attrs.evolve(await unit.account.get(), disabled_at=kept.clock.now()))
 
     await kept.store.write_as(actor.user, work)
 
 
 async def remove(kept: Kept, actor: Actor) -> None:
     """Remove the account."""
-    await kept.store.write_as(actor.user, lambda rows: rows.drop_user())
+    await kept.store.write_as(actor.user, lambda unit: unit.account.remove())
 
 
 @pytest.mark.parametrize("name", READS)
@@ -74,7 +74,7 @@ async def test_no_write(kept: Kept, lock_out: Callable[[Kept, Actor], Awaitable[
     await lock_out(kept, actor)
     ran = False
 
-    async def work(rows: Rows) -> None:
+    async def work(unit: UnitOfWork) -> None:
         nonlocal ran
         ran = True
 
@@ -92,7 +92,7 @@ async def test_session_of_another_user(kept: Kept) -> None:
         with pytest.raises(NotAuthenticated):
             await read(kept.view(mixed))
     with pytest.raises(NotAuthenticated):
-        await kept.store.write(mixed, lambda rows: rows.user())
+        await kept.store.write(mixed, lambda unit: unit.account.get())
 
 
 async def test_nobody(kept: Kept) -> None:
@@ -108,22 +108,22 @@ async def test_last_moment_of_a_session(kept: Kept) -> None:
     """A session is alive until the instant it ends at, and not at it."""
     actor = await kept.actor()
 
-    kept.clock.advance(POLICY.idle - POLICY.idle.resolution)
-    await kept.view(actor).user()
-    kept.clock.advance(POLICY.idle.resolution)
+    kept.clock.advance(POLICY.idle_timeout - POLICY.idle_timeout.resolution)
+    await kept.view(actor).account.get()
+    kept.clock.advance(POLICY.idle_timeout.resolution)
 
     with pytest.raises(NotAuthenticated):
-        await kept.view(actor).user()
+        await kept.view(actor).account.get()
 
 
 async def test_disabled_rows_by_write_as(kept: Kept) -> None:
-    """The rows of a disabled user are to be had without a session, all of them."""
+    """The unit of a disabled user are to be had without a session, all of them."""
     actor = await kept.actor()
     await disable(kept, actor)
 
-    async def work(rows: Rows) -> None:
+    async def work(unit: UnitOfWork) -> None:
         for read in READS.values():
-            await read(rows)
+            await read(unit)
 
     await kept.store.write_as(actor.user, work)
 
@@ -132,8 +132,8 @@ async def test_own_session_ended_inside_the_unit(kept: Kept) -> None:
     """A unit that ends its own session goes on to its end."""
     actor = await kept.actor()
 
-    async def work(rows: Rows) -> int:
-        await rows.drop_session(actor.session)
-        return (await rows.add_task(kept.task())).version
+    async def work(unit: UnitOfWork) -> int:
+        await unit.sessions.remove(actor.session)
+        return (await unit.tasks.add(kept.task())).version
 
     assert 1 == await kept.store.write(actor, work)

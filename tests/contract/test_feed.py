@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from tests.contract.conftest import Kept
 from todo_core.changes import Change, Feed, SyncPoint
 from todo_core.errors import SyncTokenExpired
-from todo_core.listing import fitting
-from todo_core.ports import Rows
+from todo_core.ports import UnitOfWork
+from todo_core.queries import count_fitting
 from todo_core.sessions import Actor
-from todo_core.tasks import DESCRIPTION_MOST, Draft, Task, TaskId
+from todo_core.tasks import MAX_DESCRIPTION_LENGTH, Draft, Task, TaskId
 
 LEAP = 2**32
 A_DAY = dt.timedelta(days=1)
@@ -95,7 +95,7 @@ class Run:
         elif name == "again":
             self.mirror.start_again()
         elif name == "leap":
-            await self.kept.store.advance_clocks(LEAP)
+            await self.kept.store.advance_revisions(LEAP)
             self.model.clock += LEAP
             self.model.horizon = self.model.clock
         elif name == "add":
@@ -123,13 +123,15 @@ class Run:
     async def erase(self, before: dt.datetime, limit: int) -> None:
         """Erase old trash."""
         old = self.model.old(before, erased=False)[:limit]
-        assert len(old) == await self.kept.store.write(self.actor, lambda rows: rows.erase_tasks(before, limit))
+        assert len(old) == await self.kept.store.write(self.actor, lambda unit: unit.tasks.erase(before, limit))
         self.model.erased |= {task.id for task in old}
 
     async def drop(self, before: dt.datetime, limit: int) -> None:
         """Remove old tombstones."""
         old = self.model.old(before, erased=True)[:limit]
-        assert len(old) == await self.kept.store.write(self.actor, lambda rows: rows.drop_tombstones(before, limit))
+        assert len(old) == await self.kept.store.write(
+            self.actor, lambda unit: unit.tasks.remove_tombstones(before, limit)
+        )
         for task in old:
             del self.model.tasks[task.id]
             self.model.horizon = max(self.model.horizon, task.version)
@@ -140,10 +142,10 @@ class Run:
         view = self.kept.view(self.actor)
         if expected is None:
             with pytest.raises(SyncTokenExpired):
-                await view.feed(self.mirror.point, limit)
+                await view.tasks.changes(self.mirror.point, limit)
             self.mirror.start_again()
             return True
-        feed = await view.feed(self.mirror.point, limit)
+        feed = await view.tasks.changes(self.mirror.point, limit)
         assert expected == feed
         self.mirror.apply(feed)
         return feed.has_more
@@ -170,7 +172,7 @@ async def test_feed_shows_own_changes_only(kept: Kept) -> None:
     ann, bob = await kept.actor(), await kept.actor()
     await kept.add(bob)
 
-    assert Feed((), SyncPoint(0, 0), has_more=False) == await kept.view(ann).feed(None, 10)
+    assert Feed((), SyncPoint(0, 0), has_more=False) == await kept.view(ann).tasks.changes(None, 10)
 
 
 async def test_page_ends_early_when_it_is_long(kept: Kept) -> None:
@@ -178,12 +180,12 @@ async def test_page_ends_early_when_it_is_long(kept: Kept) -> None:
     actor = await kept.actor()
     tasks = []
     for number in range(80):
-        task = await kept.add(actor, kept.task(Draft("x", "\U0001f331" * DESCRIPTION_MOST)))
+        task = await kept.add(actor, kept.task(Draft("x", "\U0001f331" * MAX_DESCRIPTION_LENGTH)))
         tasks.append(await kept.put(actor, task.trashed(kept.clock.now())) if number % 2 else task)
     ordered = sorted(tasks, key=lambda task: task.version)
-    number = fitting(0 if task.deleted_at else task.text_size for task in ordered)
+    number = count_fitting(0 if task.deleted_at else task.text_size for task in ordered)
 
-    feed = await kept.view(actor).feed(SyncPoint(0, 0), 1000)
+    feed = await kept.view(actor).tasks.changes(SyncPoint(0, 0), 1000)
 
     assert number < len(ordered)
     assert [task.id for task in ordered[:number]] == [change.id for change in feed.changes]
@@ -197,10 +199,10 @@ async def test_point_in_the_future_has_expired(kept: Kept) -> None:
     await kept.add(actor)
     view = kept.view(actor)
 
-    await view.feed(SyncPoint(0, 1), 10)
+    await view.tasks.changes(SyncPoint(0, 1), 10)
     for point in (SyncPoint(0, 2), SyncPoint(2, 0)):
         with pytest.raises(SyncTokenExpired):
-            await view.feed(point, 10)
+            await view.tasks.changes(point, 10)
 
 
 async def test_clocks_leap_after_the_units_that_are_under_way(kept: Kept) -> None:
@@ -208,14 +210,14 @@ async def test_clocks_leap_after_the_units_that_are_under_way(kept: Kept) -> Non
     actor = await kept.actor()
     inside, leap = asyncio.Event(), asyncio.Event()
 
-    async def work(rows: Rows) -> Task:
+    async def work(unit: UnitOfWork) -> Task:
         inside.set()
         await leap.wait()
-        return await rows.add_task(kept.task())
+        return await unit.tasks.add(kept.task())
 
     unit = asyncio.create_task(kept.store.write(actor, work))
     await inside.wait()
-    leaping = asyncio.create_task(kept.store.advance_clocks(LEAP))
+    leaping = asyncio.create_task(kept.store.advance_revisions(LEAP))
     await kept.somebody_waits()
     leap.set()
     await asyncio.gather(unit, leaping)
@@ -229,11 +231,11 @@ async def test_advanced_clocks(kept: Kept) -> None:
     for actor in actors:
         await kept.add(actor)
 
-    await kept.store.advance_clocks(LEAP)
+    await kept.store.advance_revisions(LEAP)
 
     for actor in actors:
         view = kept.view(actor)
         with pytest.raises(SyncTokenExpired):
-            await view.feed(SyncPoint(1, 1), 10)
-        assert 1 == len((await view.feed(None, 10)).changes)
+            await view.tasks.changes(SyncPoint(1, 1), 10)
+        assert 1 == len((await view.tasks.changes(None, 10)).changes)
         assert LEAP + 2 == (await kept.add(actor)).version

@@ -9,16 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.memory import ManualClock
-from adapters.memory.clock import START
 from tests.contract.conftest import Kept
-from tests.queries import EVERY_SORT, in_order, queries, wordy_drafts
 from tests.support import SUMMER_TIME, WINTER_TIME, instants, titles, zone_names
+from tests.task_queries import EVERY_SORT, in_order, queries, wordy_drafts
 from todo_core.due import Due
-from todo_core.listing import PAGE_LIMIT, DueFilter, Moment, Position, Query, Sort, SortKey, fitting
-from todo_core.ports import Rows, View
+from todo_core.ports import UnitOfWork, UserReader
+from todo_core.queries import MAX_PAGE_SIZE, DueFilter, KeysetPosition, Moment, Query, Sort, SortKey, count_fitting
 from todo_core.sessions import Actor
-from todo_core.tasks import DESCRIPTION_MOST, Draft, Task
+from todo_core.tasks import MAX_DESCRIPTION_LENGTH, Draft, Task
+from todo_core.testing import START, ManualClock
 
 MANY = 1000
 """More tasks than any list has here: who walks on walks in circles."""
@@ -38,12 +37,12 @@ def stocks(draw: st.DrawFn) -> list[Task]:
     return found
 
 
-async def walked(view: View, query: Query, moment: Moment, limit: int) -> list[Task]:
+async def walked(view: UserReader, query: Query, moment: Moment, limit: int) -> list[Task]:
     """Return every task of a list, page by page."""
     tasks: list[Task] = []
-    place: Position | None = None
+    place: KeysetPosition | None = None
     while True:
-        page = await view.page(query, moment, place, limit)
+        page = await view.tasks.page(query, moment, place, limit)
         assert len(page.tasks) <= limit
         tasks += page.tasks
         if page.next is None:
@@ -57,8 +56,8 @@ async def stocked(kept: Kept, tasks: list[Task]) -> tuple[Actor, list[Task]]:
     """Keep tasks for somebody new, under new ids."""
     actor = await kept.actor()
 
-    async def work(rows: Rows) -> list[Task]:
-        return [await rows.add_task(attrs.evolve(task, id=kept.task().id)) for task in tasks]
+    async def work(unit: UnitOfWork) -> list[Task]:
+        return [await unit.tasks.add(attrs.evolve(task, id=kept.task().id)) for task in tasks]
 
     return actor, await kept.store.write(actor, work)
 
@@ -71,8 +70,8 @@ async def test_any_list(kept: Kept, tasks: list[Task], query: Query, moment: Mom
     expected = in_order([task for task in tasks if query.matches(task, moment)], query.sort)
 
     assert expected == await walked(kept.view(actor), query, moment, limit)
-    assert len(expected) == await kept.view(actor).count(query, moment)
-    assert expected == await kept.store.write(actor, lambda rows: walked(rows, query, moment, limit))
+    assert len(expected) == await kept.view(actor).tasks.count(query, moment)
+    assert expected == await kept.store.write(actor, lambda unit: walked(unit, query, moment, limit))
 
 
 @pytest.mark.parametrize("sort", EVERY_SORT, ids=str)
@@ -89,7 +88,7 @@ async def test_one_filter_in_any_order(
     expected = in_order([task for task in tasks if query.matches(task, moment)], sort)
 
     assert expected == await walked(kept.view(actor), query, moment, 2)
-    assert len(expected) == await kept.view(actor).count(query, moment)
+    assert len(expected) == await kept.view(actor).tasks.count(query, moment)
 
 
 @pytest.mark.parametrize("seam", [dt.datetime(2026, 1, 1), SUMMER_TIME, WINTER_TIME], ids=str)
@@ -110,7 +109,7 @@ async def test_due_filters_at_their_bounds(kept: Kept, seam: dt.datetime) -> Non
         moment = Moment(dt.datetime.combine(days[2], time, zone(name)).astimezone(dt.UTC), zone(name))
         query = Query(**narrow, sort=Sort(SortKey.DUE))
         expected = in_order([task for task in tasks if query.matches(task, moment)], query.sort)
-        page = await kept.view(actor).page(query, moment, None, PAGE_LIMIT)
+        page = await kept.view(actor).tasks.page(query, moment, None, MAX_PAGE_SIZE)
         assert expected == list(page.tasks)
 
 
@@ -124,12 +123,12 @@ async def test_walk_among_changes(kept: Kept, sort: Sort) -> None:
     moment, query = Moment(kept.clock.now()), Query(sort=sort)
     view = kept.view(actor)
     seen: list[Task] = []
-    page = await view.page(query, moment, None, 2)
+    page = await view.tasks.page(query, moment, None, 2)
     while page.next is not None:
         seen += page.tasks
         at_the_place = page.tasks[-1]
         await kept.put(actor, at_the_place.trashed(kept.clock.now()))
-        page = await view.page(query, moment, page.next, 2)
+        page = await view.tasks.page(query, moment, page.next, 2)
         await kept.put(actor, attrs.evolve(at_the_place, deleted_at=None))
     seen += page.tasks
 
@@ -141,16 +140,16 @@ async def test_page_ends_early_when_it_is_long(kept: Kept, sort: Sort) -> None:
     """About 1 MiB of text ends a page, in every order, and the walk misses nothing."""
     moment = Moment(kept.clock.now())
     letters = ("\U0001f331", "é", "a")
-    long = [Draft(f"{number}", letters[number % 3] * DESCRIPTION_MOST) for number in range(70)]
+    long = [Draft(f"{number}", letters[number % 3] * MAX_DESCRIPTION_LENGTH) for number in range(70)]
     actor, tasks = await stocked(kept, [kept.task(draft) for draft in long])
     ordered = in_order(tasks, sort)
 
-    page = await kept.view(actor).page(Query(sort=sort), moment, None, PAGE_LIMIT)
+    page = await kept.view(actor).tasks.page(Query(sort=sort), moment, None, MAX_PAGE_SIZE)
 
-    assert fitting(task.text_size for task in ordered) < len(ordered)
-    assert tuple(ordered[: fitting(task.text_size for task in ordered)]) == page.tasks
+    assert count_fitting(task.text_size for task in ordered) < len(ordered)
+    assert tuple(ordered[: count_fitting(task.text_size for task in ordered)]) == page.tasks
     assert sort.position(page.tasks[-1]) == page.next
-    assert ordered == await walked(kept.view(actor), Query(sort=sort), moment, PAGE_LIMIT)
+    assert ordered == await walked(kept.view(actor), Query(sort=sort), moment, MAX_PAGE_SIZE)
 
 
 async def test_list_shows_own_tasks_only(kept: Kept) -> None:
@@ -159,8 +158,8 @@ async def test_list_shows_own_tasks_only(kept: Kept) -> None:
     await kept.add(bob)
     moment = Moment(kept.clock.now())
 
-    assert () == (await kept.view(ann).page(Query(), moment, None, 10)).tasks
-    assert 0 == await kept.view(ann).count(Query(), moment)
+    assert () == (await kept.view(ann).tasks.page(Query(), moment, None, 10)).tasks
+    assert 0 == await kept.view(ann).tasks.count(Query(), moment)
 
 
 async def test_erased_tasks_are_not_listed(kept: Kept) -> None:
@@ -169,9 +168,9 @@ async def test_erased_tasks_are_not_listed(kept: Kept) -> None:
     now = kept.clock.now()
     await kept.put(actor, tasks[1].trashed(now))
     await kept.put(actor, tasks[2].trashed(now - dt.timedelta(days=1)))
-    await kept.store.write(actor, lambda rows: rows.erase_tasks(now, 10))
+    await kept.store.write(actor, lambda unit: unit.tasks.erase(now, 10))
 
     view = kept.view(actor)
-    assert ["live"] == titles((await view.page(Query(), Moment(now), None, 10)).tasks)
-    assert ["trashed"] == titles((await view.page(Query(deleted=True), Moment(now), None, 10)).tasks)
-    assert 1 == await view.count(Query(deleted=True), Moment(now))
+    assert ["live"] == titles((await view.tasks.page(Query(), Moment(now), None, 10)).tasks)
+    assert ["trashed"] == titles((await view.tasks.page(Query(deleted=True), Moment(now), None, 10)).tasks)
+    assert 1 == await view.tasks.count(Query(deleted=True), Moment(now))

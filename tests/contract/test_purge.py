@@ -7,8 +7,8 @@ import attrs
 import pytest
 
 from tests.contract.conftest import POLICY, Kept
-from todo_core.idempotency import Once, Remembered
-from todo_core.ports import PurgeCutoffs, Rows
+from todo_core.idempotency import IdempotencyKey, StoredResult
+from todo_core.ports import PurgeCutoffs, UnitOfWork
 from todo_core.sessions import Actor
 from todo_core.users import UserId
 
@@ -22,36 +22,36 @@ async def trashed(kept: Kept, actor: Actor, deleted_at: dt.datetime, *, erased: 
     task = await kept.add(actor)
     await kept.put(actor, task.trashed(deleted_at))
     if erased:
-        await kept.store.write(actor, lambda rows: rows.erase_tasks(deleted_at + INSTANT, 1))
+        await kept.store.write(actor, lambda unit: unit.tasks.erase(deleted_at + INSTANT, 1))
 
 
 async def remembered(kept: Kept, actor: Actor, key: str, at: dt.datetime) -> None:
     """Keep an outcome of then."""
-    outcome = Remembered(Once(key, b""), kept.task(), at)
-    await kept.store.write(actor, lambda rows: rows.remember(outcome))
+    outcome = StoredResult(IdempotencyKey(key, b""), kept.task(), at)
+    await kept.store.write(actor, lambda unit: unit.idempotency.add(outcome))
 
 
 async def to_purge(kept: Kept, bounds: Mapping[str, dt.datetime], limit: int = 100) -> set[UserId]:
     """Return who has something from before the bounds; what has none is never overdue."""
-    never = dict.fromkeys(("trash", "tombstones", "outcomes", "sessions"), kept.clock.now() - LONG)
+    never = dict.fromkeys(("trash", "tombstones", "results", "sessions"), kept.clock.now() - LONG)
     found = await kept.store.users_to_purge(PurgeCutoffs(**{**never, **bounds}), limit)
     assert len(found) == len(set(found)) <= limit
     return set(found)
 
 
 async def test_users_to_purge(kept: Kept) -> None:
-    """Those with trash, tombstones, outcomes or sessions from before the bound that each kind has, and nobody else."""
+    """Those with trash, tombstones, results or sessions from before the bound that each kind has, and nobody else."""
     now = kept.clock.now()
     await kept.add(await kept.actor())
-    trash, tombstones, outcomes = [await kept.actor() for _ in range(3)]
+    trash, tombstones, results = [await kept.actor() for _ in range(3)]
     await trashed(kept, trash, now)
     await trashed(kept, tombstones, now, erased=True)
-    await remembered(kept, outcomes, "key", now)
+    await remembered(kept, results, "key", now)
 
-    for kind, actor in (("trash", trash), ("tombstones", tombstones), ("outcomes", outcomes)):
+    for kind, actor in (("trash", trash), ("tombstones", tombstones), ("results", results)):
         assert set() == await to_purge(kept, {kind: now})
         assert {actor.user} == await to_purge(kept, {kind: now + INSTANT})
-    ends_at = now + POLICY.idle
+    ends_at = now + POLICY.idle_timeout
     assert set() == await to_purge(kept, {"sessions": ends_at - INSTANT})
     assert 4 == len(await to_purge(kept, {"sessions": ends_at}))
     assert 2 == len(await to_purge(kept, {"sessions": ends_at}, 2))
@@ -64,14 +64,14 @@ async def test_trash_is_erased(kept: Kept) -> None:
     live = await kept.add(actor)
     old = await kept.put(actor, (await kept.add(actor)).trashed(now - INSTANT))
     young = await kept.put(actor, (await kept.add(actor)).trashed(now))
-    before = await kept.view(actor).feed(None, 10)
+    before = await kept.view(actor).tasks.changes(None, 10)
 
-    assert 1 == await kept.store.write(actor, lambda rows: rows.erase_tasks(now, 10))
+    assert 1 == await kept.store.write(actor, lambda unit: unit.tasks.erase(now, 10))
 
     view = kept.view(actor)
-    assert [live, None, young] == [await view.task(task.id) for task in (live, old, young)]
-    assert before == await view.feed(None, 10)
-    assert 0 == await kept.store.write(actor, lambda rows: rows.erase_tasks(now, 10))
+    assert [live, None, young] == [await view.tasks.get(task.id) for task in (live, old, young)]
+    assert before == await view.tasks.changes(None, 10)
+    assert 0 == await kept.store.write(actor, lambda unit: unit.tasks.erase(now, 10))
 
 
 async def test_purge_is_bounded(kept: Kept) -> None:
@@ -83,32 +83,32 @@ async def test_purge_is_bounded(kept: Kept) -> None:
             await trashed(kept, each, now - DAY)
             await remembered(kept, each, f"key {number}", now - DAY)
 
-    async def counts(rows: Rows) -> list[int]:
+    async def counts(unit: UnitOfWork) -> list[int]:
         return [
-            await rows.erase_tasks(now, 2),
-            await rows.drop_tombstones(now, 2),
-            await rows.drop_remembered(now, 2),
-            await rows.remembered_count(),
+            await unit.tasks.erase(now, 2),
+            await unit.tasks.remove_tombstones(now, 2),
+            await unit.idempotency.remove_older(now, 2),
+            await unit.idempotency.count(),
         ]
 
     assert [2, 2, 2, 3] == await kept.store.write(actor, counts)
     assert [2, 2, 2, 1] == await kept.store.write(actor, counts)
     assert [1, 1, 1, 0] == await kept.store.write(actor, counts)
     assert [0, 0, 0, 0] == await kept.store.write(actor, counts)
-    assert {other.user} == await to_purge(kept, {"trash": now, "tombstones": now, "outcomes": now})
+    assert {other.user} == await to_purge(kept, {"trash": now, "tombstones": now, "results": now})
 
 
-async def test_young_outcomes_stay(kept: Kept) -> None:
+async def test_young_results_stay(kept: Kept) -> None:
     """Only those from before the bound are forgotten."""
     actor = await kept.actor()
     now = kept.clock.now()
     await remembered(kept, actor, "old", now - INSTANT)
     await remembered(kept, actor, "young", now)
 
-    assert 1 == await kept.store.write(actor, lambda rows: rows.drop_remembered(now, 10))
+    assert 1 == await kept.store.write(actor, lambda unit: unit.idempotency.remove_older(now, 10))
 
-    assert await kept.store.write(actor, lambda rows: rows.remembered("old")) is None
-    assert await kept.store.write(actor, lambda rows: rows.remembered("young")) is not None
+    assert await kept.store.write(actor, lambda unit: unit.idempotency.get("old")) is None
+    assert await kept.store.write(actor, lambda unit: unit.idempotency.get("young")) is not None
 
 
 @pytest.mark.parametrize(("limit", "left"), [(1, 2), (10, 1)])
@@ -118,10 +118,12 @@ async def test_expired_sessions_are_removed(kept: Kept, limit: int, left: int) -
     now = kept.clock.now()
     for _ in range(2):
         expired = attrs.evolve(kept.session(actor.user), expires_at=now)
-        await kept.store.write(actor, lambda rows, one=expired: rows.put_session(one))  # type: ignore[misc]
+        await kept.store.write(actor, lambda unit, one=expired: unit.sessions.save(one))  # type: ignore[misc]
 
-    removed = await kept.store.write(actor, lambda rows: rows.drop_expired_sessions(now, limit))
+    removed = await kept.store.write(actor, lambda unit: unit.sessions.remove_expired(now, limit))
 
     assert min(limit, 2) == removed
-    kept.clock.advance(POLICY.idle)
-    assert left == await kept.store.write_as(actor.user, lambda rows: rows.drop_expired_sessions(kept.clock.now(), 10))
+    kept.clock.advance(POLICY.idle_timeout)
+    assert left == await kept.store.write_as(
+        actor.user, lambda unit: unit.sessions.remove_expired(kept.clock.now(), 10)
+    )

@@ -6,15 +6,15 @@ import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from adapters.memory import ManualClock
 from tests.contract.conftest import Kept
 from tests.support import drafts
 from todo_core.due import Due
 from todo_core.errors import IdTaken
-from todo_core.idempotency import Once, Remembered
-from todo_core.listing import TagCount
-from todo_core.ports import Rows
-from todo_core.tasks import DESCRIPTION_MOST, TAG_MOST, TAGS_MOST, TITLE_MOST, Draft, Priority, Task
+from todo_core.idempotency import IdempotencyKey, StoredResult
+from todo_core.ports import UnitOfWork
+from todo_core.queries import TagCount
+from todo_core.tasks import MAX_DESCRIPTION_LENGTH, MAX_TAG_LENGTH, MAX_TAGS, MAX_TITLE_LENGTH, Draft, Priority, Task
+from todo_core.testing import ManualClock
 
 zones = ManualClock().zone
 EXTREMES = [
@@ -24,7 +24,11 @@ EXTREMES = [
     Draft("last", due=Due.all_day(dt.date.max)),
     Draft("last minute", due=Due.floating(dt.date.max, dt.time(23, 59))),
     Draft("last instant", due=Due.fixed(dt.date.max, dt.time(23, 59), "UTC", zones)),
-    Draft("ß" * TITLE_MOST, "ﬃ" * DESCRIPTION_MOST, tags=tuple(chr(0x4E00 + n) * TAG_MOST for n in range(TAGS_MOST))),
+    Draft(
+        "ß" * MAX_TITLE_LENGTH,
+        "ﬃ" * MAX_DESCRIPTION_LENGTH,
+        tags=tuple(chr(0x4E00 + n) * MAX_TAG_LENGTH for n in range(MAX_TAGS)),
+    ),
     Draft("%_\\'\"{},", "100 % \\ 'quoted' \"too\" {a,b} NULL", tags=("NULL", "{a,b}", '"', "\\", "a b", "'", ",")),
 ]
 
@@ -50,19 +54,19 @@ async def comes_back(kept: Kept, draft: Draft) -> None:
     task = await kept.add(actor, new)
 
     assert attrs.evolve(new, version=1) == task
-    assert task == await kept.view(actor).task(task.id)
+    assert task == await kept.view(actor).tasks.get(task.id)
     changed = attrs.evolve(task.trashed(kept.clock.now() + dt.timedelta.resolution), priority=Priority.HIGH)
 
-    async def work(rows: Rows) -> Task:
-        result = await rows.put_task(changed)
-        assert result == await rows.task(task.id)
-        await rows.remember(Remembered(Once("key", b""), result, kept.clock.now()))
+    async def work(unit: UnitOfWork) -> Task:
+        result = await unit.tasks.replace(changed)
+        assert result == await unit.tasks.get(task.id)
+        await unit.idempotency.add(StoredResult(IdempotencyKey("key", b""), result, kept.clock.now()))
         return result
 
     result = await kept.store.write(actor, work)
     assert attrs.evolve(changed, version=2) == result
-    assert result == await kept.view(actor).task(task.id)
-    remembered = await kept.store.write(actor, lambda rows: rows.remembered("key"))
+    assert result == await kept.view(actor).tasks.get(task.id)
+    remembered = await kept.store.write(actor, lambda unit: unit.idempotency.get("key"))
     assert remembered is not None
     assert result == remembered.task
 
@@ -71,9 +75,9 @@ async def test_each_change_takes_the_next_number(kept: Kept) -> None:
     """Of its own user's clock, several in one unit too."""
     ann, bob = await kept.actor(), await kept.actor()
 
-    async def work(rows: Rows) -> list[int]:
-        first, second = await rows.add_task(kept.task()), await rows.add_task(kept.task())
-        return [first.version, second.version, (await rows.put_task(first)).version]
+    async def work(unit: UnitOfWork) -> list[int]:
+        first, second = await unit.tasks.add(kept.task()), await unit.tasks.add(kept.task())
+        return [first.version, second.version, (await unit.tasks.replace(first)).version]
 
     assert [1, 2, 3] == await kept.store.write(ann, work)
     assert 1 == (await kept.add(bob)).version
@@ -86,14 +90,14 @@ async def test_id_is_taken_whatever_its_state(kept: Kept) -> None:
     live, trashed, erased = [await kept.add(ann) for _ in range(3)]
     await kept.put(ann, trashed.trashed(kept.clock.now()))
     await kept.put(ann, erased.trashed(kept.clock.now() - dt.timedelta(days=1)))
-    assert 1 == await kept.store.write(ann, lambda rows: rows.erase_tasks(kept.clock.now(), 10))
+    assert 1 == await kept.store.write(ann, lambda unit: unit.tasks.erase(kept.clock.now(), 10))
 
     for actor in (ann, bob):
-        clock = (await kept.view(actor).feed(None, 10)).next.position
+        clock = (await kept.view(actor).tasks.changes(None, 10)).next.position
         for task in (live, trashed, erased):
             with pytest.raises(IdTaken):
                 await kept.add(actor, kept.task(task_id=task.id))
-        assert clock == (await kept.view(actor).feed(None, 10)).next.position
+        assert clock == (await kept.view(actor).tasks.changes(None, 10)).next.position
 
 
 async def test_owner_of_a_task(kept: Kept) -> None:
@@ -105,7 +109,7 @@ async def test_owner_of_a_task(kept: Kept) -> None:
     assert ann.user == await kept.store.task_owner(of_ann.id)
     assert bob.user == await kept.store.task_owner(of_bob.id)
     assert await kept.store.task_owner(kept.task().id) is None
-    await kept.store.write(ann, lambda rows: rows.erase_tasks(kept.clock.now(), 10))
+    await kept.store.write(ann, lambda unit: unit.tasks.erase(kept.clock.now(), 10))
     assert ann.user == await kept.store.task_owner(of_ann.id)
 
 
@@ -114,8 +118,8 @@ async def test_task_of_another_user_is_not_there(kept: Kept) -> None:
     ann, bob = await kept.actor(), await kept.actor()
     task = await kept.add(ann)
 
-    assert await kept.view(bob).task(task.id) is None
-    assert await kept.store.write(bob, lambda rows: rows.task(task.id)) is None
+    assert await kept.view(bob).tasks.get(task.id) is None
+    assert await kept.store.write(bob, lambda unit: unit.tasks.get(task.id)) is None
 
 
 async def test_live_tasks_are_counted(kept: Kept) -> None:
@@ -135,7 +139,7 @@ async def test_live_tasks_are_counted(kept: Kept) -> None:
     await kept.put(actor, first.restored(now))
     assert 2 == await kept.live_tasks(actor)
     await kept.put(actor, second.trashed(now - dt.timedelta(days=1)))
-    await kept.store.write(actor, lambda rows: rows.erase_tasks(now, 10))
+    await kept.store.write(actor, lambda unit: unit.tasks.erase(now, 10))
     assert 1 == await kept.live_tasks(actor)
 
 
@@ -143,7 +147,7 @@ async def test_tags_are_counted(kept: Kept) -> None:
     """Of live tasks, open ones and all, sorted by code point; case counts."""
     actor = await kept.actor()
     await kept.add(await kept.actor(), kept.task(Draft("another user's", tags=("secret",))))
-    assert [] == list(await kept.view(actor).tags())
+    assert [] == list(await kept.view(actor).tasks.tags())
 
     await kept.add(actor, kept.task(Draft("open", tags=("b", "B", "é", "z"))))
     await kept.add(actor, kept.task(Draft("done", completed=True, tags=("b", "\U0001f331", "ﬃ"))))
@@ -157,4 +161,4 @@ async def test_tags_are_counted(kept: Kept) -> None:
         TagCount("é", 1, 1),
         TagCount("ﬃ", 0, 1),
         TagCount("\U0001f331", 0, 1),
-    ] == list(await kept.view(actor).tags())
+    ] == list(await kept.view(actor).tasks.tags())

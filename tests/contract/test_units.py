@@ -10,9 +10,9 @@ import pytest
 
 from tests.contract.conftest import Kept
 from todo_core.errors import IdTaken, NotAuthenticated
-from todo_core.idempotency import Once, Remembered
-from todo_core.listing import Moment, Query
-from todo_core.ports import Rows
+from todo_core.idempotency import IdempotencyKey, StoredResult
+from todo_core.ports import UnitOfWork
+from todo_core.queries import Moment, Query
 from todo_core.sessions import Actor
 from todo_core.tasks import Task
 from todo_core.users import User, UserId
@@ -28,8 +28,8 @@ async def test_result_is_returned(kept: Kept) -> None:
     """What the work returns is what the caller gets."""
     actor = await kept.actor()
 
-    async def work(rows: Rows) -> str:
-        return (await rows.user()).id.hex
+    async def work(unit: UnitOfWork) -> str:
+        return (await unit.account.get()).id.hex
 
     assert actor.user.hex == await kept.store.write(actor, work)
     assert actor.user.hex == await kept.store.write_as(actor.user, work)
@@ -41,27 +41,27 @@ async def test_what_raises_leaves_nothing(kept: Kept) -> None:
     task = await kept.add(actor)
     events = await kept.events()
 
-    async def work(rows: Rows) -> None:
-        await rows.add_task(kept.task())
-        await rows.put_task(task.trashed(kept.clock.now()))
-        await rows.put_user(attrs.evolve(await rows.user(), disabled_at=kept.clock.now()))
-        await rows.put_session(kept.session(actor.user))
-        await rows.drop_session(actor.session)
-        await rows.remember(Remembered(Once("key", b"print"), task, kept.clock.now()))
-        await rows.record(kept.event(actor.user))
-        await rows.drop_user()
+    async def work(unit: UnitOfWork) -> None:
+        await unit.tasks.add(kept.task())
+        await unit.tasks.replace(task.trashed(kept.clock.now()))
+        await unit.account.replace(attrs.evolve(await unit.account.get(), disabled_at=kept.clock.now()))
+        await unit.sessions.save(kept.session(actor.user))
+        await unit.sessions.remove(actor.session)
+        await unit.idempotency.add(StoredResult(IdempotencyKey("key", b"print"), task, kept.clock.now()))
+        await unit.audit.add(kept.event(actor.user))
+        await unit.account.remove()
         raise Refused
 
     with pytest.raises(Refused):
         await kept.store.write(actor, work)
 
     view = kept.view(actor)
-    assert (task,) == (await view.page(Query(), Moment(kept.clock.now()), None, 10)).tasks
-    assert task.version == (await view.feed(None, 10)).next.position
+    assert (task,) == (await view.tasks.page(Query(), Moment(kept.clock.now()), None, 10)).tasks
+    assert task.version == (await view.tasks.changes(None, 10)).next.position
     assert 1 == await kept.live_tasks(actor)
-    assert [actor.session] == [session.id for session in await view.sessions()]
+    assert [actor.session] == [session.id for session in await view.sessions.list()]
     assert events == await kept.events()
-    assert await kept.store.write(actor, lambda rows: rows.remembered("key")) is None
+    assert await kept.store.write(actor, lambda unit: unit.idempotency.get("key")) is None
     assert task.version + 1 == (await kept.add(actor)).version
 
 
@@ -70,23 +70,23 @@ async def test_own_writes_are_seen(kept: Kept) -> None:
     actor = await kept.actor()
     moment = Moment(kept.clock.now())
 
-    async def work(rows: Rows) -> None:
-        task = await rows.add_task(kept.task())
-        assert task == await rows.task(task.id)
-        assert (task,) == (await rows.page(Query(), moment, None, 10)).tasks
-        assert 1 == await rows.count(Query(), moment)
-        assert [task.id] == [change.id for change in (await rows.feed(None, 10)).changes]
-        assert 1 == await rows.live_tasks()
-        trashed = await rows.put_task(task.trashed(kept.clock.now()))
-        assert 0 == await rows.live_tasks()
-        assert trashed == await rows.task(task.id)
+    async def work(unit: UnitOfWork) -> None:
+        task = await unit.tasks.add(kept.task())
+        assert task == await unit.tasks.get(task.id)
+        assert (task,) == (await unit.tasks.page(Query(), moment, None, 10)).tasks
+        assert 1 == await unit.tasks.count(Query(), moment)
+        assert [task.id] == [change.id for change in (await unit.tasks.changes(None, 10)).changes]
+        assert 1 == await unit.tasks.live_count()
+        trashed = await unit.tasks.replace(task.trashed(kept.clock.now()))
+        assert 0 == await unit.tasks.live_count()
+        assert trashed == await unit.tasks.get(task.id)
         session = kept.session(actor.user)
-        await rows.put_session(session)
-        assert session == await rows.session(session.id)
-        renamed = attrs.evolve(await rows.user(), disabled_at=kept.clock.now())
-        await rows.put_user(renamed)
-        assert renamed == await rows.user()
-        await rows.put_user(attrs.evolve(renamed, disabled_at=None))
+        await unit.sessions.save(session)
+        assert session == await unit.sessions.get(session.id)
+        renamed = attrs.evolve(await unit.account.get(), disabled_at=kept.clock.now())
+        await unit.account.replace(renamed)
+        assert renamed == await unit.account.get()
+        await unit.account.replace(attrs.evolve(renamed, disabled_at=None))
 
     await kept.store.write(actor, work)
 
@@ -98,18 +98,18 @@ async def test_nobody_sees_what_is_not_kept_yet(kept: Kept) -> None:
     changed = attrs.evolve(task, title="Changed")
     view = kept.view(actor)
 
-    async def work(rows: Rows) -> Task:
-        await rows.add_task(kept.task())
-        result = await rows.put_task(changed)
-        assert task == await view.task(task.id)
-        assert 1 == await view.count(Query(), Moment(kept.clock.now()))
-        assert task.version == (await view.feed(None, 10)).next.position
+    async def work(unit: UnitOfWork) -> Task:
+        await unit.tasks.add(kept.task())
+        result = await unit.tasks.replace(changed)
+        assert task == await view.tasks.get(task.id)
+        assert 1 == await view.tasks.count(Query(), Moment(kept.clock.now()))
+        assert task.version == (await view.tasks.changes(None, 10)).next.position
         return result
 
     result = await kept.store.write(actor, work)
 
-    assert result == await view.task(task.id)
-    assert 2 == await view.count(Query(), Moment(kept.clock.now()))
+    assert result == await view.tasks.get(task.id)
+    assert 2 == await view.tasks.count(Query(), Moment(kept.clock.now()))
 
 
 async def test_race_loses_no_change(kept: Kept) -> None:
@@ -117,15 +117,15 @@ async def test_race_loses_no_change(kept: Kept) -> None:
     actor = await kept.actor()
     task = await kept.add(actor, "x")
 
-    async def work(rows: Rows) -> int:
-        found = await rows.task(task.id)
+    async def work(unit: UnitOfWork) -> int:
+        found = await unit.tasks.get(task.id)
         assert found is not None
         await asyncio.sleep(0)
-        return (await rows.put_task(attrs.evolve(found, title=found.title + "x"))).version
+        return (await unit.tasks.replace(attrs.evolve(found, title=found.title + "x"))).version
 
     versions = await asyncio.gather(*(kept.store.write(actor, work) for _ in range(WORKERS)))
 
-    final = await kept.view(actor).task(task.id)
+    final = await kept.view(actor).tasks.get(task.id)
     assert final is not None
     assert "x" * (1 + WORKERS) == final.title
     assert list(range(task.version + 1, task.version + 1 + WORKERS)) == sorted(versions)
@@ -136,9 +136,9 @@ async def test_race_for_an_id_has_one_winner(kept: Kept) -> None:
     actors = [await kept.actor() for _ in range(WORKERS)]
     wanted = kept.task()
 
-    async def work(rows: Rows) -> Task:
+    async def work(unit: UnitOfWork) -> Task:
         await asyncio.sleep(0)
-        return await rows.add_task(wanted)
+        return await unit.tasks.add(wanted)
 
     results = await asyncio.gather(*(kept.store.write(actor, work) for actor in actors), return_exceptions=True)
 
@@ -146,7 +146,7 @@ async def test_race_for_an_id_has_one_winner(kept: Kept) -> None:
     assert [await kept.store.task_owner(wanted.id)] == [actor.user for actor in winners]
     assert WORKERS - 1 == sum(isinstance(result, IdTaken) for result in results)
     for actor in actors:
-        assert (1 if actor in winners else 0) == (await kept.view(actor).feed(None, 10)).next.position
+        assert (1 if actor in winners else 0) == (await kept.view(actor).tasks.changes(None, 10)).next.position
 
 
 async def test_users_do_not_wait_for_each_other(kept: Kept) -> None:
@@ -154,8 +154,8 @@ async def test_users_do_not_wait_for_each_other(kept: Kept) -> None:
     ann, bob = await kept.actor(), await kept.actor()
     bob_is_done = asyncio.Event()
 
-    async def of_ann(rows: Rows) -> None:
-        await rows.add_task(kept.task())
+    async def of_ann(unit: UnitOfWork) -> None:
+        await unit.tasks.add(kept.task())
         await bob_is_done.wait()
 
     async def of_bob() -> None:
@@ -170,17 +170,17 @@ async def test_no_deadlock(kept: Kept) -> None:
     """Writers of two users who do everything in every order all come to an end."""
     users = [await kept.user(), await kept.user()]
     actors = [await kept.actor(user) for user in users]
-    steps: list[Callable[[Rows, Actor], Coroutine[Any, Any, object]]] = [
-        lambda rows, _: rows.add_task(kept.task()),
-        lambda rows, actor: rows.put_session(kept.session(actor.user)),
-        lambda rows, actor: rows.record(kept.event(actor.user)),
-        lambda rows, _: _touch(rows),
+    steps: list[Callable[[UnitOfWork, Actor], Coroutine[Any, Any, object]]] = [
+        lambda unit, _: unit.tasks.add(kept.task()),
+        lambda unit, actor: unit.sessions.save(kept.session(actor.user)),
+        lambda unit, actor: unit.audit.add(kept.event(actor.user)),
+        lambda unit, _: _touch(unit),
     ]
 
     async def run(actor: Actor, order: tuple[int, ...]) -> None:
-        async def work(rows: Rows) -> None:
+        async def work(unit: UnitOfWork) -> None:
             for step in order:
-                await steps[step](rows, actor)
+                await steps[step](unit, actor)
                 await asyncio.sleep(0)
 
         await kept.store.write(actor, work)
@@ -198,12 +198,12 @@ async def test_session_that_ends_while_one_waits(kept: Kept) -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
     ran = False
 
-    async def ending(rows: Rows) -> None:
+    async def ending(unit: UnitOfWork) -> None:
         begun.set()
         await go_on.wait()
-        await rows.drop_sessions()
+        await unit.sessions.remove_all()
 
-    async def waiting(rows: Rows) -> None:
+    async def waiting(unit: UnitOfWork) -> None:
         nonlocal ran
         ran = True
 
@@ -225,13 +225,13 @@ async def test_account_that_goes_while_one_waits(kept: Kept) -> None:
     await kept.add(actor)
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def removing(rows: Rows) -> None:
+    async def removing(unit: UnitOfWork) -> None:
         begun.set()
         await go_on.wait()
-        await rows.drop_user()
+        await unit.account.remove()
 
-    async def adding(rows: Rows) -> Task:
-        return await rows.add_task(kept.task())
+    async def adding(unit: UnitOfWork) -> Task:
+        return await unit.tasks.add(kept.task())
 
     first = asyncio.create_task(kept.store.write_as(actor.user, removing))
     await begun.wait()
@@ -250,8 +250,8 @@ async def test_cancelled_unit_leaves_nothing(kept: Kept) -> None:
     actor = await kept.actor()
     begun = asyncio.Event()
 
-    async def work(rows: Rows) -> None:
-        await rows.add_task(kept.task())
+    async def work(unit: UnitOfWork) -> None:
+        await unit.tasks.add(kept.task())
         begun.set()
         await asyncio.Event().wait()
 
@@ -264,28 +264,28 @@ async def test_cancelled_unit_leaves_nothing(kept: Kept) -> None:
     assert 1 == (await kept.add(actor)).version
 
 
-async def _touch(rows: Rows) -> None:
-    user: User = await rows.user()
-    await rows.put_user(attrs.evolve(user, disabled_at=None))
+async def _touch(unit: UnitOfWork) -> None:
+    user: User = await unit.account.get()
+    await unit.account.replace(attrs.evolve(user, disabled_at=None))
 
 
 async def test_unknown_user_has_no_rows(kept: Kept) -> None:
     """Nobody can work as a user who does not exist."""
     with pytest.raises(NotAuthenticated):
-        await kept.store.write_as(UserId(kept.ids.new()), lambda rows: rows.user())
+        await kept.store.write_as(UserId(kept.ids.new()), lambda unit: unit.account.get())
 
 
 async def test_rows_end_with_their_unit(kept: Kept) -> None:
     """Rows that somebody kept read and write nothing any more."""
     actor = await kept.actor()
-    escaped: list[Rows] = []
+    escaped: list[UnitOfWork] = []
 
-    async def work(rows: Rows) -> None:
-        escaped.append(rows)
+    async def work(unit: UnitOfWork) -> None:
+        escaped.append(unit)
 
     await kept.store.write(actor, work)
 
     with pytest.raises(RuntimeError):
-        await escaped[0].user()
+        await escaped[0].account.get()
     with pytest.raises(RuntimeError):
-        await escaped[0].add_task(kept.task())
+        await escaped[0].tasks.add(kept.task())

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.memory import ManualClock
 from tests.support import BERLIN, dates, times
 from todo_core.due import NO_DUE, Due, instant
 from todo_core.errors import InvalidInput
+from todo_core.testing import ManualClock
 
 zones = ManualClock().zone
 

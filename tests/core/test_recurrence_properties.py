@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.core.recurrence_oracle import Case
 from todo_core.cycles import LAST, MonthDay, NthWeekday, Weekday
 from todo_core.due import Due
-from todo_core.listing import Moment
+from todo_core.queries import Moment
 from todo_core.recurrence import Anchor, Frequency, LocalTime, Recurrence, Series
 from todo_core.tasks import Draft, Task, TaskId
 

@@ -50,12 +50,18 @@ def test_the_current_generation_rotates() -> None:
     assert isinstance(decision, Rotated)
     assert decision.session.generation == 2
     assert decision.session.used_at == NOW + SECOND
-    assert decision.session.expires_at == NOW + SECOND + POLICY.idle
+    assert decision.session.expires_at == NOW + SECOND + POLICY.idle_timeout
 
 
 @pytest.mark.parametrize(
     "policy",
-    [{"access": NO_TIME}, {"idle": NO_TIME}, {"lifetime": NO_TIME}, {"grace": -SECOND}, {"max_sessions": 0}],
+    [
+        {"access_token_lifetime": NO_TIME},
+        {"idle_timeout": NO_TIME},
+        {"absolute_timeout": NO_TIME},
+        {"grace_period": -SECOND},
+        {"max_sessions": 0},
+    ],
 )
 def test_policies_that_let_nobody_in_are_refused(policy: dict[str, Any]) -> None:
     """Durations are positive, the window may be closed, one session has to be possible."""
@@ -84,7 +90,7 @@ def test_a_client_has_no_control_characters() -> None:
 def test_other_generations(generation: int, after: float, grace: int, decision: type[Decision]) -> None:
     """Only the immediate predecessor, only within the window; what was never made is rejected."""
     session = attrs.evolve(new_session(), generation=3)
-    policy = attrs.evolve(POLICY, grace=grace * SECOND)
+    policy = attrs.evolve(POLICY, grace_period=grace * SECOND)
 
     assert type(session.refresh(generation, NOW + after * SECOND, policy)) is decision
 

@@ -7,7 +7,6 @@ from uuid import UUID
 import attrs
 import pytest
 
-from adapters.memory import MemoryStore
 from tests.support import BERLIN, World, titles
 from todo_core.due import Due
 from todo_core.errors import (
@@ -21,17 +20,18 @@ from todo_core.errors import (
     SyncTokenExpired,
     TodoError,
 )
-from todo_core.idempotency import Once
-from todo_core.listing import DueFilter, Query, Sort, SortKey
+from todo_core.idempotency import IdempotencyKey
 from todo_core.ports import PurgeCutoffs
+from todo_core.queries import DueFilter, Query, Sort, SortKey
 from todo_core.sessions import Actor
 from todo_core.tasks import Draft, Precondition, Task, TaskId, VersionMismatch
+from todo_core.testing import MemoryStore
 from todo_core.use_cases import NewTask
 from todo_core.use_cases import tasks as task_use_cases
 from todo_core.users import UserId
 
 ID = TaskId(UUID(int=77))
-KEY = Once("key", b"request")
+KEY = IdempotencyKey("key", b"request")
 
 
 def renamed(title: str) -> Callable[[Task], Draft]:
@@ -170,11 +170,11 @@ async def test_a_condition_that_does_not_hold_changes_nothing(world: World, ann:
 async def test_a_key_carries_a_request_out_once(world: World, ann: Actor) -> None:
     """The same key gives the same task again, even after it changed; a request that failed left nothing."""
     with pytest.raises(InvalidInput):
-        await world.tasks.create(ann, lambda: NewTask(refusing()), once=KEY)
+        await world.tasks.create(ann, lambda: NewTask(refusing()), idempotency_key=KEY)
 
-    first = await world.tasks.create(ann, lambda: NewTask(Draft("x")), once=KEY)
+    first = await world.tasks.create(ann, lambda: NewTask(Draft("x")), idempotency_key=KEY)
     await world.tasks.toggle(ann, first.task.id)
-    second = await world.tasks.create(ann, lambda: NewTask(refusing()), once=KEY)
+    second = await world.tasks.create(ann, lambda: NewTask(refusing()), idempotency_key=KEY)
 
     assert second == attrs.evolve(first, replayed=True)
     assert (await world.tasks.list(ann, Query(), count=True)).total == 1
@@ -183,27 +183,27 @@ async def test_a_key_carries_a_request_out_once(world: World, ann: Actor) -> Non
 async def test_a_key_stands_for_one_request(world: World, ann: Actor) -> None:
     """Another request under the same key is refused before anything else."""
     task = await world.add(ann)
-    await world.tasks.toggle(ann, task.id, once=KEY)
+    await world.tasks.toggle(ann, task.id, idempotency_key=KEY)
 
     with pytest.raises(IdempotencyKeyReused):
-        await world.tasks.restore(ann, TaskId(UUID(int=404)), once=Once("key", b"other"))
-    assert (await world.tasks.toggle(ann, task.id, once=KEY)).replayed
+        await world.tasks.restore(ann, TaskId(UUID(int=404)), idempotency_key=IdempotencyKey("key", b"other"))
+    assert (await world.tasks.toggle(ann, task.id, idempotency_key=KEY)).replayed
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "é", "a\nb"])
 def test_a_key_is_printable_and_not_too_long(key: str) -> None:
     """1 to 255 printable ASCII characters."""
     with pytest.raises(InvalidInput):
-        Once(key, b"")
+        IdempotencyKey(key, b"")
 
 
 async def test_keys_have_a_quota(world: World, ann: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond it, the request is refused as a whole."""
-    monkeypatch.setattr(task_use_cases, "KEYS_MOST", 1)
-    await world.tasks.create(ann, lambda: NewTask(Draft("x")), once=KEY)
+    monkeypatch.setattr(task_use_cases, "MAX_IDEMPOTENCY_KEYS", 1)
+    await world.tasks.create(ann, lambda: NewTask(Draft("x")), idempotency_key=KEY)
 
     with pytest.raises(QuotaExceeded):
-        await world.tasks.create(ann, lambda: NewTask(Draft("y")), once=Once("other", b""))
+        await world.tasks.create(ann, lambda: NewTask(Draft("y")), idempotency_key=IdempotencyKey("other", b""))
     assert (await world.tasks.list(ann, Query(), count=True)).total == 1
 
 
@@ -230,7 +230,7 @@ async def test_a_walk_keeps_its_order_and_its_moment(world: World) -> None:
 
     first = await world.tasks.list(ann, query, limit=2, count=True)
     world.advance(hours=23)  # in Berlin it is tomorrow, and the session is alive still
-    second = await world.tasks.list(ann, query, limit=2, walk=first.next)
+    second = await world.tasks.list(ann, query, limit=2, cursor=first.next)
 
     assert (titles(first.tasks), first.total) == (["a", "b"], 3)
     assert (titles(second.tasks), second.next, second.total) == (["c"], None, None)
@@ -300,17 +300,17 @@ async def test_after_the_purge_old_points_have_expired(world: World, ann: Actor)
 
 async def test_the_purge_forgets_keys_after_a_day(world: World, ann: Actor) -> None:
     """Not before."""
-    await world.tasks.create(ann, lambda: NewTask(Draft("x")), once=KEY)
+    await world.tasks.create(ann, lambda: NewTask(Draft("x")), idempotency_key=KEY)
 
     world.advance(hours=24)
-    assert (await world.housekeeping.purge()).outcomes == 0
+    assert (await world.housekeeping.purge()).results == 0
     world.advance(seconds=1)
-    assert (await world.housekeeping.purge()).outcomes == 1
+    assert (await world.housekeeping.purge()).results == 1
 
 
 async def test_the_purge_passes_over_an_account_deleted_meanwhile(world: World, ann: Actor) -> None:
     """What was found and is gone by its turn is no error."""
-    await world.tasks.create(ann, lambda: NewTask(Draft("x")), once=KEY)
+    await world.tasks.create(ann, lambda: NewTask(Draft("x")), idempotency_key=KEY)
     world.advance(days=2)
 
     @attrs.define
@@ -328,7 +328,7 @@ async def test_after_a_restore_every_point_has_expired(world: World, ann: Actor)
     task = await world.add(ann)
     point = (await world.tasks.changes(ann, None)).next
 
-    await world.administration.advance_clocks()
+    await world.administration.advance_revisions()
 
     with pytest.raises(SyncTokenExpired):
         await world.tasks.changes(ann, point)

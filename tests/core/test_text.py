@@ -51,19 +51,19 @@ def test_case_does_not_count(one: str, other: str) -> None:
 def test_bad_text_is_refused_with_its_rule(text: str, code: str) -> None:
     """Each broken rule has a code."""
     with pytest.raises(InvalidInput) as refusal:
-        check_text(text, at_least=1, at_most=5)
+        check_text(text, min_length=1, max_length=5)
 
     assert [code] == [violation.code for violation in refusal.value.violations]
 
 
 def test_allowed_controls_pass() -> None:
     """What a field allows is kept as it is."""
-    assert check_text("a\tb\n", at_most=5, allowed="\t\n") == "a\tb\n"
+    assert check_text("a\tb\n", max_length=5, allowed="\t\n") == "a\tb\n"
 
 
 def test_length_counts_code_points() -> None:
     """An astral character counts once."""
-    assert check_text("😀" * 5, at_most=5) == "😀" * 5
+    assert check_text("😀" * 5, max_length=5) == "😀" * 5
 
 
 def test_violations_are_collected_and_named_in_one_line() -> None:
@@ -71,7 +71,7 @@ def test_violations_are_collected_and_named_in_one_line() -> None:
     problems = Violations()
 
     assert problems.take("good", lambda value: value, 1) == 1
-    assert problems.take("bad", lambda value: check_text(value, at_most=1), "ab") is None
+    assert problems.take("bad", lambda value: check_text(value, max_length=1), "ab") is None
     problems.note(("tags", 3), "wrong", "not so")
     with pytest.raises(InvalidInput) as refusal:
         problems.raise_any()

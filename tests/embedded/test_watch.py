@@ -86,7 +86,7 @@ def stuck(server: Server) -> Iterator[int]:
 
 def again_and_again(server: Server, witness: Witness) -> None:
     """End the server as often as is too often."""
-    for deaths in range(1, watch.DEATHS_MOST):
+    for deaths in range(1, watch.MAX_DEATHS):
         end(server)
         witness.hears(*["died -9", "restarted"] * deaths)
     end(server)
@@ -191,7 +191,7 @@ def test_a_server_that_dies_now_and_then(root: Path, witness: Witness, monkeypat
     """Deaths that lie far apart do not add up."""
     monkeypatch.setattr(watch, "DEATHS_SECONDS", 0)
     with cluster(root, settings=DURABLE, observer=witness) as server:
-        for deaths in range(1, watch.DEATHS_MOST + 2):
+        for deaths in range(1, watch.MAX_DEATHS + 2):
             end(server)
             witness.hears(*["died -9", "restarted"] * deaths)
 

@@ -10,7 +10,6 @@ import pytest
 from adapters.external_issuers import RemoteKeys
 from adapters.external_issuers.fetching import MAX_BODY, KeySetAddress
 from adapters.external_issuers.keys import NoKeys
-from adapters.memory import ManualClock
 from tests.external_issuers.hostile import (
     Behaviour,
     answering,
@@ -23,6 +22,7 @@ from tests.external_issuers.hostile import (
 )
 from tests.external_issuers.signer import key_set, private_key, public_jwk
 from todo_core.errors import InvalidToken, Unavailable
+from todo_core.testing import ManualClock
 
 ONE = public_jwk(private_key("EdDSA"), kid="one")
 TWO = public_jwk(private_key("ES256"), kid="two")

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.external_issuers import ExternalTokens, RemoteKeys, SharedSecret
-from adapters.memory import ManualClock
 from tests.external_issuers.forgeries import CLAIMS, FORGERIES, PAYLOADS
 from tests.external_issuers.signer import ABSENT, Signer, key_set, public_jwk, sign
 from todo_core.errors import InvalidToken, Unavailable
 from todo_core.identities import ExternalClaims, Identity
+from todo_core.testing import ManualClock
 
 ISSUER = "https://auth.example.com"
 SECRET = b"a secret of thirty-two bytes, yes"

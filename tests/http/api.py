@@ -7,10 +7,10 @@ import attrs
 import httpx
 from litestar import Litestar
 
-from adapters.memory import ManualClock, MemoryStore
 from entrypoints.http.frame import Frame
 from entrypoints.http.ports import Collaborators, Limits, Policy
 from tests.http.conformance import Conformance
+from todo_core.testing import ManualClock, MemoryStore
 from todo_core.use_cases.accounts import Accounts
 from todo_core.use_cases.tasks import Tasks
 

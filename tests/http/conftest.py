@@ -7,7 +7,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from adapters.memory import ManualClock, MemoryStore, SequentialIds
 from adapters.passwords import PooledPasswords, Profile
 from adapters.tokens import AccessTokens, KeyFile, Sealer, SignedTokens
 from entrypoints.http.app import create_app
@@ -15,6 +14,7 @@ from entrypoints.http.limits import LocalRateLimiter
 from entrypoints.http.ports import Collaborators, ConfigurationCheck, Options
 from tests.http.api import PLENTY, Ready, User, World, client_of
 from todo_core.sessions import SessionPolicy
+from todo_core.testing import ManualClock, MemoryStore, SequentialIds
 from todo_core.use_cases.accounts import Accounts
 from todo_core.use_cases.sessions import Sessions
 from todo_core.use_cases.tasks import Tasks

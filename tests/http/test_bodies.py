@@ -71,8 +71,8 @@ async def test_body_limit(ada: User) -> None:
     """128 KiB pass, one byte more is 413; the title is what is wrong with the former."""
     body = json.dumps({"title": ""}).encode()
 
-    at_limit = await ada("POST", TASKS, content=body.ljust(json_body.BODY_MOST), headers=JSON)
-    above = await ada("POST", TASKS, content=body.ljust(json_body.BODY_MOST + 1), headers=JSON)
+    at_limit = await ada("POST", TASKS, content=body.ljust(json_body.MAX_BODY_BYTES), headers=JSON)
+    above = await ada("POST", TASKS, content=body.ljust(json_body.MAX_BODY_BYTES + 1), headers=JSON)
 
     problem(at_limit, 422, "validation-failed")
     problem(above, 413, "body-too-large")
@@ -175,7 +175,7 @@ async def test_a_body_that_breaks_off_is_400(ada: User) -> None:
 
 async def test_a_body_that_does_not_come_is_400(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody holds a request open for ever by sending its headers only."""
-    monkeypatch.setattr(json_body, "MOST_SECONDS", 0.01)
+    monkeypatch.setattr(json_body, "BODY_TIMEOUT_SECONDS", 0.01)
 
     async def receive() -> dict[str, str]:
         await asyncio.Event().wait()

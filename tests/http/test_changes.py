@@ -90,7 +90,7 @@ async def test_tokens_from_before_a_restore(world: World, ada: User) -> None:
     """After the clocks were advanced every old token is 410."""
     await ada.add()
     _, token = await walk(ada)
-    await world.store.advance_clocks(2**32)
+    await world.store.advance_revisions(2**32)
 
     problem(await ada("GET", f"{CHANGES}?since={token}"), 410, "sync-token-expired")
 

@@ -8,7 +8,6 @@ import httpx
 import pytest
 import structlog.testing
 
-from adapters.memory import ScryptPasswords
 from entrypoints.http.app import create_app
 from entrypoints.http.frame import Frame
 from entrypoints.http.limits import Guard, LocalRateLimiter
@@ -17,6 +16,7 @@ from entrypoints.http.telemetry import Telemetry
 from tests.http.api import PLENTY, User, World, bad_parts, client_of, problem
 from tests.http.conformance import served
 from tests.http.conftest import Build
+from todo_core.testing import ScryptPasswords
 
 ORIGIN = "https://todo.example"
 ANSWERS = [

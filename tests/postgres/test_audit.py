@@ -11,19 +11,19 @@ from psycopg import errors
 from adapters.postgres import AuditRecord, Database, EventFilter, PostgresStore
 from tests.contract.conftest import Kept
 from todo_core.audit import Action, Event
-from todo_core.ports import Rows
+from todo_core.ports import UnitOfWork
 from todo_core.users import User
 
 DAY = dt.timedelta(days=1)
-ROWS = "SELECT count(*) FROM audit_events"
+LIMIT_PARAMETER = "SELECT count(*) FROM audit_events"
 
 
 async def record(kept: Kept, user: User, events: Sequence[Event]) -> None:
     """Append to the record."""
 
-    async def work(rows: Rows) -> None:
+    async def work(unit: UnitOfWork) -> None:
         for event in events:
-            await rows.record(event)
+            await unit.audit.add(event)
 
     await kept.store.write_as(user.id, work)
 
@@ -45,14 +45,14 @@ async def test_record_cannot_be_changed(kept: Kept, admin: psycopg.Connection, h
     with pytest.raises(errors.RestrictViolation):
         admin.execute(harm.encode())
 
-    assert [(1,)] == admin.execute(ROWS).fetchall()
+    assert [(1,)] == admin.execute(LIMIT_PARAMETER).fetchall()
 
 
 async def test_only_what_is_old_is_pruned(opened: Database, kept: Kept) -> None:
     """By the time for which it was to be kept when it was written, in bounded batches."""
     kept.clock.time = dt.datetime.now(dt.UTC)
     user = await kept.user()
-    store = PostgresStore(opened, kept.clock, audit_kept=30 * DAY)
+    store = PostgresStore(opened, kept.clock, audit_retention=30 * DAY)
     old = [attrs.evolve(kept.event(user.id), at=kept.clock.now() - days * DAY) for days in (60, 40, 31)]
     young = [attrs.evolve(kept.event(user.id), at=kept.clock.now() - days * DAY) for days in (29, 1)]
     await record(attrs.evolve(kept, store=store), user, [*old, *young])

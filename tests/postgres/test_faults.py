@@ -19,7 +19,7 @@ from tests.contract.conftest import PATIENCE_SECONDS, Kept
 from tests.contract.test_tasks import EXTREMES, comes_back
 from tests.postgres.conftest import SMALL, kept_in
 from todo_core.errors import IdTaken, TodoError, Unavailable
-from todo_core.ports import Rows
+from todo_core.ports import UnitOfWork
 from todo_core.sessions import Actor
 from todo_core.tasks import Task
 from todo_core.users import EmailAddress
@@ -34,12 +34,12 @@ async def test_deadlock_is_resolved(kept: Kept) -> None:
     runs = [0, 0]
 
     async def take(index: int) -> list[Task]:
-        async def work(rows: Rows) -> list[Task]:
+        async def work(unit: UnitOfWork) -> list[Task]:
             runs[index] += 1
-            taken = [await rows.add_task(orders[index][0])]
+            taken = [await unit.tasks.add(orders[index][0])]
             if runs[index] == 1:
                 await both_began.wait()
-            return [*taken, await rows.add_task(orders[index][1])]
+            return [*taken, await unit.tasks.add(orders[index][1])]
 
         return await kept.store.write(actors[index], work)
 
@@ -56,10 +56,10 @@ async def test_error_that_is_hidden_ends_the_unit(kept: Kept) -> None:
     actor = await kept.actor()
     task = await kept.add(actor)
 
-    async def work(rows: Rows) -> None:
-        await rows.add_task(kept.task())
+    async def work(unit: UnitOfWork) -> None:
+        await unit.tasks.add(kept.task())
         with suppress(IdTaken):
-            await rows.add_task(kept.task(task_id=task.id))
+            await unit.tasks.add(kept.task(task_id=task.id))
 
     with pytest.raises(RuntimeError):
         await kept.store.write(actor, work)
@@ -69,17 +69,17 @@ async def test_error_that_is_hidden_ends_the_unit(kept: Kept) -> None:
 
 async def test_full_pool_is_unavailable(database: str) -> None:
     """Who does not get a connection in time is told so; afterwards there is one again."""
-    async with Database.open(database, PoolSettings(least=1, most=1, timeout=0.1)) as small:
+    async with Database.open(database, PoolSettings(min_size=1, max_size=1, timeout=0.1)) as small:
         kept = kept_in(small)
         actor = await kept.actor()
 
-        async def work(rows: Rows) -> None:
+        async def work(unit: UnitOfWork) -> None:
             with pytest.raises(Unavailable):
-                await kept.view(actor).user()
+                await kept.view(actor).account.get()
 
         await kept.store.write(actor, work)
 
-        assert actor.user == (await kept.view(actor).user()).id
+        assert actor.user == (await kept.view(actor).account.get()).id
 
 
 async def test_server_that_comes_back() -> None:
@@ -87,13 +87,13 @@ async def test_server_that_comes_back() -> None:
     with directory_for_all("todo-pg-") as root, ExitStack() as first:
         url = first.enter_context(cluster(root, settings=FAST)).url
         migrate(url)
-        async with Database.open(url, PoolSettings(least=2, most=2, timeout=0.2)) as database:
+        async with Database.open(url, PoolSettings(min_size=2, max_size=2, timeout=0.2)) as database:
             kept = kept_in(database)
             actor = await kept.actor()
             first.close()
             for _ in range(3):
                 with pytest.raises(Unavailable):
-                    await kept.view(actor).user()
+                    await kept.view(actor).account.get()
                 with pytest.raises(Unavailable):
                     await kept.add(actor)
             with cluster(root, settings=FAST):
@@ -108,7 +108,7 @@ async def test_server_that_comes_back() -> None:
 async def answers(kept: Kept, actor: Actor) -> bool:
     """Say whether a read gets an answer."""
     try:
-        await kept.view(actor).user()
+        await kept.view(actor).account.get()
     except Unavailable:
         return False
     return True
@@ -117,17 +117,19 @@ async def answers(kept: Kept, actor: Actor) -> bool:
 @pytest.mark.parametrize("method", ["read", "write", "write_as", "register", "user_by_email", "users", "task_owner"])
 async def test_no_server_is_unavailable(method: str) -> None:
     """Every method says so when there is no server."""
-    async with Database.open("postgresql://127.0.0.1:1/todo", PoolSettings(least=0, most=1, timeout=0.1)) as nowhere:
+    async with Database.open(
+        "postgresql://127.0.0.1:1/todo", PoolSettings(min_size=0, max_size=1, timeout=0.1)
+    ) as nowhere:
         kept = kept_in(nowhere)
         user = kept.ids.new()
         actor = Actor(user, user)  # type: ignore[arg-type]
         ask: dict[str, Callable[[], Awaitable[object]]] = {
-            "read": lambda: kept.view(actor).user(),
+            "read": kept.view(actor).account.get,
             "write": lambda: kept.add(actor),
-            "write_as": lambda: kept.store.write_as(actor.user, lambda rows: rows.user()),
+            "write_as": lambda: kept.store.write_as(actor.user, lambda unit: unit.account.get()),
             "register": kept.user,
             "user_by_email": lambda: kept.store.user_by_email(EmailAddress("ann@example.org")),
-            "users": lambda: kept.store.users(None, 1),
+            "users": lambda: kept.store.list_users(None, 1),
             "task_owner": lambda: kept.store.task_owner(kept.task().id),
         }
 
@@ -147,7 +149,7 @@ async def test_standby_takes_no_changes(empty_database: str) -> None:
     async with Database.open(empty_database, SMALL) as database:
         kept = attrs.evolve(kept_in(database), clock=kept.clock)
 
-        assert actor.user == (await kept.view(actor).user()).id
+        assert actor.user == (await kept.view(actor).account.get()).id
         with pytest.raises(Unavailable):
             await kept.add(actor)
 
@@ -171,12 +173,12 @@ async def test_server_with_a_mind_of_its_own(empty_database: str, options: str, 
         kept = kept_in(database)
         for draft in EXTREMES:
             await comes_back(kept, draft)
-        assert dt.UTC == (await kept.view(await kept.actor()).user()).created_at.tzinfo
+        assert dt.UTC == (await kept.view(await kept.actor()).account.get()).created_at.tzinfo
 
 
 async def test_each_statement_is_prepared_once(database: str) -> None:
     """Whatever is NULL and however large numbers are: one text is one prepared statement."""
-    async with Database.open(database, PoolSettings(least=1, most=1)) as single:
+    async with Database.open(database, PoolSettings(min_size=1, max_size=1)) as single:
         kept = kept_in(single)
         actor = await kept.actor()
         for _ in range(6):
@@ -187,14 +189,14 @@ async def test_each_statement_is_prepared_once(database: str) -> None:
             found = await connection.execute(
                 "SELECT statement, count(*) FROM pg_prepared_statements GROUP BY statement"
             )
-            writes = [number for statement, number in await found.fetchall() if "WITH clock AS" in statement]
+            writes = [number for statement, number in await found.fetchall() if "WITH revision AS" in statement]
 
     assert [1, 1] == writes
 
 
 async def test_pooler_gets_nothing_it_cannot_keep(database: str) -> None:
     """Without prepared statements there are none, nor options at the start."""
-    async with Database.open(database, PoolSettings(least=1, most=1, prepare=False)) as single:
+    async with Database.open(database, PoolSettings(min_size=1, max_size=1, prepare=False)) as single:
         kept = kept_in(single)
         actor = await kept.actor()
         for _ in range(10):

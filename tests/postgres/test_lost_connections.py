@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator
 import psycopg
 import pytest
 
-from adapters.memory import ManualClock
-from adapters.postgres import AuditRecord, Database, PoolSettings, RateLimits, Window
+from adapters.postgres import AuditRecord, Database, PoolSettings, RateLimitCounters, Window
 from adapters.postgres.migrate import migrate
 from adapters.postgres.pool import ATTEMPTS
 from tests.contract.conftest import Kept
 from tests.postgres.conftest import SMALL, kept_in
 from todo_core.errors import Unavailable
-from todo_core.ports import Rows
+from todo_core.ports import UnitOfWork
 from todo_core.tasks import Task
+from todo_core.testing import ManualClock
 
 KILL_OTHERS = """
 SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
@@ -33,7 +33,7 @@ CONNECTIONS = 4
 @pytest.fixture
 async def full(database: str) -> AsyncIterator[Database]:
     """A pool that has all its connections from the beginning."""
-    async with Database.open(database, PoolSettings(least=CONNECTIONS, most=CONNECTIONS)) as full:
+    async with Database.open(database, PoolSettings(min_size=CONNECTIONS, max_size=CONNECTIONS)) as full:
         yield full
 
 
@@ -54,14 +54,14 @@ async def test_lost_connections_are_replaced(kept: Kept, admin: psycopg.Connecti
     task = await kept.add(actor)
 
     admin.execute(KILL_OTHERS)
-    assert task == await kept.view(actor).task(task.id)
+    assert task == await kept.view(actor).tasks.get(task.id)
     admin.execute(KILL_OTHERS)
     assert task.version + 1 == (await kept.add(actor)).version
 
 
 async def test_counters_go_on_over_lost_connections(full: Database, admin: psycopg.Connection) -> None:
     """Counting an attempt, and pruning, are repeated: twice does no harm."""
-    limits, audit = RateLimits(full, ManualClock(), b"a secret of the tests"), AuditRecord(full)
+    limits, audit = RateLimitCounters(full, ManualClock(), b"a secret of the tests"), AuditRecord(full)
     await full.pool.wait()
 
     admin.execute(KILL_OTHERS)
@@ -81,9 +81,9 @@ async def test_one_statement_pays_for_all_lost_connections(full: Database, admin
 
     admin.execute(KILL_OTHERS)
     with pytest.raises(Unavailable):
-        await kept.store.add_task(actor, tasks[0], CONNECTIONS)
+        await kept.store.create_task(actor, tasks[0], CONNECTIONS)
     for task in tasks[1:]:
-        await kept.store.add_task(actor, task, CONNECTIONS)
+        await kept.store.create_task(actor, task, CONNECTIONS)
 
     assert CONNECTIONS - 1 == await kept.live_tasks(actor)
 
@@ -93,7 +93,7 @@ async def test_statement_with_an_unanswered_commit_is_not_repeated(dying: Kept, 
     actor = await dying.actor()
 
     with pytest.raises(Unavailable):
-        await dying.store.add_task(actor, dying.task(), 1)
+        await dying.store.create_task(actor, dying.task(), 1)
 
     with psycopg.connect(empty_database) as admin:
         assert (1, True) == admin.execute("SELECT last_value, is_called FROM tries").fetchone()
@@ -105,13 +105,13 @@ async def test_unit_that_is_broken_off_runs_again(kept: Kept, admin: psycopg.Con
     actor = await kept.actor()
     runs = 0
 
-    async def work(rows: Rows) -> Task:
+    async def work(unit: UnitOfWork) -> Task:
         nonlocal runs
         runs += 1
-        task = await rows.add_task(kept.task())
+        task = await unit.tasks.add(kept.task())
         if runs == 1:
             admin.execute(KILL_OTHERS)
-        return await rows.put_task(task)
+        return await unit.tasks.replace(task)
 
     assert 2 == (await kept.store.write(actor, work)).version
     assert 2 == runs
@@ -123,17 +123,17 @@ async def test_unit_does_not_run_for_ever(kept: Kept, admin: psycopg.Connection)
     actor = await kept.actor()
     runs = 0
 
-    async def work(rows: Rows) -> None:
+    async def work(unit: UnitOfWork) -> None:
         nonlocal runs
         runs += 1
         admin.execute(KILL_OTHERS)
-        await rows.user()
+        await unit.account.get()
 
     with pytest.raises(Unavailable):
         await kept.store.write(actor, work)
 
     assert ATTEMPTS == runs
-    assert actor.user == (await kept.view(actor).user()).id
+    assert actor.user == (await kept.view(actor).account.get()).id
 
 
 async def test_unanswered_commit_is_not_repeated(dying: Kept) -> None:
@@ -141,10 +141,10 @@ async def test_unanswered_commit_is_not_repeated(dying: Kept) -> None:
     actor = await dying.actor()
     runs = 0
 
-    async def work(rows: Rows) -> None:
+    async def work(unit: UnitOfWork) -> None:
         nonlocal runs
         runs += 1
-        await rows.add_task(dying.task())
+        await unit.tasks.add(dying.task())
 
     with pytest.raises(Unavailable):
         await dying.store.write(actor, work)

@@ -10,15 +10,15 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from adapters.postgres import listing, reading, writing
-from adapters.postgres.gates import Gate
-from adapters.postgres.listing import Filters, Place
+from adapters.postgres import queries, reading, writing
+from adapters.postgres.access import Access
+from adapters.postgres.queries import Filters, PageStart
+from adapters.postgres.reader import READS
 from adapters.postgres.statements import Statement
-from adapters.postgres.view import READS
 from bench import data
 from tests.conftest import newest_database
-from tests.queries import EVERY_SORT
-from todo_core.listing import DueFilter, Key, Moment, Position, Query, Sort, SortKey, parse_words
+from tests.task_queries import EVERY_SORT
+from todo_core.queries import DueFilter, Key, KeysetPosition, Moment, Query, Sort, SortKey, parse_words
 from todo_core.tasks import Priority
 
 LIMIT = 50
@@ -85,12 +85,12 @@ def _reading_tasks(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _reading_tasks(part)
 
 
-def values(user: int, query: Query, after: Position | None = None) -> dict[str, object]:
+def values(user: int, query: Query, after: KeysetPosition | None = None) -> dict[str, object]:
     """Return what a list of a user takes."""
-    found = listing.values(query, MOMENT)
+    found = queries.values(query, MOMENT)
     if after is not None:
         found |= {"after_key": after.key, "after_id": after.id}
-    return {**caller(user), **found, "limit": LIMIT, "rows": LIMIT + 1}
+    return {**caller(user), **found, "limit": LIMIT, "max_rows": LIMIT + 1}
 
 
 def caller(user: int) -> dict[str, object]:
@@ -111,9 +111,9 @@ def rows_read(parts: list[dict[str, Any]]) -> int:
     )
 
 
-def position(connection: psycopg.Connection, sort: Sort, number: int) -> Position:
+def position(connection: psycopg.Connection, sort: Sort, number: int) -> KeysetPosition:
     """Return the place behind that many tasks of the first user."""
-    key, direction = listing.COLUMNS[sort.by].name, "DESC" if sort.descending else "ASC"
+    key, direction = queries.COLUMNS[sort.by].name, "DESC" if sort.descending else "ASC"
     last = "due_date IS NULL, " if sort.by is SortKey.DUE else ""
     row = connection.execute(
         f"SELECT {key}, id FROM tasks WHERE user_id = %s ORDER BY {last} {key} {direction}, id {direction} "  # noqa: S608
@@ -121,7 +121,7 @@ def position(connection: psycopg.Connection, sort: Sort, number: int) -> Positio
         (data.uuid(FIRST),),
     ).fetchone()
     assert row is not None
-    return Position(*row)
+    return KeysetPosition(*row)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -137,8 +137,8 @@ def test_every_list_uses_an_index_of_its_owner(crowded: psycopg.Connection, name
     }
     for sort, user in itertools.product(EVERY_SORT, (FIRST, OTHER)):
         query = Query(**FILTERS[name], sort=sort)
-        for after in (None, Position(places[sort.by], UUID(int=0))):
-            statement = listing.page(Gate.ACTOR, Filters.of(query), sort, Place.of(sort, after), LIMIT)
+        for after in (None, KeysetPosition(places[sort.by], UUID(int=0))):
+            statement = queries.page(Access.SESSION, Filters.of(query), sort, PageStart.of(sort, after), LIMIT)
             assert by_owner(explain(crowded, statement, values(user, query, after), mode)), (sort, user, after)
 
 
@@ -148,7 +148,7 @@ def test_every_count_uses_an_index_of_its_owner(crowded: psycopg.Connection, nam
     """So does the number of all pages together."""
     query = Query(**FILTERS[name])
     for user in (FIRST, OTHER):
-        assert by_owner(explain(crowded, listing.count(Gate.ACTOR, Filters.of(query)), values(user, query), mode))
+        assert by_owner(explain(crowded, queries.count(Access.SESSION, Filters.of(query)), values(user, query), mode))
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -157,7 +157,7 @@ def test_every_count_uses_an_index_of_its_owner(crowded: psycopg.Connection, nam
 def test_page_reads_no_more_than_it_shows(crowded: psycopg.Connection, sort: Sort, number: int, mode: str) -> None:
     """The first page and a far one read as many rows as they show, and one more; for each part of the list."""
     after = position(crowded, sort, number) if number else None
-    statement = listing.page(Gate.ACTOR, Filters.of(Query(sort=sort)), sort, Place.of(sort, after), LIMIT)
+    statement = queries.page(Access.SESSION, Filters.of(Query(sort=sort)), sort, PageStart.of(sort, after), LIMIT)
     parts = 2 if sort == Sort(SortKey.DUE, descending=True) else 1
 
     plan = explain(crowded, statement, values(FIRST, Query(sort=sort), after), mode, run=True)
@@ -170,9 +170,9 @@ def test_page_reads_no_more_than_it_shows(crowded: psycopg.Connection, sort: Sor
 @pytest.mark.parametrize("number", [0, 1_000, FAR])
 def test_feed_reads_no_more_than_it_shows(crowded: psycopg.Connection, number: int, mode: str) -> None:
     """The same for the change feed."""
-    bounds = {"base": number, "position": number, "limit": LIMIT, "rows": LIMIT + 1}
+    bounds = {"base": number, "position": number, "limit": LIMIT, "max_rows": LIMIT + 1}
 
-    plan = explain(crowded, READS[Gate.ACTOR].feed, {**caller(FIRST), **bounds}, mode, run=True)
+    plan = explain(crowded, READS[Access.SESSION].changes, {**caller(FIRST), **bounds}, mode, run=True)
 
     assert by_owner(plan)
     assert LIMIT + 1 == rows_read(plan)
@@ -183,7 +183,7 @@ def test_one_task_is_one_row(crowded: psycopg.Connection, mode: str) -> None:
     """A task, and whose it is, are found at once."""
     task = data.uuid(data.MILLION.tasks_of(FIRST)[FAR])
 
-    assert 1 == rows_read(explain(crowded, READS[Gate.ACTOR].task, {**caller(FIRST), "task": task}, mode, run=True))
+    assert 1 == rows_read(explain(crowded, READS[Access.SESSION].task, {**caller(FIRST), "task": task}, mode, run=True))
     assert 1 == rows_read(explain(crowded, reading.TASK_OWNER, {"task": task}, mode, run=True))
 
 
@@ -192,7 +192,7 @@ def test_purge_does_not_look_through_everything(crowded: psycopg.Connection, mod
     """Where nothing is to be purged, nothing is read to know it."""
     bounds = dict.fromkeys(("trash", "tombstones", "outcomes", "sessions"), NOW - dt.timedelta(days=400))
 
-    assert 0 == rows_read(explain(crowded, reading.USERS_TO_PURGE, {**bounds, "rows": 100}, mode, run=True))
-    for statement in (writing.ERASE_TASKS, writing.DROP_TOMBSTONES):
-        plan = explain(crowded, statement, {**caller(FIRST), "before": NOW, "rows": 1000}, mode)
+    assert 0 == rows_read(explain(crowded, reading.USERS_TO_PURGE, {**bounds, "max_rows": 100}, mode, run=True))
+    for statement in (writing.ERASE_TASKS, writing.REMOVE_TOMBSTONES):
+        plan = explain(crowded, statement, {**caller(FIRST), "before": NOW, "max_rows": 1000}, mode)
         assert all(part["Node Type"] != "Seq Scan" for part in plan)

@@ -6,9 +6,9 @@ import datetime as dt
 import psycopg
 import pytest
 
-from adapters.memory import ManualClock
-from adapters.postgres import Database, RateLimits, Window, rate_limits
+from adapters.postgres import Database, RateLimitCounters, Window, rate_limits
 from tests.postgres.conftest import SMALL
+from todo_core.testing import ManualClock
 
 SECRET = b"a secret of the tests"
 SECOND = dt.timedelta(seconds=1)
@@ -17,7 +17,7 @@ SECOND = dt.timedelta(seconds=1)
 async def test_window_begins_with_the_first_and_is_not_prolonged(opened: Database) -> None:
     """Requests count up until the window ends, which trying does not put off; then another begins."""
     clock = ManualClock()
-    limits = RateLimits(opened, clock, SECRET)
+    limits = RateLimitCounters(opened, clock, SECRET)
     windows = []
     for _ in range(4):
         windows.append(await limits.hit("login", "ann", 5, 10))
@@ -29,7 +29,7 @@ async def test_window_begins_with_the_first_and_is_not_prolonged(opened: Databas
 async def test_window_ends_at_its_instant(opened: Database) -> None:
     """Until then, and a moment counts as a second; from then on it is another window."""
     clock = ManualClock()
-    limits = RateLimits(opened, clock, SECRET)
+    limits = RateLimitCounters(opened, clock, SECRET)
     await limits.hit("login", "ann", 5, 10)
 
     clock.advance(10 * SECOND - SECOND.resolution)
@@ -42,14 +42,14 @@ async def test_no_window_is_longer_than_it_is(opened: Database) -> None:
     """Not even to somebody who looked at the clock a moment before the one who began it."""
     late, early = ManualClock(), ManualClock()
     late.advance(SECOND / 10)
-    await RateLimits(opened, late, SECRET).hit("login", "ann", 5, 10)
+    await RateLimitCounters(opened, late, SECRET).hit("login", "ann", 5, 10)
 
-    assert Window(2, 10) == await RateLimits(opened, early, SECRET).hit("login", "ann", 5, 10)
+    assert Window(2, 10) == await RateLimitCounters(opened, early, SECRET).hit("login", "ann", 5, 10)
 
 
 async def test_each_key_counts_for_itself(opened: Database) -> None:
     """So does each counter, however the two are put together."""
-    limits = RateLimits(opened, ManualClock(), SECRET)
+    limits = RateLimitCounters(opened, ManualClock(), SECRET)
 
     for name, key in (("a", "bc"), ("ab", "c"), ("a", "b\0c"), ("", "é")):
         assert 1 == (await limits.hit(name, key, 5, 10)).count
@@ -58,7 +58,7 @@ async def test_each_key_counts_for_itself(opened: Database) -> None:
 async def test_parallel_requests_are_all_counted(database: str) -> None:
     """Through two pools, as from two processes: each of fifty requests gets a number of its own."""
     async with Database.open(database, SMALL) as one, Database.open(database, SMALL) as other:
-        pools = [RateLimits(each, ManualClock(), SECRET) for each in (one, other)]
+        pools = [RateLimitCounters(each, ManualClock(), SECRET) for each in (one, other)]
 
         windows = await asyncio.gather(*(pools[number % 2].hit("login", "ann", 50, 60) for number in range(50)))
 
@@ -68,7 +68,7 @@ async def test_parallel_requests_are_all_counted(database: str) -> None:
 async def test_refusals_write_nothing(opened: Database, admin: psycopg.Connection) -> None:
     """Once the window is used up its end is known: the database is asked again when it is over, not a moment before."""
     clock = ManualClock()
-    limits = RateLimits(opened, clock, SECRET)
+    limits = RateLimitCounters(opened, clock, SECRET)
     windows = [await limits.hit("login", "ann", 2, 10) for _ in range(2)]
     for pause in (SECOND, 9 * SECOND - SECOND.resolution, SECOND.resolution):
         windows.append(await limits.hit("login", "ann", 2, 10))
@@ -83,7 +83,7 @@ async def test_refusals_write_nothing(opened: Database, admin: psycopg.Connectio
 async def test_what_is_used_up_is_so_in_every_process(opened: Database, admin: psycopg.Connection) -> None:
     """Each process asks once, whoever used the window up, and then remembers it, too; the end is the same for all."""
     clock = ManualClock()
-    one, other = RateLimits(opened, clock, SECRET), RateLimits(opened, clock, SECRET)
+    one, other = RateLimitCounters(opened, clock, SECRET), RateLimitCounters(opened, clock, SECRET)
     for _ in range(3):
         await one.hit("login", "ann", 2, 10)
     clock.advance(SECOND)
@@ -94,7 +94,7 @@ async def test_what_is_used_up_is_so_in_every_process(opened: Database, admin: p
 
 async def test_what_is_used_up_is_so_for_its_quota_and_key(opened: Database) -> None:
     """Others of the same name, and the same counter with a larger quota, go on."""
-    limits = RateLimits(opened, ManualClock(), SECRET)
+    limits = RateLimitCounters(opened, ManualClock(), SECRET)
     for _ in range(3):
         await limits.hit("login", "ann", 2, 10)
 
@@ -105,7 +105,7 @@ async def test_what_is_used_up_is_so_for_its_quota_and_key(opened: Database) -> 
 async def test_memory_is_bounded(opened: Database, admin: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     """When there are too many used-up windows, the oldest is asked about again, and refused like the others."""
     monkeypatch.setattr(rate_limits, "REMEMBERED", 2)
-    limits = RateLimits(opened, ManualClock(), SECRET)
+    limits = RateLimitCounters(opened, ManualClock(), SECRET)
     for key in ("ann", "bob", "eve"):
         await limits.hit("login", key, 1, 10)
 
@@ -123,7 +123,7 @@ def written(admin: psycopg.Connection) -> int:
 async def test_keys_cannot_be_read_back(opened: Database, admin: psycopg.Connection) -> None:
     """What is kept is a digest that differs with the secret."""
     for secret in (SECRET, b"another"):
-        await RateLimits(opened, ManualClock(), secret).hit("login", "ann@example.org", 5, 10)
+        await RateLimitCounters(opened, ManualClock(), secret).hit("login", "ann@example.org", 5, 10)
 
     kept = [bytes(row[0]) for row in admin.execute("SELECT key FROM rate_limits").fetchall()]
     assert 2 == len(set(kept))
@@ -133,7 +133,7 @@ async def test_keys_cannot_be_read_back(opened: Database, admin: psycopg.Connect
 async def test_only_ended_windows_are_pruned(opened: Database) -> None:
     """In bounded batches; those under way go on counting."""
     clock = ManualClock()
-    limits = RateLimits(opened, clock, SECRET)
+    limits = RateLimitCounters(opened, clock, SECRET)
     for number in range(3):
         await limits.hit("login", f"old {number}", 5, 10)
     clock.advance(10 * SECOND)

@@ -78,7 +78,7 @@ async def test_a_silent_server_is_given_up(
 ) -> None:
     """Whoever asks is told, and the next one is served over a new connection once the wire is whole."""
     monkeypatch.setattr(pool, "SILENCE_SECONDS", 0.5)
-    async with Database.open(wire.url, PoolSettings(least=1, most=1, timeout=30)) as database:
+    async with Database.open(wire.url, PoolSettings(min_size=1, max_size=1, timeout=30)) as database:
         before = await ask(database)
         wire.cut = True
         with pytest.raises(Unavailable, match="NoAnswer"):
@@ -92,7 +92,7 @@ async def test_readiness_does_not_wait_for_a_silent_server(wire: Wire, monkeypat
     """It says that the database is not there, while the statement is still being given up."""
     monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr(pool, "SILENCE_SECONDS", 0.5)
-    async with Database.open(wire.url, PoolSettings(least=1, most=1, timeout=30)) as database:
+    async with Database.open(wire.url, PoolSettings(min_size=1, max_size=1, timeout=30)) as database:
         await database.fetch(ONE, {})
         wire.cut = True
 

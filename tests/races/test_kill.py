@@ -39,7 +39,7 @@ class Engine:
         """Hold the locks of users for as long as the block."""
         ids = [user.claims["sub"] for user in users]
         with psycopg.connect(self.url) as connection, connection.transaction(force_rollback=True):
-            connection.execute("SELECT FROM user_clocks WHERE user_id = ANY(%s::uuid[]) FOR UPDATE", [ids])
+            connection.execute("SELECT FROM revisions WHERE user_id = ANY(%s::uuid[]) FOR UPDATE", [ids])
             yield
 
     @contextmanager

@@ -1,6 +1,5 @@
 """The routes that the application itself has, as its framework knows them."""
 
-from adapters.memory import HmacTokens, ManualClock, MemoryStore, ScryptPasswords, SequentialIds
 from adapters.tokens import Sealer
 from entrypoints.http.app import create_app
 from entrypoints.http.frame import Frame
@@ -9,6 +8,7 @@ from entrypoints.http.ports import Collaborators
 from tests.http.api import Ready
 from tests.http.conformance import served
 from todo_core.sessions import SessionPolicy
+from todo_core.testing import HmacTokens, ManualClock, MemoryStore, ScryptPasswords, SequentialIds
 from todo_core.use_cases.accounts import Accounts
 from todo_core.use_cases.sessions import Sessions
 from todo_core.use_cases.tasks import Tasks

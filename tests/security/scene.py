@@ -11,7 +11,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.http.api import User, World
-from todo_core.use_cases.housekeeping import TOMBSTONES_KEPT, TRASH_KEPT, Housekeeping
+from todo_core.use_cases.housekeeping import TOMBSTONE_RETENTION, TRASH_RETENTION, Housekeeping
 
 LIVE, COMPLETED, TRASHED, ERASED, FORGOTTEN, UNKNOWN = STATES = (
     "live",
@@ -44,9 +44,9 @@ class Scene:
         tasks[UNKNOWN] = str(uuid4())
         await ada("PATCH", f"/api/tasks/{tasks[COMPLETED]}/toggle")
         await ada("DELETE", f"/api/tasks/{tasks[FORGOTTEN]}")
-        ada = await _later(world, ada, TOMBSTONES_KEPT - TRASH_KEPT)
+        ada = await _later(world, ada, TOMBSTONE_RETENTION - TRASH_RETENTION)
         await ada("DELETE", f"/api/tasks/{tasks[ERASED]}")
-        ada = await _later(world, ada, TRASH_KEPT + timedelta(days=1))
+        ada = await _later(world, ada, TRASH_RETENTION + timedelta(days=1))
         await Housekeeping(world.store, world.clock).purge()
         bob = await _later(world, bob, timedelta())
         await ada("DELETE", f"/api/tasks/{tasks[TRASHED]}")

@@ -7,12 +7,12 @@ import pytest
 import structlog.testing
 
 from adapters.passwords import PooledPasswords
-from entrypoints.http.json_body import BODY_MOST
+from entrypoints.http.json_body import MAX_BODY_BYTES
 from entrypoints.http.routing import Route
 from tests.http.api import PASSWORD, User, World
 from tests.security.route_table import ROUTES
 from tests.security.scene import LIVE, Scene
-from todo_core.ports import Verdict
+from todo_core.ports import PasswordCheck
 from todo_core.use_cases import Administration
 from todo_core.users import EmailAddress
 
@@ -56,7 +56,7 @@ BAD: dict[int, Callable[[User], Awaitable[httpx.Response]]] = {
     404: lambda ada: ada("GET", "/nowhere"),
     405: lambda ada: ada("BREW", "/api/tasks"),
     409: lambda ada: ada.client.post("/api/auth/register", json={"email": ada.email, "password": PASSWORD}),
-    413: lambda ada: ada("POST", "/api/tasks", json={"title": "x" * BODY_MOST}),
+    413: lambda ada: ada("POST", "/api/tasks", json={"title": "x" * MAX_BODY_BYTES}),
     415: lambda ada: ada("POST", "/api/tasks", content=b"{}", headers={"Content-Type": "text/plain"}),
     422: lambda ada: ada("POST", "/api/tasks", json={}),
 }
@@ -111,11 +111,13 @@ async def test_a_failed_log_in_tells_nothing(
 ) -> None:
     """Whatever is wrong: one password is verified, and the answer is the same (ASVS 6.3.8)."""
     await world.user(DISABLED)
-    await Administration(world.accounts).disable(EmailAddress.parse(DISABLED))
+    await Administration(world.store, world.clock, world.accounts.ids, world.accounts.sessions, world.accounts).disable(
+        EmailAddress.parse(DISABLED)
+    )
     verified: list[str | None] = []
     verify = PooledPasswords.verify
 
-    async def counted(self: PooledPasswords, stored: str | None, password: str) -> Verdict:
+    async def counted(self: PooledPasswords, stored: str | None, password: str) -> PasswordCheck:
         verified.append(stored)
         return await verify(self, stored, password)
 

@@ -25,7 +25,7 @@ async def scene(request: pytest.FixtureRequest, world: World) -> AsyncIterator[S
     if request.param == "memory":
         yield await Scene.make(world)
         return
-    async with Database.open(request.getfixturevalue("database"), PoolSettings(least=1, most=4)) as database:
+    async with Database.open(request.getfixturevalue("database"), PoolSettings(min_size=1, max_size=4)) as database:
         yield await Scene.make(over(world, PostgresStore(database, world.clock)))
 
 

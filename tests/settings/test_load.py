@@ -19,11 +19,11 @@ def test_defaults(load: Load) -> None:
     assert (settings.server.host, settings.server.port, settings.server.workers) == ("127.0.0.1", 8000, 1)
     assert settings.server.public_url == "http://127.0.0.1:8000"
     assert settings.database.url is None
-    assert settings.sessions.access == timedelta(minutes=10)
-    assert settings.sessions.idle == timedelta(days=7)
-    assert settings.sessions.lifetime == timedelta(days=30)
-    assert settings.sessions.grace == timedelta(seconds=10)
-    assert settings.passwords.policy.at_least == 12
+    assert settings.sessions.access_token_lifetime == timedelta(minutes=10)
+    assert settings.sessions.idle_timeout == timedelta(days=7)
+    assert settings.sessions.absolute_timeout == timedelta(days=30)
+    assert settings.sessions.grace_period == timedelta(seconds=60)
+    assert settings.passwords.policy.min_length == 12
     assert settings.limits.login == RateLimit(10, 300)
     assert settings.limits.register == RateLimit(20, 3600)
     assert settings.limits.refresh == RateLimit(60, 60)

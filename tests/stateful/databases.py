@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 import psycopg
 
-from adapters.memory import ManualClock
 from adapters.postgres import Database, PostgresStore
 from tests.conftest import empty
 from todo_core.ports import Store
+from todo_core.testing import ManualClock
 
 
 @contextmanager

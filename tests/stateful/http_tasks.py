@@ -20,9 +20,9 @@ from tests.support import World
 from todo_core import errors
 from todo_core.changes import Change, Feed, SyncPoint
 from todo_core.due import Due
-from todo_core.idempotency import Once, Outcome
-from todo_core.listing import Listing, Query, TagCount, Walk
+from todo_core.idempotency import IdempotencyKey, Result
 from todo_core.ports import Ids
+from todo_core.queries import Cursor, Page, Query, TagCount
 from todo_core.sessions import Actor, SessionId
 from todo_core.tasks import Draft, Precondition, Task, TaskId, VersionMismatch
 from todo_core.use_cases import NewTask, Sessions, Tasks
@@ -84,11 +84,13 @@ class HttpTasks:
     zones: Callable[[str], dt.tzinfo]
     ids: Ids
 
-    async def create(self, actor: Actor, compose: Callable[[], NewTask], *, once: Once | None = None) -> Outcome:
+    async def create(
+        self, actor: Actor, compose: Callable[[], NewTask], *, idempotency_key: IdempotencyKey | None = None
+    ) -> Result:
         """POST a task."""
         new = compose()
         chosen = {} if new.id is None else {"id": str(new.id)}
-        answer = await self.ask(actor, "POST", "/tasks", _members(new.draft) | chosen, _key(once))
+        answer = await self.ask(actor, "POST", "/tasks", _members(new.draft) | chosen, _key(idempotency_key))
         return self.outcome(answer)
 
     async def put_new(self, actor: Actor, task_id: TaskId, compose: Callable[[], Draft]) -> Task:
@@ -103,10 +105,10 @@ class HttpTasks:
         edit: Callable[[Task], Draft],
         *,
         expected: Precondition,
-        once: Once | None = None,
-    ) -> Outcome:
+        idempotency_key: IdempotencyKey | None = None,
+    ) -> Result:
         """PATCH what the edit changes; PATCH takes no key."""
-        assert once is None
+        assert idempotency_key is None
         patch: dict[str, Any] = {}
         try:
             task = await self.get(actor, task_id)
@@ -120,17 +122,17 @@ class HttpTasks:
         return self.outcome(await self.ask(actor, "PATCH", f"/tasks/{task_id}", patch, _match(expected)))
 
     async def toggle(
-        self, actor: Actor, task_id: TaskId, *, expected: Precondition, once: Once | None = None
-    ) -> Outcome:
+        self, actor: Actor, task_id: TaskId, *, expected: Precondition, idempotency_key: IdempotencyKey | None = None
+    ) -> Result:
         """PATCH …/toggle."""
-        headers = _match(expected) | _key(once)
+        headers = _match(expected) | _key(idempotency_key)
         return self.outcome(await self.ask(actor, "PATCH", f"/tasks/{task_id}/toggle", None, headers))
 
     async def restore(
-        self, actor: Actor, task_id: TaskId, *, expected: Precondition, once: Once | None = None
-    ) -> Outcome:
+        self, actor: Actor, task_id: TaskId, *, expected: Precondition, idempotency_key: IdempotencyKey | None = None
+    ) -> Result:
         """POST …/restore."""
-        headers = _match(expected) | _key(once)
+        headers = _match(expected) | _key(idempotency_key)
         return self.outcome(await self.ask(actor, "POST", f"/tasks/{task_id}/restore", None, headers))
 
     async def delete(self, actor: Actor, task_id: TaskId, *, expected: Precondition) -> None:
@@ -141,15 +143,15 @@ class HttpTasks:
         """GET a task."""
         return self.task((await self.ask(actor, "GET", f"/tasks/{task_id}")).json())
 
-    async def list(self, actor: Actor, query: Query, *, limit: int, walk: Walk | None, count: bool) -> Listing:
+    async def list(self, actor: Actor, query: Query, *, limit: int, cursor: Cursor | None, count: bool) -> Page:
         """GET a page."""
         parameters = _parameters(query) | {"limit": str(limit), "count": json.dumps(count)}
-        if walk is not None:
-            parameters["cursor"] = self.cursors.cursor(actor.user, query, walk)
+        if cursor is not None:
+            parameters["cursor"] = self.cursors.cursor(actor.user, query, cursor)
         page = (await self.ask(actor, "GET", "/tasks", parameters=parameters)).json()
-        cursor = page["next_cursor"]
-        following = None if cursor is None else self.cursors.walk(actor.user, query, cursor)
-        return Listing(tuple(map(self.task, page["items"])), following, page["total"])
+        token = page["next_cursor"]
+        following = None if token is None else self.cursors.open_cursor(actor.user, query, token)
+        return Page(tuple(map(self.task, page["items"])), following, page["total"])
 
     async def tags(self, actor: Actor) -> Sequence[TagCount]:
         """GET the tags."""
@@ -190,11 +192,11 @@ class HttpTasks:
             raise VersionMismatch(self.task(problem["current"]))
         raise REFUSALS[problem["code"]]
 
-    def outcome(self, answer: httpx.Response) -> Outcome:
+    def outcome(self, answer: httpx.Response) -> Result:
         """Return the task of an answer, and whether it is given again."""
         task = self.task(answer.json())
         assert answer.headers["ETag"] == f'"{task.version}"'
-        return Outcome(task, replayed=answer.headers.get("Idempotency-Replayed") == "true")
+        return Result(task, replayed=answer.headers.get("Idempotency-Replayed") == "true")
 
     def task(self, members: dict[str, Any]) -> Task:
         """Return the task that an answer shows."""
@@ -264,8 +266,8 @@ def _match(expected: Precondition) -> dict[str, str]:
     return {"If-Match": ", ".join(f'"{version}"' for version in sorted(expected.match))}
 
 
-def _key(once: Once | None) -> dict[str, str]:
-    return {} if once is None else {"Idempotency-Key": once.key}
+def _key(idempotency_key: IdempotencyKey | None) -> dict[str, str]:
+    return {} if idempotency_key is None else {"Idempotency-Key": idempotency_key.value}
 
 
 def _instant(text: str | None) -> dt.datetime | None:

@@ -17,7 +17,6 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
 
-from adapters.memory import ManualClock, MemoryStore
 from adapters.tokens import AccessTokens, KeyFile, Sealer, SignedTokens, rotate
 from tests.support import World, email
 from todo_core.errors import (
@@ -31,15 +30,18 @@ from todo_core.errors import (
 )
 from todo_core.ports import Store
 from todo_core.sessions import IssuedTokens, SessionId, SessionPolicy
+from todo_core.testing import ManualClock, MemoryStore
 from todo_core.use_cases import Registration
 from todo_core.users import User, UserId
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 PEOPLE = ("ann@example.org", "bob@example.org")
 PASSWORDS = ("a quiet harbour at dawn", "another harbour at dusk")
 GRACE = dt.timedelta(seconds=10)
-POLICY = SessionPolicy(idle=dt.timedelta(hours=2), lifetime=dt.timedelta(hours=5), grace=GRACE, max_sessions=3)
+POLICY = SessionPolicy(
+    idle_timeout=dt.timedelta(hours=2), absolute_timeout=dt.timedelta(hours=5), grace_period=GRACE, max_sessions=3
+)
 FOREVER = dt.timedelta(days=10_000)
 people = st.sampled_from(PEOPLE)
 pauses = st.sampled_from([1, 5, 9, 10, 11, 599, 600, 3600, 7199, 7200]).map(
@@ -108,7 +110,7 @@ class SessionMachine(RuleBasedStateMachine):
         """The time, in every world."""
         return self.clock.now()
 
-    def each(self, ask: Callable[[World], Awaitable[Result]]) -> Result | TodoError:
+    def each(self, ask: Callable[[World], Awaitable[T]]) -> T | TodoError:
         """Do the same in every world, and return what came of it everywhere."""
         results = [self.runner.run(_outcome(ask(world))) for world in self.worlds]
         assert all(_comparable(results[0]) == _comparable(result) for result in results), results
@@ -121,7 +123,7 @@ class SessionMachine(RuleBasedStateMachine):
 
     def honoured(self, held: Held) -> bool:
         """Say whether the model honours the access token."""
-        return self.alive(held.tokens.session) and self.now < held.made_at + POLICY.access
+        return self.alive(held.tokens.session) and self.now < held.made_at + POLICY.access_token_lifetime
 
     def end(self, person: str) -> None:
         """End every session of a person, in the model."""
@@ -134,7 +136,9 @@ class SessionMachine(RuleBasedStateMachine):
         for life in live[: max(len(live) + 1 - POLICY.max_sessions, 0)]:
             life.ended = True
             self.events += 1
-        self.lives[tokens.session] = Life(person, 1, self.now, self.now + POLICY.idle, self.now + POLICY.lifetime)
+        self.lives[tokens.session] = Life(
+            person, 1, self.now, self.now + POLICY.idle_timeout, self.now + POLICY.absolute_timeout
+        )
         return Held(tokens, 1, self.now)
 
     @initialize()
@@ -183,7 +187,7 @@ class SessionMachine(RuleBasedStateMachine):
             assert isinstance(result, IssuedTokens)
             life.generation += 1
             life.used_at = self.now
-            life.expires_at = min(self.now + POLICY.idle, life.ends_at)
+            life.expires_at = min(self.now + POLICY.idle_timeout, life.ends_at)
             self.events += 1
             return Held(result, life.generation, self.now)
         if held.generation == life.generation - 1 and self.now - life.used_at < GRACE:
@@ -334,7 +338,7 @@ class SessionMachine(RuleBasedStateMachine):
                 if life.person == person and not life.ended and self.now < life.expires_at
             }
             for world in self.worlds:
-                sessions = self.runner.run(world.store.write_as(user, lambda rows: rows.sessions()))
+                sessions = self.runner.run(world.store.write_as(user, lambda unit: unit.sessions.list()))
                 assert expected == {
                     (one.id, one.generation, one.used_at, one.expires_at, one.ends_at) for one in sessions
                 }
@@ -343,7 +347,7 @@ class SessionMachine(RuleBasedStateMachine):
                 assert self.events == len(world.store.events)
 
 
-async def _outcome(request: Awaitable[Result]) -> Result | TodoError:
+async def _outcome(request: Awaitable[T]) -> T | TodoError:
     try:
         return await request
     except TodoError as error:

@@ -9,34 +9,36 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
-from adapters.memory import ManualClock, MemoryStore
-from tests.queries import in_order, queries, wordy_drafts
 from tests.stateful.task_model import Desk, TaskModel
 from tests.support import BERLIN, World
+from tests.task_queries import in_order, queries, wordy_drafts
 from todo_core.changes import Change, Feed, SyncPoint
 from todo_core.errors import SyncTokenExpired, TodoError
-from todo_core.idempotency import Once, Outcome
-from todo_core.listing import Listing, Moment, Query, Walk
+from todo_core.idempotency import IdempotencyKey, Result
 from todo_core.ports import Store
+from todo_core.queries import Cursor, Moment, Page, Query
 from todo_core.sessions import Actor, SessionPolicy
 from todo_core.tasks import Draft, Precondition, Task, TaskId
+from todo_core.testing import ManualClock, MemoryStore
 from todo_core.use_cases import NewTask
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 MAX_TASKS = 6
 ZONES = {"ann@example.org": BERLIN, "bob@example.org": "Pacific/Kiritimati"}
 AGES = dt.timedelta(days=100_000)
-LASTING = SessionPolicy(access=AGES, idle=AGES, lifetime=AGES)
+LASTING = SessionPolicy(access_token_lifetime=AGES, idle_timeout=AGES, absolute_timeout=AGES)
 
 people = st.sampled_from(sorted(ZONES))
-onces = st.none() | st.builds(Once, st.sampled_from(["k1", "k2"]), st.sampled_from([b"one", b"other"]))
+idempotency_keys = st.none() | st.builds(
+    IdempotencyKey, st.sampled_from(["k1", "k2"]), st.sampled_from([b"one", b"other"])
+)
 members = st.sets(st.sampled_from(["title", "description", "completed", "priority", "due", "tags"]), max_size=3)
 conditions = st.sampled_from(["none", "none", "none", "any", "right", "stale"])
 
 
 class TaskMachine(RuleBasedStateMachine):
-    """Drives the task use cases over several stores at once, for two people."""
+    """Drives the task use cases over several stores at idempotency_key, for two people."""
 
     stores: ClassVar[list[Callable[[ManualClock], Store]]] = [MemoryStore]
     runner: ClassVar[asyncio.Runner]
@@ -61,7 +63,7 @@ class TaskMachine(RuleBasedStateMachine):
         """The time, in every world."""
         return self.clock.now()
 
-    def each(self, ask: Callable[[World], Awaitable[Result]]) -> Result | TodoError:
+    def each(self, ask: Callable[[World], Awaitable[T]]) -> T | TodoError:
         """Do the same in every world, and return what came of it everywhere."""
         results = [self.runner.run(outcome(ask(world))) for world in self.worlds]
         assert all(comparable(results[0]) == comparable(result) for result in results), results
@@ -73,9 +75,9 @@ class TaskMachine(RuleBasedStateMachine):
         assert comparable(expected) == comparable(result)
         return result
 
-    def promise(self, once: Once | None, *request: object) -> Once | None:  # noqa: ARG002 - for those who digest it
+    def promise(self, idempotency_key: IdempotencyKey | None, *request: object) -> IdempotencyKey | None:  # noqa: ARG002 - for those who digest it
         """Return what is promised for a request: here, whatever the digest says it is."""
-        return once
+        return idempotency_key
 
     def condition(self, kind: str, person: str, task_id: TaskId) -> Precondition:
         """Return a condition of this kind on the task as it is."""
@@ -101,22 +103,31 @@ class TaskMachine(RuleBasedStateMachine):
             assert chosen == [TaskId(world.tasks.ids.new()) for _ in range(2)]
         return multiple(*chosen)
 
-    @rule(target=ids, person=people, draft=wordy_drafts, once=onces)
-    def create(self, person: str, draft: Draft, once: Once | None) -> object:
+    @rule(target=ids, person=people, draft=wordy_drafts, idempotency_key=idempotency_keys)
+    def create(self, person: str, draft: Draft, idempotency_key: IdempotencyKey | None) -> object:
         """Under an id of its own making."""
-        actor, once = self.actors[person], self.promise(once, "create", draft)
-        result = self.each(lambda world: world.tasks.create(actor, lambda: NewTask(draft), once=once))
-        task_id = result.task.id if isinstance(result, Outcome) else TaskId(actor.user)
-        expected = self.model.once(person, once, self.now, lambda: self.model.create(person, draft, task_id, self.now))
+        actor, idempotency_key = self.actors[person], self.promise(idempotency_key, "create", draft)
+        result = self.each(
+            lambda world: world.tasks.create(actor, lambda: NewTask(draft), idempotency_key=idempotency_key)
+        )
+        task_id = result.task.id if isinstance(result, Result) else TaskId(actor.user)
+        expected = self.model.once(
+            person, idempotency_key, self.now, lambda: self.model.create(person, draft, task_id, self.now)
+        )
         assert comparable(expected) == comparable(result)
-        return result.task.id if isinstance(result, Outcome) else multiple()
+        return result.task.id if isinstance(result, Result) else multiple()
 
-    @rule(person=people, draft=wordy_drafts, task_id=ids, once=onces)
-    def create_under(self, person: str, draft: Draft, task_id: TaskId, once: Once | None) -> None:
+    @rule(person=people, draft=wordy_drafts, task_id=ids, idempotency_key=idempotency_keys)
+    def create_under(self, person: str, draft: Draft, task_id: TaskId, idempotency_key: IdempotencyKey | None) -> None:
         """Under an id that the client made."""
-        actor, once = self.actors[person], self.promise(once, "create", draft, task_id)
-        expected = self.model.once(person, once, self.now, lambda: self.model.create(person, draft, task_id, self.now))
-        self.agree(expected, lambda world: world.tasks.create(actor, lambda: NewTask(draft, task_id), once=once))
+        actor, idempotency_key = self.actors[person], self.promise(idempotency_key, "create", draft, task_id)
+        expected = self.model.once(
+            person, idempotency_key, self.now, lambda: self.model.create(person, draft, task_id, self.now)
+        )
+        self.agree(
+            expected,
+            lambda world: world.tasks.create(actor, lambda: NewTask(draft, task_id), idempotency_key=idempotency_key),
+        )
 
     @rule(person=people, draft=wordy_drafts, task_id=ids)
     def put_new(self, person: str, draft: Draft, task_id: TaskId) -> None:
@@ -125,38 +136,56 @@ class TaskMachine(RuleBasedStateMachine):
         expected = self.model.put_new(person, draft, task_id, self.now)
         self.agree(expected, lambda world: world.tasks.put_new(actor, task_id, lambda: draft))
 
-    @rule(person=people, task_id=ids, source=wordy_drafts, names=members, kind=conditions, once=onces)
-    def edit(self, person: str, task_id: TaskId, source: Draft, names: set[str], kind: str, once: Once | None) -> None:
+    @rule(
+        person=people,
+        task_id=ids,
+        source=wordy_drafts,
+        names=members,
+        kind=conditions,
+        idempotency_key=idempotency_keys,
+    )
+    def edit(
+        self,
+        person: str,
+        task_id: TaskId,
+        source: Draft,
+        names: set[str],
+        kind: str,
+        idempotency_key: IdempotencyKey | None,
+    ) -> None:
         """Some members, which may change nothing."""
 
         def edited(draft: Draft) -> Draft:
             return attrs.evolve(draft, **{name: getattr(source, name) for name in names})
 
-        once = self.promise(once, "edit", task_id, source, names)
+        idempotency_key = self.promise(idempotency_key, "edit", task_id, source, names)
         actor, condition = self.actors[person], self.condition(kind, person, task_id)
         expected = self.model.once(
-            person, once, self.now, lambda: self.model.change(person, task_id, edited, condition, self.now)
+            person, idempotency_key, self.now, lambda: self.model.change(person, task_id, edited, condition, self.now)
         )
         self.agree(
             expected,
             lambda world: world.tasks.change(
-                actor, task_id, lambda task: edited(task.draft), expected=condition, once=once
+                actor, task_id, lambda task: edited(task.draft), expected=condition, idempotency_key=idempotency_key
             ),
         )
 
-    @rule(person=people, task_id=ids, kind=conditions, once=onces)
-    def toggle(self, person: str, task_id: TaskId, kind: str, once: Once | None) -> None:
+    @rule(person=people, task_id=ids, kind=conditions, idempotency_key=idempotency_keys)
+    def toggle(self, person: str, task_id: TaskId, kind: str, idempotency_key: IdempotencyKey | None) -> None:
         """Between open and done."""
-        once = self.promise(once, "toggle", task_id)
+        idempotency_key = self.promise(idempotency_key, "toggle", task_id)
         actor, condition = self.actors[person], self.condition(kind, person, task_id)
 
         def toggled(draft: Draft) -> Draft:
             return attrs.evolve(draft, completed=not draft.completed)
 
         expected = self.model.once(
-            person, once, self.now, lambda: self.model.change(person, task_id, toggled, condition, self.now)
+            person, idempotency_key, self.now, lambda: self.model.change(person, task_id, toggled, condition, self.now)
         )
-        self.agree(expected, lambda world: world.tasks.toggle(actor, task_id, expected=condition, once=once))
+        self.agree(
+            expected,
+            lambda world: world.tasks.toggle(actor, task_id, expected=condition, idempotency_key=idempotency_key),
+        )
 
     @rule(person=people, task_id=ids, kind=conditions)
     def delete(self, person: str, task_id: TaskId, kind: str) -> None:
@@ -165,15 +194,18 @@ class TaskMachine(RuleBasedStateMachine):
         expected = self.model.delete(person, task_id, condition, self.now)
         self.agree(expected, lambda world: world.tasks.delete(actor, task_id, expected=condition))
 
-    @rule(person=people, task_id=ids, kind=conditions, once=onces)
-    def restore(self, person: str, task_id: TaskId, kind: str, once: Once | None) -> None:
+    @rule(person=people, task_id=ids, kind=conditions, idempotency_key=idempotency_keys)
+    def restore(self, person: str, task_id: TaskId, kind: str, idempotency_key: IdempotencyKey | None) -> None:
         """Out of the trash."""
-        once = self.promise(once, "restore", task_id)
+        idempotency_key = self.promise(idempotency_key, "restore", task_id)
         actor, condition = self.actors[person], self.condition(kind, person, task_id)
         expected = self.model.once(
-            person, once, self.now, lambda: self.model.restore(person, task_id, condition, self.now)
+            person, idempotency_key, self.now, lambda: self.model.restore(person, task_id, condition, self.now)
         )
-        self.agree(expected, lambda world: world.tasks.restore(actor, task_id, expected=condition, once=once))
+        self.agree(
+            expected,
+            lambda world: world.tasks.restore(actor, task_id, expected=condition, idempotency_key=idempotency_key),
+        )
 
     @rule(person=people, task_id=ids)
     def get(self, person: str, task_id: TaskId) -> None:
@@ -186,21 +218,23 @@ class TaskMachine(RuleBasedStateMachine):
         moment = Moment(self.now, self.clock.zone(ZONES[person] if query.needs_timezone else "UTC"))
         expected = in_order(self.model.listed(person, query, moment), query.sort)
         found: list[Task] = []
-        walk: Walk | None = None
+        cursor: Cursor | None = None
         while True:
-            page = self.page(person, query, limit, walk)
+            page = self.page(person, query, limit, cursor)
             found += page.tasks
             assert len(expected) == page.total
             if page.next is None:
                 break
             assert page.tasks
-            walk = page.next
+            cursor = page.next
         assert expected == found
 
-    def page(self, person: str, query: Query, limit: int, walk: Walk | None) -> Listing:
+    def page(self, person: str, query: Query, limit: int, cursor: Cursor | None) -> Page:
         """Return a page, which is the same everywhere."""
-        page = self.each(lambda world: world.tasks.list(self.actors[person], query, limit=limit, walk=walk, count=True))
-        assert isinstance(page, Listing)
+        page = self.each(
+            lambda world: world.tasks.list(self.actors[person], query, limit=limit, cursor=cursor, count=True)
+        )
+        assert isinstance(page, Page)
         return page
 
     @rule(target=points, person=people, limit=st.integers(1, 3))
@@ -267,7 +301,7 @@ def _directly(world: World) -> World:
     return world
 
 
-async def outcome(request: Awaitable[Result]) -> Result | TodoError:
+async def outcome(request: Awaitable[T]) -> T | TodoError:
     """Return what a request led to."""
     try:
         return await request

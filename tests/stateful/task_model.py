@@ -7,8 +7,8 @@ import attrs
 
 from todo_core.changes import Change, SyncPoint
 from todo_core.errors import Forbidden, IdempotencyKeyReused, IdTaken, NotFound, QuotaExceeded, TodoError
-from todo_core.idempotency import Once, Outcome
-from todo_core.listing import Moment, Query, TagCount
+from todo_core.idempotency import IdempotencyKey, Result
+from todo_core.queries import Moment, Query, TagCount
 from todo_core.tasks import Draft, Precondition, Task, TaskId, VersionMismatch
 
 DAY = dt.timedelta(days=1)
@@ -53,19 +53,23 @@ class TaskModel:
         return Forbidden() if foreign else NotFound("task", task_id)
 
     def once(
-        self, person: str, once: Once | None, now: dt.datetime, work: Callable[[], Task | TodoError]
-    ) -> Outcome | TodoError:
+        self,
+        person: str,
+        idempotency_key: IdempotencyKey | None,
+        now: dt.datetime,
+        work: Callable[[], Task | TodoError],
+    ) -> Result | TodoError:
         """Carry out what has not been carried out under this key."""
         outcomes = self.desks[person].outcomes
-        if once is not None and once.key in outcomes:
-            fingerprint, task, _ = outcomes[once.key]
-            return Outcome(task, replayed=True) if fingerprint == once.fingerprint else IdempotencyKeyReused()
+        if idempotency_key is not None and idempotency_key.value in outcomes:
+            fingerprint, task, _ = outcomes[idempotency_key.value]
+            return Result(task, replayed=True) if fingerprint == idempotency_key.fingerprint else IdempotencyKeyReused()
         result = work()
         if isinstance(result, TodoError):
             return result
-        if once is not None:
-            outcomes[once.key] = (once.fingerprint, result, now)
-        return Outcome(result)
+        if idempotency_key is not None:
+            outcomes[idempotency_key.value] = (idempotency_key.fingerprint, result, now)
+        return Result(result)
 
     def create(self, person: str, draft: Draft, task_id: TaskId, now: dt.datetime) -> Task | TodoError:
         """Add a task."""

@@ -9,29 +9,27 @@ from typing import TypeVar
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from adapters.memory import MemoryStore
-from adapters.memory.account import Account
 from tests.stateful.databases import postgres_stores
 from tests.stateful.session_machine import SessionMachine
-from todo_core.ports import Rows
+from todo_core.ports import UnitOfWork
+from todo_core.testing import MemoryStore
+from todo_core.testing.account import Account
 from todo_core.users import UserId
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 
 class RehearsingStore(MemoryStore):
     """A store that runs each unit of work twice, as the port permits; what the first run did is gone."""
 
-    async def _unit(
-        self, user: UserId, find: Callable[[], Account], work: Callable[[Rows], Awaitable[Result]]
-    ) -> Result:
-        async def rehearse(rows: Rows) -> None:
-            await work(rows)
+    async def _run(self, user: UserId, find: Callable[[], Account], work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        async def rehearse(unit: UnitOfWork) -> None:
+            await work(unit)
             raise Rehearsed
 
         with suppress(Rehearsed):
-            await super()._unit(user, find, rehearse)
-        return await super()._unit(user, find, work)
+            await super()._run(user, find, rehearse)
+        return await super()._run(user, find, work)
 
 
 class Rehearsed(Exception):

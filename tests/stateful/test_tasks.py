@@ -6,11 +6,11 @@ from hashlib import sha256
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from adapters.memory import MemoryStore
 from tests.stateful.databases import postgres_stores
 from tests.stateful.http_tasks import over_http
 from tests.stateful.task_machine import TaskMachine
-from todo_core.idempotency import Once
+from todo_core.idempotency import IdempotencyKey
+from todo_core.testing import MemoryStore
 
 
 def test_tasks_in_memory() -> None:
@@ -42,10 +42,10 @@ def test_tasks_in_memory_and_over_http_in_postgres(database: str) -> None:
         class OverHttp(TaskMachine):
             """Two worlds, one of them behind HTTP, where the request itself is what a key stands for."""
 
-            def promise(self, once: Once | None, *request: object) -> Once | None:
-                if once is None or request[0] == "edit":  # PATCH takes no key
+            def promise(self, idempotency_key: IdempotencyKey | None, *request: object) -> IdempotencyKey | None:
+                if idempotency_key is None or request[0] == "edit":  # PATCH takes no key
                     return None
-                return Once(once.key, sha256(repr(request).encode()).digest())
+                return IdempotencyKey(idempotency_key.value, sha256(repr(request).encode()).digest())
 
         OverHttp.runner, OverHttp.stores, OverHttp.fronts = runner, [MemoryStore, emptied], {1: over_http}
         run_state_machine_as_test(OverHttp, settings=settings(max_examples=10, stateful_step_count=40))

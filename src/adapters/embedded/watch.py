@@ -15,7 +15,7 @@ import attrs
 from adapters.embedded.errors import EmbeddedError
 from adapters.embedded.process import Stopping, stop
 
-DEATHS_MOST = 3
+MAX_DEATHS = 3
 DEATHS_SECONDS = 60
 _LOOK_SECONDS = 0.1
 
@@ -49,7 +49,7 @@ class Watch:
     log: Path
     observer: Observer
     _stopping: threading.Event = attrs.field(factory=threading.Event, init=False)
-    _deaths: deque[float] = attrs.field(factory=lambda: deque(maxlen=DEATHS_MOST), init=False)
+    _deaths: deque[float] = attrs.field(factory=lambda: deque(maxlen=MAX_DEATHS), init=False)
 
     @contextmanager
     def over(self, process: Process) -> Iterator[None]:
@@ -57,7 +57,7 @@ class Watch:
 
         Raises:
             EmbeddedError: at the end of a block that has no error of its own: the server could not be started
-                again, or died `DEATHS_MOST` times within `DEATHS_SECONDS`.
+                again, or died `MAX_DEATHS` times within `DEATHS_SECONDS`.
         """
         # A thread, because the block needs the main one. It stops the server too: where one thread starts and stops,
         # the two cannot cross. It lasts until then: Linux takes the end of the thread that started the server for its
@@ -88,5 +88,5 @@ class Watch:
 
     def _check_frequency(self) -> None:
         self._deaths.append(time.monotonic())
-        if len(self._deaths) == DEATHS_MOST and self._deaths[-1] - self._deaths[0] < DEATHS_SECONDS:
-            raise EmbeddedError(f"the database died {DEATHS_MOST} times in {DEATHS_SECONDS} seconds (log: {self.log})")
+        if len(self._deaths) == MAX_DEATHS and self._deaths[-1] - self._deaths[0] < DEATHS_SECONDS:
+            raise EmbeddedError(f"the database died {MAX_DEATHS} times in {DEATHS_SECONDS} seconds (log: {self.log})")

@@ -3,7 +3,7 @@
 import argon2
 import attrs
 
-from todo_core.ports import Verdict
+from todo_core.ports import PasswordCheck
 
 
 @attrs.frozen
@@ -35,10 +35,12 @@ class Argon2:
         """Return a PHC string: parameters, fresh salt, hash."""
         return self._hasher.hash(password)
 
-    def verify(self, stored: str | None, password: str) -> Verdict:
+    def verify(self, stored: str | None, password: str) -> PasswordCheck:
         """Compare with a PHC string. Without one the password is compared with a hash that belongs to nobody."""
         try:
             self._hasher.verify(stored or self._nobody, password)
         except argon2.exceptions.VerifyMismatchError:
-            return Verdict(matches=False)
-        return Verdict(matches=stored is not None, outdated=self._hasher.check_needs_rehash(stored or self._nobody))
+            return PasswordCheck(matches=False)
+        return PasswordCheck(
+            matches=stored is not None, outdated=self._hasher.check_needs_rehash(stored or self._nobody)
+        )

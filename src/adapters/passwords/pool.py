@@ -16,7 +16,7 @@ NICENESS = 5
 """How far a thread steps back: it gets a third of the time of another one that wants the same processor."""
 
 Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 
 @attrs.frozen(init=False)
@@ -33,7 +33,7 @@ class BoundedPool:
         threads = ThreadPoolExecutor(workers, thread_name_prefix="passwords", initializer=_step_back)
         self.__attrs_init__(threads, Semaphore(workers + queue))
 
-    async def run(self, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+    async def run(self, work: Callable[Arguments, T], *args: Arguments.args, **kwargs: Arguments.kwargs) -> T:
         """Return `work(…)`, done in a thread. A caller who gives up while waiting takes the work back. Raises Busy."""
         if not self._places.acquire(blocking=False):
             raise Busy("too many passwords wait to be hashed")

@@ -7,7 +7,7 @@ import attrs
 from adapters.passwords.hashing import Argon2, Profile
 from adapters.passwords.pool import BoundedPool
 from adapters.passwords.strength import weakness
-from todo_core.ports import Verdict
+from todo_core.ports import PasswordCheck
 
 
 @attrs.frozen(init=False)
@@ -27,7 +27,7 @@ class PooledPasswords:
         """Return an Argon2id hash as a PHC string. Raises Busy."""
         return await self._pool.run(self._argon2.hash, password)
 
-    async def verify(self, stored: str | None, password: str) -> Verdict:
+    async def verify(self, stored: str | None, password: str) -> PasswordCheck:
         """Compare with a stored hash; None costs the same and never matches. Raises Busy."""
         return await self._pool.run(self._argon2.verify, stored, password)
 

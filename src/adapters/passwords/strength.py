@@ -9,7 +9,7 @@ from zxcvbn.matching import L33T_TABLE, relevant_l33t_subtable
 
 ENOUGH = 3  # of 4: safe from someone with a few thousand guesses a second
 LONGEST = 72  # zxcvbn refuses to look at more
-READINGS_MOST = 32
+MAX_READINGS = 32
 SHORTENED = 20
 
 _ONE_AT_A_TIME = Lock()  # zxcvbn keeps the known words in a global table
@@ -34,4 +34,4 @@ def _beginning(password: str) -> str:
     """
     text = password[:LONGEST]
     readings = prod(len(symbols) for symbols in relevant_l33t_subtable(text, L33T_TABLE).values())
-    return text if readings <= READINGS_MOST else text[:SHORTENED]
+    return text if readings <= MAX_READINGS else text[:SHORTENED]

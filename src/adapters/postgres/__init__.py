@@ -6,7 +6,7 @@ SQLAlchemy Core describes tables and statements, psycopg runs them.
 from adapters.postgres.audit import AuditRecord, EventFilter
 from adapters.postgres.health import DatabaseReadiness
 from adapters.postgres.pool import Database, PoolSettings
-from adapters.postgres.rate_limits import RateLimits, Window
+from adapters.postgres.rate_limits import RateLimitCounters, Window
 from adapters.postgres.store import PostgresStore
 
 __all__ = [
@@ -16,6 +16,6 @@ __all__ = [
     "EventFilter",
     "PoolSettings",
     "PostgresStore",
-    "RateLimits",
+    "RateLimitCounters",
     "Window",
 ]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from adapters.postgres import records
 from adapters.postgres.pool import Database
-from adapters.postgres.statements import ROWS, Statement
+from adapters.postgres.statements import MAX_ROWS, Statement
 from adapters.postgres.tables import audit_events
 from todo_core.audit import Action, Event
 from todo_core.users import UserId
@@ -17,7 +17,7 @@ from todo_core.users import UserId
 def _prune() -> sa.ClauseElement:
     # The trigger that guards the rows goes by the server's clock; so does this.
     old = audit_events.c.kept_until <= sa.func.statement_timestamp()
-    some = sa.select(audit_events.c.user_id, audit_events.c.id).where(old).limit(ROWS)
+    some = sa.select(audit_events.c.user_id, audit_events.c.id).where(old).limit(MAX_ROWS)
     key = sa.tuple_(audit_events.c.user_id, audit_events.c.id)
     return sa.delete(audit_events).where(key.in_(some)).returning(audit_events.c.id)
 
@@ -57,4 +57,4 @@ class AuditRecord:
 
     async def prune(self, rows: int = 10_000) -> int:
         """Remove up to `rows` entries that need not be kept any more; return how many. Raises Unavailable."""
-        return len(await self.database.write(PRUNE, {"rows": rows}, repeatable=True))
+        return len(await self.database.write(PRUNE, {"max_rows": rows}, repeatable=True))

@@ -8,6 +8,7 @@ from psycopg.abc import Buffer
 from psycopg.adapt import AdaptersMap, Loader
 from psycopg.pq import Format
 from psycopg.types.datetime import DateDumper, DatetimeDumper, TimeDumper
+from psycopg.types.json import set_json_loads
 from psycopg.types.numeric import Int8Dumper
 
 EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -38,11 +39,16 @@ class _Time(TimeDumper):
     oid = 0
 
 
+def _raw(text: str | bytes) -> str | bytes:
+    return text
+
+
 ADAPTERS = AdaptersMap(psycopg.adapters)
 ADAPTERS.register_dumper(int, Int8Dumper)
 ADAPTERS.register_dumper(dt.date, _Date)
 ADAPTERS.register_dumper(dt.datetime, _Instant)
 ADAPTERS.register_dumper(dt.time, _Time)
+set_json_loads(_raw, ADAPTERS)  # `records.decode_task` decodes them
 
 POOLED = AdaptersMap(ADAPTERS)
 """For connections whose time zone is not ours to set: a pooler may have its own idea of it."""

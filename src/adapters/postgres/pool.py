@@ -17,7 +17,7 @@ from adapters.postgres.statements import Statement
 from adapters.postgres.urls import parameters
 from todo_core.errors import Unavailable
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 Cursor = psycopg.AsyncCursor[Row]
 
 ATTEMPTS = 5
@@ -60,8 +60,8 @@ class PoolSettings:
     `prepare`: whether statements are prepared, and time limits set; behind a transaction pooler neither can be.
     """
 
-    least: int = 2
-    most: int = 10
+    min_size: int = 2
+    max_size: int = 10
     timeout: float = 5
     prepare: bool = True
 
@@ -108,8 +108,8 @@ class Database:
             url,
             connection_class=Connection,
             kwargs=_connecting(url, settings),
-            min_size=settings.least,
-            max_size=settings.most,
+            min_size=settings.min_size,
+            max_size=settings.max_size,
             timeout=settings.timeout,
             reconnect_timeout=RECONNECT_SECONDS,
             configure=_configure,
@@ -143,14 +143,14 @@ class Database:
         """
         return await self._repeat(lambda connection: _fetch(connection, statement, values), lambda: repeatable)
 
-    async def transact(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
+    async def transact(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `work` in a transaction that is committed when it returns; READ COMMITTED.
 
         It is run again when the database broke the transaction off, not when it did not answer the COMMIT.
         """
         committing = False
 
-        async def unit(connection: Connection) -> Result:
+        async def unit(connection: Connection) -> T:
             nonlocal committing
             committing = False
             transaction = Transaction(connection)
@@ -167,7 +167,7 @@ class Database:
 
         return await self._repeat(unit, lambda: not committing)
 
-    async def _repeat(self, work: Callable[[Connection], Awaitable[Result]], repeatable: Callable[[], bool]) -> Result:
+    async def _repeat(self, work: Callable[[Connection], Awaitable[T]], repeatable: Callable[[], bool]) -> T:
         """Run `work` until it is not broken off; after a lost connection only while it is `repeatable`."""
         for attempt in range(1, ATTEMPTS + 1):
             try:

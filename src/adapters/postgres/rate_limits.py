@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.pool import Database
-from adapters.postgres.statements import ROWS, Statement, given
+from adapters.postgres.statements import MAX_ROWS, Statement, bindparam
 from adapters.postgres.tables import rate_limits
 from todo_core.ports import Clock
 
@@ -20,8 +20,8 @@ REMEMBERED = 10_000
 
 
 def _hit() -> sa.ClauseElement:
-    begun = insert(rate_limits).values(key=given("key"), ends_at=given("ends_at"), count=1)
-    over = rate_limits.c.ends_at <= given("now")
+    begun = insert(rate_limits).values(key=bindparam("key"), ends_at=bindparam("ends_at"), count=1)
+    over = rate_limits.c.ends_at <= bindparam("now")
     return begun.on_conflict_do_update(
         index_elements=[rate_limits.c.key],
         set_={
@@ -32,8 +32,8 @@ def _hit() -> sa.ClauseElement:
 
 
 def _prune() -> sa.ClauseElement:
-    ended = rate_limits.c.ends_at <= given("now")
-    old = sa.select(rate_limits.c.key).where(ended).limit(ROWS)
+    ended = rate_limits.c.ends_at <= bindparam("now")
+    old = sa.select(rate_limits.c.key).where(ended).limit(MAX_ROWS)
     # Asked twice: a row that was found may have begun another window by the time it is locked.
     return sa.delete(rate_limits).where(ended, rate_limits.c.key.in_(old)).returning(rate_limits.c.key)
 
@@ -54,7 +54,7 @@ class Window:
 
 
 @attrs.frozen
-class RateLimits:
+class RateLimitCounters:
     """Fixed windows that begin with the first request and are not prolonged by the others.
 
     A window that is used up stays so until it ends, so what is refused then is answered from memory: refusing writes
@@ -83,7 +83,7 @@ class RateLimits:
 
     async def prune(self, rows: int = 10_000) -> int:
         """Forget up to `rows` windows that have ended; return how many. Raises Unavailable."""
-        return len(await self.database.write(PRUNE, {"now": self.clock.now(), "rows": rows}, repeatable=True))
+        return len(await self.database.write(PRUNE, {"now": self.clock.now(), "max_rows": rows}, repeatable=True))
 
     def _remember(self, counter: tuple[bytes, int], ends_at: dt.datetime) -> None:
         self._used_up[counter] = ends_at

@@ -1,7 +1,7 @@
-"""The statements that read, apart from lists (see `listing`).
+"""The statements that read, apart from lists (see `queries`).
 
-Those in `Reads` stand behind a gate. The others are for units of work, which have made their check, and for what
-belongs to no user.
+Those in `Reads` include an access check. The others are for units of work, which have made theirs, and for lookups
+across users.
 """
 
 from typing import Any
@@ -10,12 +10,12 @@ import attrs
 import sqlalchemy as sa
 
 from adapters.postgres import records
-from adapters.postgres.gates import Gate
-from adapters.postgres.statements import ROWS, Statement, given
-from adapters.postgres.tables import ERASED, LIVE, TRASHED, idempotency_keys, sessions, tasks, user_clocks, users
-from todo_core.listing import PAGE_TEXT
+from adapters.postgres.access import Access
+from adapters.postgres.statements import MAX_ROWS, Statement, bindparam
+from adapters.postgres.tables import ERASED, LIVE, TRASHED, idempotency_keys, revisions, sessions, tasks, users
+from todo_core.queries import MAX_PAGE_TEXT_BYTES
 
-LOOKED_AT = 10_000
+MAX_ROWS_SEARCHED = 10_000
 """How many rows of each kind one search for users to purge looks at."""
 
 
@@ -27,17 +27,17 @@ class Reads:
     sessions: Statement
     task: Statement
     tags: Statement
-    feed: Statement
+    changes: Statement
 
     @classmethod
-    def through(cls, gate: Gate) -> "Reads":
-        """Compile the statements behind a gate."""
+    def for_access(cls, access: Access) -> "Reads":
+        """Compile the statements with this access check."""
         return cls(
-            Statement.of(_user(gate)),
-            Statement.of(_sessions(gate)),
-            Statement.of(_task(gate)),
-            Statement.of(_tags(gate)),
-            Statement.of(_feed(gate)),
+            Statement.of(_user(access)),
+            Statement.of(_sessions(access)),
+            Statement.of(_task(access)),
+            Statement.of(_tags(access)),
+            Statement.of(_changes(access)),
         )
 
 
@@ -46,13 +46,13 @@ def text_size(rows: sa.FromClause) -> sa.ColumnElement[Any]:
     return sa.func.octet_length(rows.c.title) + sa.func.octet_length(rows.c.description)
 
 
-def fitting(
+def first_fitting(
     rows: sa.Subquery, order: list[sa.ColumnElement[Any]], size: sa.ColumnElement[Any]
 ) -> sa.Select[tuple[object, ...]]:
-    """Return the first `limit` of `rows`, and of these as many as `todo_core.listing.fitting` says.
+    """Return the first `limit` of `rows`, and of these as many as `todo_core.queries.count_fitting` says.
 
     The columns are `TASK`, the row's number, and 1 when another row follows, else NULL. What does not fit stays
-    in the server. All three figures have one frame, so they take one walk through the rows.
+    in the server. All three values use one window frame, so they take one pass over the rows.
     """
     numbered = sa.select(
         *(rows.c[column.name] for column in records.TASK),
@@ -61,79 +61,83 @@ def fitting(
         sa.func.sum(size).over(order_by=order, rows=(None, 0)).label("together"),
     ).subquery("numbered")
     *shown, together = numbered.c
-    fits = (numbered.c.number == 1) | (together <= PAGE_TEXT)
-    return sa.select(*shown).where(numbered.c.number <= given("limit"), fits)
+    fits = (numbered.c.number == 1) | (together <= MAX_PAGE_TEXT_BYTES)
+    return sa.select(*shown).where(numbered.c.number <= bindparam("limit"), fits)
 
 
-def _user(gate: Gate) -> sa.Select[tuple[object, ...]]:
-    allowed = gate.table
+def _user(access: Access) -> sa.Select[tuple[object, ...]]:
+    allowed = access.table
     return sa.select(*records.USER).join(allowed, allowed.c.user_id == users.c.id)
 
 
-def _sessions(gate: Gate) -> sa.Select[tuple[object, ...]]:
-    live = sa.select(*records.SESSION).where(sessions.c.user_id == given("user"), sessions.c.expires_at > given("now"))
-    rows = live.subquery("live")
-    return gate.before(rows).order_by(rows.c.used_at.desc(), rows.c.id.desc())
-
-
-def _task(gate: Gate) -> sa.Select[tuple[object, ...]]:
-    found = sa.select(*records.TASK).where(
-        tasks.c.user_id == given("user"), tasks.c.id == given("task"), tasks.c.purged_at.is_(None)
+def _sessions(access: Access) -> sa.Select[tuple[object, ...]]:
+    live = sa.select(*records.SESSION).where(
+        sessions.c.user_id == bindparam("user"), sessions.c.expires_at > bindparam("now")
     )
-    return gate.before(found.subquery("found"))
+    rows = live.subquery("live")
+    return access.before(rows).order_by(rows.c.used_at.desc(), rows.c.id.desc())
 
 
-def _tags(gate: Gate) -> sa.Select[tuple[object, ...]]:
+def _task(access: Access) -> sa.Select[tuple[object, ...]]:
+    found = sa.select(*records.TASK).where(
+        tasks.c.user_id == bindparam("user"), tasks.c.id == bindparam("task"), tasks.c.purged_at.is_(None)
+    )
+    return access.before(found.subquery("found"))
+
+
+def _tags(access: Access) -> sa.Select[tuple[object, ...]]:
     tag = sa.func.unnest(tasks.c.tags, type_=sa.Text(collation="C")).column_valued("tag")
     open_ = sa.func.count().filter(tasks.c.completed_at.is_(None))
     counted = sa.select(tag, open_.label("open"), sa.func.count().label("total")).select_from(tasks)
-    rows = counted.where(tasks.c.user_id == given("user"), LIVE).group_by(tag).subquery("counted")
-    return gate.before(rows).order_by(rows.c.tag.collate("C"))
+    rows = counted.where(tasks.c.user_id == bindparam("user"), LIVE).group_by(tag).subquery("counted")
+    return access.before(rows).order_by(rows.c.tag.collate("C"))
 
 
-def _feed(gate: Gate) -> sa.Select[tuple[object, ...]]:
+def _changes(access: Access) -> sa.Select[tuple[object, ...]]:
     changed = (
         sa.select(*records.TASK)
-        .where(tasks.c.user_id == given("user"), tasks.c.version > given("position"))
-        .where(LIVE | (tasks.c.version > given("base")))
+        .where(tasks.c.user_id == bindparam("user"), tasks.c.version > bindparam("position"))
+        .where(LIVE | (tasks.c.version > bindparam("base")))
         .order_by(tasks.c.version)
-        .limit(ROWS)
+        .limit(MAX_ROWS)
         .subquery("changed")
     )
     size = sa.case((changed.c.deleted_at.is_(None), text_size(changed)), else_=0)
-    page = fitting(changed, [changed.c.version], size).subquery("page")
-    allowed = gate.table
+    page = first_fitting(changed, [changed.c.version], size).subquery("page")
+    allowed = access.table
     return (
-        sa.select(user_clocks.c.version.label("clock"), user_clocks.c.horizon, *page.c)
-        .select_from(allowed.join(user_clocks, user_clocks.c.user_id == allowed.c.user_id).outerjoin(page, sa.true()))
+        sa.select(revisions.c.revision, revisions.c.horizon, *page.c)
+        .select_from(allowed.join(revisions, revisions.c.user_id == allowed.c.user_id).outerjoin(page, sa.true()))
         .order_by(page.c.number)
     )
 
 
 def _users_to_purge() -> sa.ClauseElement:
-    overdue = [
-        (tasks.c.user_id, TRASHED & (tasks.c.deleted_at < given("trash"))),
-        (tasks.c.user_id, ERASED & (tasks.c.deleted_at < given("tombstones"))),
-        (idempotency_keys.c.user_id, idempotency_keys.c.created_at < given("outcomes")),
-        (sessions.c.user_id, sessions.c.expires_at <= given("sessions")),
+    expired = [
+        (tasks.c.user_id, TRASHED & (tasks.c.deleted_at < bindparam("trash"))),
+        (tasks.c.user_id, ERASED & (tasks.c.deleted_at < bindparam("tombstones"))),
+        (idempotency_keys.c.user_id, idempotency_keys.c.created_at < bindparam("results")),
+        (sessions.c.user_id, sessions.c.expires_at <= bindparam("sessions")),
     ]
-    looked_at = [sa.select(owner).where(old).limit(LOOKED_AT) for owner, old in overdue]
-    return sa.union(*looked_at).limit(ROWS)
+    searched = [sa.select(owner).where(old).limit(MAX_ROWS_SEARCHED) for owner, old in expired]
+    return sa.union(*searched).limit(MAX_ROWS)
 
 
 SESSION = Statement.of(
-    sa.select(*records.SESSION).where(sessions.c.user_id == given("user"), sessions.c.id == given("id"))
+    sa.select(*records.SESSION).where(sessions.c.user_id == bindparam("user"), sessions.c.id == bindparam("id"))
 )
-REMEMBERED = Statement.of(
+STORED_RESULT = Statement.of(
     sa.select(idempotency_keys.c.fingerprint, idempotency_keys.c.task, idempotency_keys.c.created_at).where(
-        idempotency_keys.c.user_id == given("user"), idempotency_keys.c.key == given("key")
+        idempotency_keys.c.user_id == bindparam("user"), idempotency_keys.c.key == bindparam("key")
     )
 )
-REMEMBERED_COUNT = Statement.of(
-    sa.select(sa.func.count()).select_from(idempotency_keys).where(idempotency_keys.c.user_id == given("user"))
+STORED_RESULT_COUNT = Statement.of(
+    sa.select(sa.func.count()).select_from(idempotency_keys).where(idempotency_keys.c.user_id == bindparam("user"))
 )
-USER_BY_EMAIL = Statement.of(sa.select(*records.USER).where(users.c.email_key == given("email_key")))
-FIRST_USERS = Statement.of(sa.select(*records.USER).order_by(users.c.id).limit(ROWS))
-NEXT_USERS = Statement.of(sa.select(*records.USER).where(users.c.id > given("after")).order_by(users.c.id).limit(ROWS))
-TASK_OWNER = Statement.of(sa.select(tasks.c.user_id).where(tasks.c.id == given("task")))
+USER_BY_EMAIL = Statement.of(sa.select(*records.USER).where(users.c.email_key == bindparam("email_key")))
+FIRST_USERS = Statement.of(sa.select(*records.USER).order_by(users.c.id).limit(MAX_ROWS))
+NEXT_USERS = Statement.of(
+    sa.select(*records.USER).where(users.c.id > bindparam("after")).order_by(users.c.id).limit(MAX_ROWS)
+)
+TASK_OWNER = Statement.of(sa.select(tasks.c.user_id).where(tasks.c.id == bindparam("task")))
 USERS_TO_PURGE = Statement.of(_users_to_purge())

@@ -1,21 +1,26 @@
-"""Rows become values of the core, and these become rows."""
+"""Converts rows to values of the core, and these to rows."""
 
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 import attrs
+import msgspec
+from psycopg.types.json import Jsonb
 
 from adapters.postgres.tables import audit_events, sessions, tasks, users
 from todo_core.audit import Action, Event
 from todo_core.due import Due
 from todo_core.sessions import Client, Session
-from todo_core.tasks import Priority, Task, TaskId
+from todo_core.tasks import Priority, Task
 from todo_core.users import EmailAddress, Profile, User
 
 Row = Sequence[Any]
-"""One row as psycopg gives it."""
+"""One row, as psycopg returns it."""
+Rows = Sequence[Row]
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(Task)
 
 USER = (
     users.c.id,
@@ -133,8 +138,8 @@ def task_values(task: Task) -> dict[str, object]:
     }
 
 
-def event_values(event: Event, kept: dt.timedelta) -> dict[str, object]:
-    """Return the columns of an entry in the audit record, which is kept for that long."""
+def event_values(event: Event, retention: dt.timedelta) -> dict[str, object]:
+    """Return the columns of an audit event, which nobody can delete for `retention`."""
     return {
         "user_id": event.user,
         "id": event.id,
@@ -143,47 +148,15 @@ def event_values(event: Event, kept: dt.timedelta) -> dict[str, object]:
         "session_id": event.session,
         "address": event.client.address,
         "request_id": event.client.request_id,
-        "kept_until": event.at + kept,
+        "kept_until": event.at + retention,
     }
 
 
-def task_to_json(task: Task) -> dict[str, object]:
-    """Return a task as plain JSON."""
-    return attrs.asdict(task, value_serializer=lambda _, __, value: _plain(value))
+def encode_task(task: Task) -> Jsonb:
+    """Return a task as a JSONB value."""
+    return Jsonb(task, dumps=_ENCODER.encode)
 
 
-def task_from_json(members: dict[str, Any]) -> Task:
-    """Return the task of which `task_to_json` made these members."""
-    return Task(
-        id=TaskId(UUID(members["id"])),
-        version=members["version"],
-        title=members["title"],
-        description=members["description"],
-        completed_at=_instant(members["completed_at"]),
-        priority=Priority(members["priority"]),
-        due=None if members["due"] is None else _due(members["due"]),
-        tags=tuple(members["tags"]),
-        created_at=dt.datetime.fromisoformat(members["created_at"]),
-        updated_at=dt.datetime.fromisoformat(members["updated_at"]),
-        deleted_at=_instant(members["deleted_at"]),
-    )
-
-
-def _due(members: dict[str, Any]) -> Due:
-    time = members["time"]
-    return Due(
-        dt.date.fromisoformat(members["date"]),
-        None if time is None else dt.time.fromisoformat(time),
-        members["timezone"],
-        _instant(members["at"]),
-    )
-
-
-def _instant(text: str | None) -> dt.datetime | None:
-    return None if text is None else dt.datetime.fromisoformat(text)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
+def decode_task(text: bytes) -> Task:
+    """Return the task that `encode_task` stored."""
+    return _DECODER.decode(text)

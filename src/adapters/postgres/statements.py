@@ -1,7 +1,7 @@
-"""SQLAlchemy describes a statement, once; psycopg runs its text again and again.
+"""SQLAlchemy compiles a statement once; psycopg runs its text.
 
-The text is fixed: a list is bound as an array (`= ANY`), never expanded, and what a caller has to give is a
-`bindparam` without a value.
+The text is fixed: a list is bound as an array (`= ANY`), never expanded, and the values that a caller passes are
+`bindparam`s without a value.
 """
 
 from collections.abc import Mapping
@@ -34,14 +34,13 @@ class Statement:
 
     def bind(self, values: Mapping[str, object]) -> tuple[object, ...]:
         """Return the values in the order of the text; those that it does not name are left out."""
-        given = {**self.constants, **values}
-        return tuple(map(given.__getitem__, self.names))
+        bound = {**self.constants, **values}
+        return tuple(map(bound.__getitem__, self.names))
 
 
-def given(name: str, type_: sa.types.TypeEngine[Any] | None = None) -> sa.BindParameter[Any]:
-    """Return the place for a value that has to be given; the type is needed where nothing beside it has one."""
+def bindparam(name: str, type_: sa.types.TypeEngine[Any] | None = None) -> sa.BindParameter[Any]:
+    """Return a required parameter; the type is needed where the context of the parameter has none."""
     return sa.bindparam(name, type_=type_)
 
 
-ROWS = given("rows", sa.BigInteger())
-"""How many rows at most."""
+MAX_ROWS = bindparam("max_rows", sa.BigInteger())

@@ -5,117 +5,110 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 import attrs
+from typing_extensions import override
 
 from adapters.postgres import reading, records, writing
-from adapters.postgres.duplicates import duplicates_refused
-from adapters.postgres.gates import Gate
+from adapters.postgres.access import Access
+from adapters.postgres.constraints import translate_unique_violations
 from adapters.postgres.pool import Database, Transaction
-from adapters.postgres.rows import PostgresRows
+from adapters.postgres.reader import Caller, PostgresUserReader
 from adapters.postgres.statements import Statement
-from adapters.postgres.view import PostgresView
-from todo_core.audit import Event
-from todo_core.errors import NotAuthenticated
-from todo_core.ports import Clock, PurgeCutoffs, Rows, View
+from adapters.postgres.unit_of_work import PostgresUnitOfWork
+from todo_core.audit import DEFAULT_RETENTION, Event
+from todo_core.errors import NotAuthenticated, QuotaExceeded
+from todo_core.ports import Clock, PurgeCutoffs, Store, UnitOfWork, UserReader
 from todo_core.sessions import Actor
 from todo_core.tasks import Task, TaskId
 from todo_core.users import EmailAddress, User, UserId
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 
 @attrs.frozen
-class PostgresStore:
+class PostgresStore(Store):
     """Keeps everything in a database that `migrate` has brought to the newest schema.
 
-    `audit_kept`: for how long the database itself refuses to delete what `record` keeps.
+    `audit_retention`: how long the database itself refuses to delete an audit event.
     """
 
     database: Database
     clock: Clock
-    audit_kept: dt.timedelta = dt.timedelta(days=180)
+    audit_retention: dt.timedelta = DEFAULT_RETENTION
 
+    @override
     async def register(self, user: User, event: Event) -> None:
-        """See the port."""
-        recorded = records.event_values(event, self.audit_kept)
+        recorded = records.event_values(event, self.audit_retention)
         values = records.user_values(user) | {f"event_{name}": value for name, value in recorded.items()}
-        with duplicates_refused():
+        with translate_unique_violations():
             await self.database.write(writing.REGISTER, values)
 
-    async def record(self, event: Event) -> None:
-        """See the port."""
-        await self.database.write(writing.RECORD, records.event_values(event, self.audit_kept))
+    @override
+    async def append_event(self, event: Event) -> None:
+        await self.database.write(writing.ADD_EVENT, records.event_values(event, self.audit_retention))
 
-    def read(self, actor: Actor) -> View:
-        """See the port."""
-        return PostgresView(self.clock, Gate.ACTOR, _caller(actor), self.database.fetch)
+    @override
+    def read(self, actor: Actor) -> UserReader:
+        return PostgresUserReader.of(Caller(self.clock, Access.SESSION, _values(actor), self.database.fetch))
 
-    async def write(self, actor: Actor, work: Callable[[Rows], Awaitable[Result]]) -> Result:
-        """See the port."""
-
-        async def unit(transaction: Transaction) -> Result:
-            check = {**_caller(actor), "now": self.clock.now()}
-            return await work(await self._locked(transaction, writing.LOCK_ALIVE, check))
+    @override
+    async def write(self, actor: Actor, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        async def unit(transaction: Transaction) -> T:
+            check = {**_values(actor), "now": self.clock.now()}
+            return await work(await self._lock(transaction, writing.LOCK_AND_CHECK_SESSION, check))
 
         return await self.database.transact(unit)
 
-    async def add_task(self, actor: Actor, task: Task, most: int) -> Task | None:
-        """See the port. One statement, and only when it adds nothing another that says why."""
-        values = {**_caller(actor), "now": self.clock.now(), **records.task_values(task), "most": most}
-        with duplicates_refused():
-            rows = await self.database.write(writing.ADD_TASK_ALONE, values)
+    @override
+    async def write_as(self, user: UserId, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        async def unit(transaction: Transaction) -> T:
+            return await work(await self._lock(transaction, writing.LOCK, {"user": user}))
+
+        return await self.database.transact(unit)
+
+    @override
+    async def create_task(self, actor: Actor, task: Task, max_tasks: int) -> Task:
+        """One statement; a second one tells why nothing was added."""
+        values = {**_values(actor), "now": self.clock.now(), **records.task_values(task), "max_tasks": max_tasks}
+        with translate_unique_violations():
+            rows = await self.database.write(writing.CREATE_TASK, values)
         if rows:
             return attrs.evolve(task, version=rows[0][0])
-        await self.read(actor).user()
-        return None
+        await self.read(actor).account.get()  # raises NotAuthenticated, if that was the reason
+        raise QuotaExceeded("tasks", max_tasks)
 
-    async def write_as(self, user: UserId, work: Callable[[Rows], Awaitable[Result]]) -> Result:
-        """See the port."""
-
-        async def unit(transaction: Transaction) -> Result:
-            return await work(await self._locked(transaction, writing.LOCK, {"user": user}))
-
-        return await self.database.transact(unit)
-
+    @override
     async def user_by_email(self, email: EmailAddress) -> User | None:
-        """See the port."""
         rows = await self.database.fetch(reading.USER_BY_EMAIL, {"email_key": email.key})
         return records.user(rows[0]) if rows else None
 
-    async def users(self, after: UserId | None, limit: int) -> Sequence[User]:
-        """See the port."""
+    @override
+    async def list_users(self, after: UserId | None, limit: int) -> Sequence[User]:
         statement = reading.FIRST_USERS if after is None else reading.NEXT_USERS
-        return [records.user(row) for row in await self.database.fetch(statement, {"after": after, "rows": limit})]
+        rows = await self.database.fetch(statement, {"after": after, "max_rows": limit})
+        return [records.user(row) for row in rows]
 
-    async def task_owner(self, task: TaskId) -> UserId | None:
-        """See the port."""
-        rows = await self.database.fetch(reading.TASK_OWNER, {"task": task})
+    @override
+    async def task_owner(self, task_id: TaskId) -> UserId | None:
+        rows = await self.database.fetch(reading.TASK_OWNER, {"task": task_id})
         return UserId(rows[0][0]) if rows else None
 
-    async def users_to_purge(self, overdue: PurgeCutoffs, limit: int) -> Sequence[UserId]:
-        """See the port."""
-        rows = await self.database.fetch(reading.USERS_TO_PURGE, {**attrs.asdict(overdue), "rows": limit})
+    @override
+    async def users_to_purge(self, cutoffs: PurgeCutoffs, limit: int) -> Sequence[UserId]:
+        rows = await self.database.fetch(reading.USERS_TO_PURGE, {**attrs.asdict(cutoffs), "max_rows": limit})
         return [UserId(row[0]) for row in rows]
 
-    async def advance_clocks(self, by: int) -> None:
-        """See the port."""
-        await self.database.write(writing.ADVANCE_CLOCKS, {"by": by})
+    @override
+    async def advance_revisions(self, by: int) -> None:
+        await self.database.write(writing.ADVANCE_REVISIONS, {"by": by})
 
-    async def _locked(self, transaction: Transaction, lock: Statement, caller: Mapping[str, object]) -> Rows:
-        """Wait for the user's lock, and return their rows. Raises NotAuthenticated when `lock` lets nobody in."""
-        locked = await transaction.fetch(lock, caller)
+    async def _lock(self, transaction: Transaction, lock: Statement, values: Mapping[str, object]) -> UnitOfWork:
+        """Wait for the user's lock; return a unit of work. Raises NotAuthenticated when access is refused."""
+        locked = await transaction.fetch(lock, values)
         if not locked:
             raise NotAuthenticated
         user, live = locked[0]
-        return PostgresRows(
-            clock=self.clock,
-            gate=Gate.OWNER,
-            caller={"user": user},
-            fetch=transaction.fetch,
-            send=transaction.send,
-            live=live,
-            audit_kept=self.audit_kept,
-        )
+        return PostgresUnitOfWork.of(transaction, UserId(user), live, self.clock, self.audit_retention)
 
 
-def _caller(actor: Actor) -> dict[str, object]:
+def _values(actor: Actor) -> dict[str, object]:
     return {"user": actor.user, "session": actor.session}

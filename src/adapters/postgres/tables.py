@@ -45,19 +45,19 @@ users = sa.Table(
     sa.CheckConstraint("password_hash IS NULL OR email IS NOT NULL", name="users_password"),
 )
 
-user_clocks = sa.Table(
-    "user_clocks",
+revisions = sa.Table(
+    "revisions",
     metadata,
     _owner(),
-    sa.Column("version", sa.BigInteger, nullable=False, server_default=sa.text("0")),
+    sa.Column("revision", sa.BigInteger, nullable=False, server_default=sa.text("0")),
     sa.Column("horizon", sa.BigInteger, nullable=False, server_default=sa.text("0")),
-    sa.Column("tasks", sa.Integer, nullable=False, server_default=sa.text("0")),
-    sa.CheckConstraint("horizon <= version", name="user_clocks_horizon"),
-    sa.CheckConstraint("tasks >= 0", name="user_clocks_tasks"),
+    sa.Column("live_tasks", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.CheckConstraint("horizon <= revision", name="revisions_horizon"),
+    sa.CheckConstraint("live_tasks >= 0", name="revisions_live_tasks"),
     postgresql_with={"fillfactor": "50"},
 )
-"""The user's one lock, and what is counted under it: `horizon` is the highest version whose tombstone is gone, `tasks`
-the number of live tasks. Half of each page is left free, so that counting touches no index."""
+"""One row per user, which is also the user's lock. `revision` numbers the user's changes; `horizon` is the highest
+revision whose tombstone is purged. Half of each page is left free, so that updates touch no index (HOT)."""
 
 sessions = sa.Table(
     "sessions",

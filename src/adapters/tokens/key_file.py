@@ -10,7 +10,7 @@ from pathlib import Path
 import attrs
 
 from adapters.tokens.files import change, read_or_create
-from adapters.tokens.keys import KEYS_MOST, InvalidKeySet, KeySet
+from adapters.tokens.keys import MAX_KEYS, InvalidKeySet, KeySet
 
 LOOK_AGAIN_SECONDS = 1.0
 
@@ -74,8 +74,8 @@ def rotate(path: Path, now: dt.datetime, *, delay: dt.timedelta, keep: dt.timede
 
     def edit(text: str | None) -> str:
         keys = KeySet.generate() if text is None else KeySet.parse(text).rotated(now, delay=delay, keep=keep)
-        if len(keys.keys) > KEYS_MOST:
-            raise InvalidKeySet(f"there are {KEYS_MOST} keys already; wait until some have ended")
+        if len(keys.keys) > MAX_KEYS:
+            raise InvalidKeySet(f"there are {MAX_KEYS} keys already; wait until some have ended")
         return keys.dump()
 
     with _reading_text():

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from jwt.algorithms import OKPAlgorithm
 from jwt.exceptions import PyJWTError
 
-KEYS_MOST = 20
-KEY_ID_MOST = 128
+MAX_KEYS = 20
+MAX_KEY_ID_LENGTH = 128
 INSTANT = "%Y-%m-%d %H:%M:%SZ"
 
 
@@ -84,8 +84,8 @@ class KeySet:
             members = json.loads(text)["keys"]
         except (ValueError, TypeError, KeyError, RecursionError):
             raise InvalidKeySet('not a JWK Set: a JSON object with a member "keys" is expected') from None
-        if not isinstance(members, list) or not 1 <= len(members) <= KEYS_MOST:
-            raise InvalidKeySet(f"a set of 1 to {KEYS_MOST} keys is expected")
+        if not isinstance(members, list) or not 1 <= len(members) <= MAX_KEYS:
+            raise InvalidKeySet(f"a set of 1 to {MAX_KEYS} keys is expected")
         keys = tuple(_parse_key(position, member) for position, member in enumerate(members, 1))
         if len({key.id for key in keys}) < len(keys):
             raise InvalidKeySet("two keys have the same kid")
@@ -127,8 +127,8 @@ def _parse_key(position: int, member: object) -> SigningKey:
     if not isinstance(member, Mapping):
         raise InvalidKeySet(f"key {position} is not an object")
     key_id = member.get("kid")
-    if not isinstance(key_id, str) or not 1 <= len(key_id) <= KEY_ID_MOST:
-        raise InvalidKeySet(f"key {position} has no kid of 1 to {KEY_ID_MOST} characters")
+    if not isinstance(key_id, str) or not 1 <= len(key_id) <= MAX_KEY_ID_LENGTH:
+        raise InvalidKeySet(f"key {position} has no kid of 1 to {MAX_KEY_ID_LENGTH} characters")
     try:
         private = OKPAlgorithm.from_jwk(dict(member))
     except (PyJWTError, ValueError, TypeError):

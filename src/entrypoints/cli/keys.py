@@ -41,7 +41,7 @@ def rotate(delay: int, *, at_once: bool) -> None:
     """Add a key that takes over, or make the file. The keys before it are accepted until their tokens have expired."""
     settings = settings_and_logs()
     ahead = timedelta(0) if at_once else timedelta(seconds=delay)
-    keep = timedelta(0) if at_once else settings.sessions.access + LATE
+    keep = timedelta(0) if at_once else settings.sessions.access_token_lifetime + LATE
     found = rotate_keys(settings, delay=ahead, keep=keep)
     click.echo(f"{found.keys[0].id} added to {signing_keys_path(settings)}")
     try:

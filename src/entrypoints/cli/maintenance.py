@@ -1,4 +1,4 @@
-"""`todo migrate | check | purge | clocks`: what an installation needs now and then."""
+"""`todo migrate | check | purge | revisions`: maintenance of an installation."""
 
 import click
 
@@ -39,20 +39,20 @@ def purge() -> None:
     total = run(lambda system: system.purge())
     click.echo(
         f"erased {total.erased} tasks; removed {total.tombstones} tombstones,"
-        f" {total.outcomes} idempotency keys, {total.sessions} sessions"
+        f" {total.results} idempotency keys, {total.sessions} sessions"
     )
 
 
 @click.group()
-def clocks() -> None:
+def revisions() -> None:
     """The counters that number each user's changes."""
 
 
-@clocks.command()
+@revisions.command()
 def advance() -> None:
     """Move every counter far ahead, after a restore from a backup or a fail-over that lost changes.
 
     Clients that are further than the restored data start again from nothing, instead of missing changes.
     """
-    run(lambda system: system.administration.advance_clocks())
-    click.echo("all clocks advanced; clients will fetch everything anew")
+    run(lambda system: system.administration.advance_revisions())
+    click.echo("all revisions advanced; clients will synchronise from the beginning")

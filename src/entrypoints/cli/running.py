@@ -8,7 +8,7 @@ from entrypoints.bootstrap import System, open_database, open_system
 from entrypoints.logs import configure_logs
 from entrypoints.settings import Settings, load_settings
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 
 def settings_and_logs() -> Settings:
@@ -18,11 +18,11 @@ def settings_and_logs() -> Settings:
     return settings
 
 
-def run(work: Callable[[System], Awaitable[Result]], settings: Settings | None = None) -> Result:
+def run(work: Callable[[System], Awaitable[T]], settings: Settings | None = None) -> T:
     """Return what `work` makes of the running system: connected, and with an embedded database if need be."""
     settings = settings or settings_and_logs()
 
-    async def whole(database_url: str) -> Result:
+    async def whole(database_url: str) -> T:
         async with open_system(settings, database_url) as system:
             return await work(system)
 

@@ -17,8 +17,8 @@ import structlog
 from entrypoints.asgi import Asgi
 from entrypoints.bootstrap import open_database, open_keys, seal_secrets
 from entrypoints.cli.running import settings_and_logs
-from entrypoints.figures import shared_figures
 from entrypoints.logs import configure_logs
+from entrypoints.metrics import shared_figures
 from entrypoints.serving import Address
 from entrypoints.serving import serve as run_server
 from entrypoints.settings import Settings

@@ -1,12 +1,14 @@
 """What clients write of accounts and sessions: credentials, wishes for an account, changes to it."""
 
+from typing import cast
+
 import attrs
 
-from entrypoints.http.members import Members, checked, one_of, text
+from entrypoints.http.members import Members, one_of, text
 from todo_core.errors import InvalidInput, Violations
 from todo_core.text import check_unicode, fold
 from todo_core.use_cases.accounts import Registration
-from todo_core.users import EmailAddress, Profile, check_display_name
+from todo_core.users import UNCHANGED, ProfileChanges, Unchanged
 
 DELIVERIES = {"body": False, "cookie": True}
 """Whether the refresh token goes into a cookie."""
@@ -52,14 +54,14 @@ def registration(body: object, problems: Violations) -> Registration:
     return Registration(email, password, name, timezone)
 
 
-def profile(body: object, base: Profile, problems: Violations) -> Profile:
-    """Return what a PATCH makes of a profile, after adding every bad member to `problems`; the core knows the zones."""
+def profile(body: object, problems: Violations) -> ProfileChanges:
+    """Return the changes that a PATCH asks for, after adding to `problems` what is not even text."""
     members = Members.of(body, ("display_name", "timezone", "email", "current_password"), READ_ONLY, problems)
-    email = members.not_null("email", checked(EmailAddress.parse), base.email)
-    name = members.optional("display_name", checked(check_display_name), absent=base.display_name, null=None)
-    timezone = members.optional("timezone", text, absent=base.timezone, null="UTC")
+    email = members.not_null("email", text, UNCHANGED)
+    name = members.optional("display_name", text, absent=UNCHANGED, null=None)
+    timezone = members.optional("timezone", text, absent=cast("str | Unchanged", UNCHANGED), null="UTC")
     members.not_null("current_password", text, None)
-    return Profile(email, name, timezone)
+    return ProfileChanges(email, name, timezone)
 
 
 def password_change(body: object, problems: Violations) -> PasswordChange:

@@ -1,7 +1,5 @@
 """Accounts: registering, one's own profile, the password."""
 
-from functools import partial
-
 import attrs
 
 from entrypoints.http import account_input, shapes, wire
@@ -32,7 +30,7 @@ class AccountRoutes:
             raise RegistrationClosed
         problems = Violations()
         wish = account_input.registration(call.body, problems)
-        user = await self.accounts.register(wish, call.exchange.client, problems)
+        user = await self.accounts.register(wish, call.exchange.client, violations=problems.found)
         return json_answer(201, wire.user(user), (b"location", ME.encode()))
 
     async def me(self, call: Call) -> Answer:
@@ -42,6 +40,7 @@ class AccountRoutes:
     async def edit(self, call: Call) -> Answer:
         """Change the profile; what takes the password, or may need it, is counted like every attempt at one."""
         body = call.body
+        problems = Violations()
         proof = None
         if isinstance(body, dict) and {"email", "current_password"} & body.keys():
             await self.guard.address(call.exchange, self.guard.limits.password)
@@ -50,9 +49,10 @@ class AccountRoutes:
             proof = proof if isinstance(proof, str) else None
         user = await self.accounts.edit(
             call.actor,
-            partial(account_input.profile, body),
+            account_input.profile(body, problems),
             current_password=proof,
             client=call.exchange.client,
+            violations=problems.found,
         )
         return json_answer(200, wire.user(user))
 
@@ -61,7 +61,7 @@ class AccountRoutes:
         await self._count_account(call)
         problems = Violations()
         proof = account_input.current_password(call.body, problems)
-        await self.accounts.delete(call.actor, proof, call.exchange.client, problems)
+        await self.accounts.delete(call.actor, proof, call.exchange.client, violations=problems.found)
         return no_content(clear_cookie())
 
     async def change_password(self, call: Call) -> Answer:
@@ -70,7 +70,7 @@ class AccountRoutes:
         problems = Violations()
         change = account_input.password_change(call.body, problems)
         issued = await self.accounts.change_password(
-            call.actor, change.current_password, change.new_password, call.exchange.client, problems
+            call.actor, change.current_password, change.new_password, call.exchange.client, violations=problems.found
         )
         return deliver(issued, in_cookie=change.in_cookie)
 
@@ -130,7 +130,7 @@ class AccountRoutes:
                 tag="Accounts",
                 limit=limits.password,
                 body=Body.OPTIONAL,
-                request=shapes.Farewell,
+                request=shapes.DeleteAccount,
                 problems=("validation-failed",),
             ),
             Route(

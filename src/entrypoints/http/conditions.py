@@ -8,7 +8,7 @@ from typing import Any
 from entrypoints.http.exchange import Exchange
 from entrypoints.http.faults import BadPart, MalformedRequest
 from todo_core.errors import InvalidInput
-from todo_core.idempotency import Once
+from todo_core.idempotency import IdempotencyKey
 from todo_core.tasks import ANY_VERSION, Precondition, Versions
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
@@ -37,7 +37,7 @@ def _versions(exchange: Exchange, header: str, *, weak: bool) -> Versions | None
     return frozenset(int(tag[2]) for tag in found if tag and (weak or not tag[1]))
 
 
-def once(exchange: Exchange, method: str, path: str, body: Any) -> Once | None:  # noqa: ANN401 - any JSON value
+def once(exchange: Exchange, method: str, path: str, body: Any) -> IdempotencyKey | None:  # noqa: ANN401 - any JSON value
     """Return the promise that an Idempotency-Key asks for, or None without one. Raises MalformedRequest.
 
     It stands for the method, the path and the JSON value: neither spaces nor the order of members matter.
@@ -47,7 +47,7 @@ def once(exchange: Exchange, method: str, path: str, body: Any) -> Once | None: 
         return None
     request = json.dumps([method, path, body or {}], sort_keys=True, separators=(",", ":"))
     try:
-        return Once(key, hashlib.sha256(request.encode()).digest())
+        return IdempotencyKey(key, hashlib.sha256(request.encode()).digest())
     except InvalidInput as error:
         raise _malformed("Idempotency-Key", error.violations[0].detail) from None
 

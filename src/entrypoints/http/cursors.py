@@ -12,7 +12,7 @@ from entrypoints.http.faults import InvalidCursor, InvalidSyncToken
 from entrypoints.http.ports import Sealer
 from todo_core.changes import SyncPoint
 from todo_core.errors import InvalidToken
-from todo_core.listing import Key, Position, Query, SortKey, Walk
+from todo_core.queries import Cursor, Key, KeysetPosition, Query, SortKey
 from todo_core.users import UserId
 
 CURSOR = "cursor"
@@ -29,22 +29,22 @@ class Cursors:
 
     sealer: Sealer
 
-    def cursor(self, user: UserId, query: Query, walk: Walk) -> str:
+    def cursor(self, user: UserId, query: Query, cursor: Cursor) -> str:
         """Return the cursor behind a page."""
-        key = walk.position.key
+        key = cursor.position.key
         return self._seal(
             CURSOR,
             [
                 user.hex,
                 digest(query),
                 key.isoformat() if isinstance(key, dt.datetime) else key,
-                walk.position.id.hex,
-                walk.now.isoformat(),
-                walk.timezone,
+                cursor.position.id.hex,
+                cursor.now.isoformat(),
+                cursor.timezone,
             ],
         )
 
-    def walk(self, user: UserId, query: Query, cursor: str) -> Walk:
+    def open_cursor(self, user: UserId, query: Query, cursor: str) -> Cursor:
         """Return how to go on behind a page. Raises InvalidCursor."""
         try:
             owner, filters, key, task, now, timezone = self._open(CURSOR, cursor)
@@ -52,8 +52,8 @@ class Cursors:
             raise InvalidCursor from None
         if (owner, filters) != (user.hex, digest(query)):
             raise InvalidCursor
-        place = Position(_key(query.sort.by, key), UUID(task))
-        return Walk(place, dt.datetime.fromisoformat(now), timezone)
+        place = KeysetPosition(_key(query.sort.by, key), UUID(task))
+        return Cursor(place, dt.datetime.fromisoformat(now), timezone)
 
     def sync_token(self, user: UserId, point: SyncPoint) -> str:
         """Return the token for a point in the change feed."""

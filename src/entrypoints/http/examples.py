@@ -70,7 +70,7 @@ EXAMPLES: dict[type, dict[str, Any]] = {
     shapes.LogIn: _CREDENTIALS,
     shapes.Refresh: {"refresh_token": "AbC…"},
     shapes.ProfilePatch: {"timezone": "America/New_York"},
-    shapes.Farewell: {"current_password": "correct horse battery staple"},
+    shapes.DeleteAccount: {"current_password": "correct horse battery staple"},
     shapes.PasswordChange: {
         "current_password": "correct horse battery staple",
         "new_password": "another horse, another staple",

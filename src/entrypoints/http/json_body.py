@@ -10,11 +10,11 @@ from litestar.types import Receive
 from entrypoints.http.exchange import Exchange
 from entrypoints.http.faults import BodyTooLarge, MalformedRequest, UnsupportedMediaType
 
-BODY_MOST = 131_072
+MAX_BODY_BYTES = 131_072
 """How many bytes a body may have."""
-MOST_SECONDS = 30
+BODY_TIMEOUT_SECONDS = 30
 """For how long a body may be under way: who sends one byte a minute holds a connection, and no more than that."""
-DEPTH_MOST = 32
+MAX_JSON_DEPTH = 32
 
 PLAIN = frozenset({"application/json"})
 PATCH = frozenset({"application/json", "application/merge-patch+json"})
@@ -64,10 +64,10 @@ async def read_all(exchange: Exchange, receive: Receive, *, typed: bool) -> byte
     if declared.isdecimal():
         _check_size(int(declared[:20]), typed=typed)
     try:
-        async with asyncio.timeout(MOST_SECONDS):
+        async with asyncio.timeout(BODY_TIMEOUT_SECONDS):
             return await _received(receive, typed=typed)
     except TimeoutError:
-        raise MalformedRequest(f"The body took more than {MOST_SECONDS} seconds") from None
+        raise MalformedRequest(f"The body took more than {BODY_TIMEOUT_SECONDS} seconds") from None
 
 
 async def _received(receive: Receive, *, typed: bool) -> bytes:
@@ -88,7 +88,7 @@ async def _received(receive: Receive, *, typed: bool) -> bytes:
 def _check_size(size: int, *, typed: bool) -> None:
     if size and not typed:
         raise UnsupportedMediaType
-    if size > BODY_MOST:
+    if size > MAX_BODY_BYTES:
         raise BodyTooLarge
 
 
@@ -112,15 +112,15 @@ def parse(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
 
 def _check_depth(raw: bytes) -> None:
     """Refuse deep nesting before the parser meets it; most bodies have too few brackets to need a closer look."""
-    if raw.count(b"[") + raw.count(b"{") <= DEPTH_MOST:
+    if raw.count(b"[") + raw.count(b"{") <= MAX_JSON_DEPTH:
         return
     depth = 0
     for token in _TOKENS.finditer(raw):
         first = token.group()[0]
         if first in b"[{":
             depth += 1
-            if depth > DEPTH_MOST:
-                raise MalformedRequest(f"The body is nested deeper than {DEPTH_MOST} levels")
+            if depth > MAX_JSON_DEPTH:
+                raise MalformedRequest(f"The body is nested deeper than {MAX_JSON_DEPTH} levels")
         elif first in b"]}":
             depth -= 1
 

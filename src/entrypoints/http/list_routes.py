@@ -16,8 +16,8 @@ from entrypoints.http.routing import Call, Route, Success
 from entrypoints.http.scalars import parse_date, parse_instant
 from entrypoints.http.task_input import PRIORITIES
 from entrypoints.http.task_routes import TASKS
-from todo_core.changes import FEED_LIMIT
-from todo_core.listing import PAGE_LIMIT, DueFilter, Query, Sort, SortKey, parse_words
+from todo_core.changes import MAX_FEED_SIZE
+from todo_core.queries import MAX_PAGE_SIZE, DueFilter, Query, Sort, SortKey, parse_words
 from todo_core.tasks import check_tag
 from todo_core.use_cases.tasks import Tasks
 
@@ -41,13 +41,13 @@ class ListRoutes:
         """List tasks."""
         parameters = call.parameters
         query = read_query(parameters)
-        limit = parameters.one("limit", read.number(PAGE_LIMIT), LIMIT)
+        limit = parameters.one("limit", read.number(MAX_PAGE_SIZE), LIMIT)
         count = parameters.one("count", read.boolean, default=False)
         cursor = parameters.one("cursor", str, None)
         parameters.finish()
         user = call.actor.user
-        walk = None if cursor is None else self.cursors.walk(user, query, cursor)
-        page = await self.tasks.list(call.actor, query, limit=limit, walk=walk, count=count)
+        start = None if cursor is None else self.cursors.open_cursor(user, query, cursor)
+        page = await self.tasks.list(call.actor, query, limit=limit, cursor=start, count=count)
         following = None if page.next is None else self.cursors.cursor(user, query, page.next)
         items = [wire.task(task) for task in page.tasks]
         total = msgspec.UNSET if page.total is None else page.total
@@ -57,7 +57,7 @@ class ListRoutes:
         """Show what changed since a point, or everything."""
         parameters = call.parameters
         since = parameters.one("since", str, None)
-        limit = parameters.one("limit", read.number(FEED_LIMIT), CHANGES_LIMIT)
+        limit = parameters.one("limit", read.number(MAX_FEED_SIZE), CHANGES_LIMIT)
         parameters.finish()
         user = call.actor.user
         point = None if since is None else self.cursors.sync_point(user, since)

@@ -8,7 +8,7 @@ import attrs
 from entrypoints.http import faults, wire
 from entrypoints.http.answers import PROBLEM, Answer, Header, json_answer
 from entrypoints.http.exchange import Exchange
-from entrypoints.http.json_body import BODY_MOST
+from entrypoints.http.json_body import MAX_BODY_BYTES
 from todo_core import errors
 from todo_core.tasks import VersionMismatch
 
@@ -60,7 +60,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     VersionMismatch: Kind(
         412, "The task has changed", "The precondition does not hold; `current` is the task as it is"
     ),
-    faults.BodyTooLarge: Kind(413, "The body is too large", f"At most {BODY_MOST} bytes"),
+    faults.BodyTooLarge: Kind(413, "The body is too large", f"At most {MAX_BODY_BYTES} bytes"),
     faults.UnsupportedMediaType: Kind(
         415, "The media type is not supported", "A body has to be JSON: Content-Type: application/json"
     ),

@@ -13,7 +13,7 @@ from todo_core.errors import InvalidInput
 Value = TypeVar("Value")
 Default = TypeVar("Default")
 
-FIELDS_MOST = 200
+MAX_QUERY_FIELDS = 200
 _NUMBER = re.compile(r"[1-9][0-9]*")
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 NAME_SHOWN = 50
@@ -39,7 +39,9 @@ class Parameters:
         if _BAD_ESCAPE.search(raw):
             raise MalformedRequest("The query string has a % without two hexadecimal digits")
         try:
-            pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS_MOST)
+            pairs = parse_qsl(
+                raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_QUERY_FIELDS
+            )
         except ValueError as error:
             raise MalformedRequest("The query string cannot be read") from error
         for name, value in pairs:
@@ -95,12 +97,12 @@ def one_of(choices: dict[str, Value]) -> Callable[[str], Value]:
     return convert
 
 
-def number(at_most: int) -> Callable[[str], int]:
-    """Return a converter for whole numbers from 1 to `at_most`."""
+def number(max_length: int) -> Callable[[str], int]:
+    """Return a converter for whole numbers from 1 to `max_length`."""
 
     def convert(text: str) -> int:
-        if not _NUMBER.fullmatch(text) or len(text) > len(str(at_most)) or int(text) > at_most:
-            raise InvalidInput.at((), "out-of-range", f"a number from 1 to {at_most}")
+        if not _NUMBER.fullmatch(text) or len(text) > len(str(max_length)) or int(text) > max_length:
+            raise InvalidInput.at((), "out-of-range", f"a number from 1 to {max_length}")
         return int(text)
 
     return convert

@@ -9,9 +9,15 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from todo_core.sessions import USER_AGENT_MOST
-from todo_core.tasks import DESCRIPTION_MOST, TAG_MOST, TAGS_MOST, TITLE_MOST
-from todo_core.users import DISPLAY_NAME_MOST, EMAIL_MOST, PASSWORD_FLOOR, PASSWORD_MOST, PasswordPolicy
+from todo_core.sessions import MAX_USER_AGENT_LENGTH
+from todo_core.tasks import MAX_DESCRIPTION_LENGTH, MAX_TAG_LENGTH, MAX_TAGS, MAX_TITLE_LENGTH
+from todo_core.users import (
+    MAX_DISPLAY_NAME_LENGTH,
+    MAX_EMAIL_LENGTH,
+    MAX_PASSWORD_LENGTH,
+    MIN_PASSWORD_LENGTH,
+    PasswordPolicy,
+)
 
 PriorityName = Literal["none", "low", "medium", "high"]
 Delivery = Literal["body", "cookie"]
@@ -22,22 +28,22 @@ Instant = Annotated[dt.datetime, Meta(description="RFC 3339, in UTC", extra_json
 Date = Annotated[str, Meta(extra_json_schema={"format": "date"}, examples=["2026-11-21"])]
 Time = Annotated[str, Meta(pattern=r"^[0-9]{2}:[0-9]{2}$", examples=["09:30"])]
 Zone = Annotated[str, Meta(description="An IANA time zone", examples=["Europe/Berlin"])]
-Title = Annotated[str, Meta(min_length=1, max_length=TITLE_MOST, examples=["Buy milk"])]
-Description = Annotated[str, Meta(max_length=DESCRIPTION_MOST, examples=["The one in glass bottles"])]
-Tag = Annotated[str, Meta(min_length=1, max_length=TAG_MOST, examples=["home"])]
-Tags = Annotated[list[Tag], Meta(description=f"Unique, sorted by code point; at most {TAGS_MOST}")]
-Email = Annotated[str, Meta(max_length=EMAIL_MOST, examples=["ada@example.org"])]
-Password = Annotated[str, Meta(max_length=PASSWORD_MOST, examples=[PASSPHRASE])]
+Title = Annotated[str, Meta(min_length=1, max_length=MAX_TITLE_LENGTH, examples=["Buy milk"])]
+Description = Annotated[str, Meta(max_length=MAX_DESCRIPTION_LENGTH, examples=["The one in glass bottles"])]
+Tag = Annotated[str, Meta(min_length=1, max_length=MAX_TAG_LENGTH, examples=["home"])]
+Tags = Annotated[list[Tag], Meta(description=f"Unique, sorted by code point; at most {MAX_TAGS}")]
+Email = Annotated[str, Meta(max_length=MAX_EMAIL_LENGTH, examples=["ada@example.org"])]
+Password = Annotated[str, Meta(max_length=MAX_PASSWORD_LENGTH, examples=[PASSPHRASE])]
 NewPassword = Annotated[
     str,
     Meta(
-        min_length=PASSWORD_FLOOR,
-        max_length=PASSWORD_MOST,
-        description=f"Not easy to guess; the server's own minimum is higher: {PasswordPolicy().at_least} by default",
+        min_length=MIN_PASSWORD_LENGTH,
+        max_length=MAX_PASSWORD_LENGTH,
+        description=f"Not easy to guess; the server's own minimum is higher: {PasswordPolicy().min_length} by default",
         examples=[PASSPHRASE],
     ),
 ]
-DisplayName = Annotated[str, Meta(min_length=1, max_length=DISPLAY_NAME_MOST, examples=["Ada"])]
+DisplayName = Annotated[str, Meta(min_length=1, max_length=MAX_DISPLAY_NAME_LENGTH, examples=["Ada"])]
 RefreshToken = Annotated[str, Meta(description="Opaque and single-use", examples=["AbC…"])]
 Seconds = Annotated[int, Meta(ge=0, description="Seconds")]
 Version = Annotated[int, Meta(ge=0, description="The owner's clock at the task's last change; also the ETag")]
@@ -197,7 +203,7 @@ class ProfilePatch(Shape):
     current_password: Password | UnsetType = UNSET
 
 
-class Farewell(Shape):
+class DeleteAccount(Shape):
     """The proof needed to delete the account; a user without a password sends none."""
 
     current_password: Password | UnsetType = UNSET
@@ -229,7 +235,7 @@ class Session(Shape):
     last_used_at: Instant
     expires_at: Instant
     ip: str | None
-    user_agent: Annotated[str, Meta(max_length=USER_AGENT_MOST)]
+    user_agent: Annotated[str, Meta(max_length=MAX_USER_AGENT_LENGTH)]
     current: bool
 
 

@@ -11,7 +11,7 @@ from entrypoints.http.scalars import parse_date, parse_time, parse_uuid
 from entrypoints.http.wire import PRIORITY_NAMES
 from todo_core.due import Due, Zones
 from todo_core.errors import InvalidInput, Violations
-from todo_core.tasks import TAGS_MOST, Draft, Priority, TaskId, check_tags
+from todo_core.tasks import MAX_TAGS, Draft, Priority, TaskId, check_tags
 from todo_core.use_cases.tasks import NewTask
 from todo_core.users import check_timezone
 
@@ -92,7 +92,7 @@ def _tags(value: object) -> tuple[str, ...]:
     """Return the tags. Every bad one is named by its place in the array."""
     given: list[Any] = array(value)
     if len(given) > TAGS_READ:
-        raise InvalidInput.at((), "too-many", f"at most {TAGS_MOST} tags")
+        raise InvalidInput.at((), "too-many", f"at most {MAX_TAGS} tags")
     problems = Violations()
     for index, tag in enumerate(given):
         if not isinstance(tag, str):

@@ -7,7 +7,7 @@ from entrypoints.http import shapes, task_input, wire
 from entrypoints.http.answers import Answer, Header, json_answer, no_content
 from entrypoints.http.conditions import once, precondition
 from entrypoints.http.routing import Body, Call, Route, Success
-from todo_core.idempotency import Once, Outcome
+from todo_core.idempotency import IdempotencyKey, Result
 from todo_core.tasks import ANY_VERSION, Task, TaskId, is_among
 from todo_core.use_cases.tasks import Tasks
 
@@ -28,7 +28,7 @@ class TaskRoutes:
         outcome = await self.tasks.create(
             call.actor,
             lambda: task_input.new_task(call.body, self.tasks.clock.zone),
-            once=_once(call),
+            idempotency_key=_once(call),
         )
         return _answer(201, outcome, _location(outcome.task))
 
@@ -39,7 +39,7 @@ class TaskRoutes:
         known = asked.none_match
         if known is not None and is_among(task, known):
             return Answer(304, headers=[_etag(task), MODIFIED])
-        return _answer(200, Outcome(task))
+        return _answer(200, Result(task))
 
     async def put(self, call: Call) -> Answer:
         """Replace a task; with `If-None-Match: *` make it."""
@@ -49,7 +49,7 @@ class TaskRoutes:
             task = await self.tasks.put_new(
                 call.actor, _task_id(call), lambda: task_input.replacement(call.body, zones)
             )
-            return _answer(201, Outcome(task), _location(task))
+            return _answer(201, Result(task), _location(task))
         outcome = await self.tasks.change(
             call.actor, _task_id(call), lambda _: task_input.replacement(call.body, zones), expected=asked
         )
@@ -68,7 +68,7 @@ class TaskRoutes:
     async def toggle(self, call: Call) -> Answer:
         """Complete a task, or reopen it."""
         outcome = await self.tasks.toggle(
-            call.actor, _task_id(call), expected=precondition(call.exchange), once=_once(call)
+            call.actor, _task_id(call), expected=precondition(call.exchange), idempotency_key=_once(call)
         )
         return _answer(200, outcome)
 
@@ -80,7 +80,7 @@ class TaskRoutes:
     async def restore(self, call: Call) -> Answer:
         """Take a task out of the trash."""
         outcome = await self.tasks.restore(
-            call.actor, _task_id(call), expected=precondition(call.exchange), once=_once(call)
+            call.actor, _task_id(call), expected=precondition(call.exchange), idempotency_key=_once(call)
         )
         return _answer(200, outcome)
 
@@ -181,7 +181,7 @@ def _task_id(call: Call) -> TaskId:
     return TaskId(call.ids["task_id"])
 
 
-def _once(call: Call) -> Once | None:
+def _once(call: Call) -> IdempotencyKey | None:
     """Return the promise of an Idempotency-Key: it stands for this method on this path with this body."""
     path = "/".join((call.scope["path_template"], *map(str, call.ids.values())))
     return once(call.exchange, call.method, path, call.body)
@@ -195,6 +195,6 @@ def _location(task: Task) -> Header:
     return b"location", f"{TASKS}/{task.id}".encode()
 
 
-def _answer(status: int, outcome: Outcome, *headers: Header) -> Answer:
+def _answer(status: int, outcome: Result, *headers: Header) -> Answer:
     replayed = [(b"idempotency-replayed", b"true")] if outcome.replayed else []
     return json_answer(status, wire.task(outcome.task), _etag(outcome.task), MODIFIED, *replayed, *headers)

@@ -8,7 +8,7 @@ from entrypoints.http import shapes
 from todo_core import sessions, tasks, users
 from todo_core.changes import Change
 from todo_core.due import Due
-from todo_core.listing import TagCount
+from todo_core.queries import TagCount
 
 PRIORITY_NAMES: dict[tasks.Priority, shapes.PriorityName] = {
     tasks.Priority.NONE: "none",

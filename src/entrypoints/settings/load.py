@@ -31,7 +31,7 @@ from entrypoints.settings.tree import (
 )
 from entrypoints.settings.urls import is_encrypted
 from todo_core.sessions import SessionPolicy
-from todo_core.users import PASSWORD_FLOOR, PasswordPolicy
+from todo_core.users import MIN_PASSWORD_LENGTH, PasswordPolicy
 
 SYSTEM_STATE = Path("/var/lib/todo-core")
 WILDCARDS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised here, not bound to
@@ -96,7 +96,7 @@ def _read(reader: Reader, home: Path) -> Settings:
         ),
         sessions=_sessions(reader),
         passwords=PasswordSettings(
-            policy=PasswordPolicy(take("PASSWORD_MIN_LENGTH", rules.whole(PASSWORD_FLOOR, 128), 12)),
+            policy=PasswordPolicy(take("PASSWORD_MIN_LENGTH", rules.whole(MIN_PASSWORD_LENGTH, 128), 12)),
             workers=take("PASSWORD_WORKERS", rules.whole(1, 64), 1),
             queue=take("PASSWORD_QUEUE", rules.whole(0, 10_000), 64),
         ),
@@ -156,10 +156,12 @@ def _database(reader: Reader, home: Path) -> DatabaseSettings:
 def _sessions(reader: Reader) -> SessionPolicy:
     default = SessionPolicy()
     return SessionPolicy(
-        access=reader.take("ACCESS_TOKEN_SECONDS", rules.seconds(1, 3600), default.access),
-        idle=reader.take("REFRESH_IDLE_SECONDS", rules.seconds(1, 365 * DAY), default.idle),
-        lifetime=reader.take("REFRESH_MAX_SECONDS", rules.seconds(1, 365 * DAY), default.lifetime),
-        grace=reader.take("REFRESH_GRACE_SECONDS", rules.seconds(0, 60), default.grace),
+        access_token_lifetime=reader.take(
+            "ACCESS_TOKEN_SECONDS", rules.seconds(1, 3600), default.access_token_lifetime
+        ),
+        idle_timeout=reader.take("REFRESH_IDLE_SECONDS", rules.seconds(1, 365 * DAY), default.idle_timeout),
+        absolute_timeout=reader.take("REFRESH_MAX_SECONDS", rules.seconds(1, 365 * DAY), default.absolute_timeout),
+        grace_period=reader.take("REFRESH_GRACE_SECONDS", rules.seconds(0, 300), default.grace_period),
     )
 
 
@@ -192,7 +194,7 @@ def _check_together(settings: Settings, reader: Reader) -> None:
     )
     require(
         "REFRESH_IDLE_SECONDS",
-        sessions.idle <= sessions.lifetime,
+        sessions.idle_timeout <= sessions.absolute_timeout,
         "must not be above TODO_REFRESH_MAX_SECONDS",
         "REFRESH_MAX_SECONDS",
     )

@@ -1,33 +1,33 @@
-"""Registering, and what a user does with their own account."""
+"""Registration, and what a user does with their own account."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import attrs
 
 from todo_core.audit import Action
-from todo_core.errors import InvalidInput, NoPassword, RegistrationClosed, Violations
-from todo_core.ports import Clock, Ids, Passwords, Rows, Store
+from todo_core.errors import InvalidInput, NoPassword, RegistrationClosed, Violation, Violations
+from todo_core.ports import Clock, Ids, Passwords, Store, UnitOfWork
 from todo_core.sessions import Actor, Client, IssuedTokens, Session
-from todo_core.use_cases.sessions import UNKNOWN_CLIENT, Sessions
+from todo_core.use_cases.events import UNKNOWN_CLIENT, Events
+from todo_core.use_cases.sessions import Sessions
 from todo_core.users import (
+    UNCHANGED,
     EmailAddress,
     PasswordPolicy,
     Profile,
+    ProfileChanges,
     User,
     UserId,
     check_display_name,
     check_timezone,
     known_words,
-    presented,
+    normalise_password,
 )
-
-ProfileEdit = Callable[[Profile, Violations], Profile]
-"""Makes one profile of another. What is wrong it adds to the second argument, and leaves as it was; or it raises it."""
 
 
 @attrs.frozen
 class Registration:
-    """What somebody says who wants an account, unchecked."""
+    """A request for an account, unchecked."""
 
     email: str
     password: str = attrs.field(repr=False)
@@ -39,8 +39,8 @@ class Registration:
 class Accounts:
     """The use cases of accounts. Passwords are hashed outside every unit of work, and checked again inside it.
 
-    Where a method takes `problems`, these are what the caller has found wrong already: what they name is not judged
-    again, and everything is raised together.
+    `violations` are broken rules that the caller has found already, such as a value of the wrong type. The fields that
+    they name are not checked again, and all broken rules are raised together.
     """
 
     store: Store
@@ -51,60 +51,79 @@ class Accounts:
     policy: PasswordPolicy
     registration_open: bool = True
 
+    @property
+    def events(self) -> Events:
+        """Makes audit events."""
+        return Events(self.clock, self.ids)
+
     async def register(
-        self, registration: Registration, client: Client = UNKNOWN_CLIENT, problems: Violations | None = None
+        self,
+        registration: Registration,
+        client: Client = UNKNOWN_CLIENT,
+        *,
+        violations: Sequence[Violation] = (),
     ) -> User:
-        """Make an account. Raises RegistrationClosed, InvalidInput naming every bad field, EmailTaken."""
+        """Create an account. Raises RegistrationClosed, InvalidInput naming every invalid field, EmailTaken."""
+        self.check_registration_open()
+        return await self.create_account(registration, client, violations=violations)
+
+    def check_registration_open(self) -> None:
+        """Raise RegistrationClosed when only the operator creates accounts."""
         if not self.registration_open:
             raise RegistrationClosed
-        return await self.enrol(registration, client, problems)
 
-    async def enrol(
-        self, registration: Registration, client: Client = UNKNOWN_CLIENT, problems: Violations | None = None
+    async def create_account(
+        self,
+        registration: Registration,
+        client: Client = UNKNOWN_CLIENT,
+        *,
+        violations: Sequence[Violation] = (),
     ) -> User:
-        """Make an account whether registration is open or not. Raises InvalidInput and EmailTaken."""
-        profile, password = await self._check(registration, problems or Violations())
+        """Create an account whether registration is open or not. Raises InvalidInput and EmailTaken."""
+        profile, password = await self._check(registration, Violations([*violations]))
         password_hash = await self.passwords.hash(password)
         now = self.clock.now()
         user = User(UserId(self.ids.new()), profile, now).with_password(password_hash, now)
-        await self.store.register(user, self.sessions.event(Action.USER_CREATED, user.id, client))
+        await self.store.register(user, self.events.new(Action.USER_CREATED, user.id, client))
         return user
 
     async def me(self, actor: Actor) -> User:
         """Return the actor's account. Raises NotAuthenticated."""
-        return await self.store.read(actor).user()
+        return await self.store.read(actor).account.get()
 
     async def edit(
         self,
         actor: Actor,
-        edit: ProfileEdit,
+        changes: ProfileChanges,
         *,
         current_password: str | None = None,
         client: Client = UNKNOWN_CLIENT,
+        violations: Sequence[Violation] = (),
     ) -> User:
-        """Replace the actor's profile by what `edit` makes of it; another e-mail address needs the password.
+        """Change the actor's profile; another e-mail address needs the current password.
 
-        Raises NotAuthenticated, InvalidInput naming every bad field, NoPassword and EmailTaken.
+        Raises NotAuthenticated, InvalidInput naming every invalid field, NoPassword and EmailTaken.
         """
         seen = await self.me(actor)
-        problems = Violations()
-        needs_proof = self._edited(seen, edit, problems).email != seen.email or problems.names("email")
-        if needs_proof or current_password is not None:
-            await self._prove(seen, current_password, problems)
+        problems = Violations([*violations])
+        edited = self._edited(seen, changes, problems)
+        needs_password = edited.email != seen.email or problems.names("email")
+        if needs_password or current_password is not None:
+            await self._check_current_password(seen, current_password, problems)
         problems.raise_any()
-        if needs_proof and seen.password_hash is None:
+        if needs_password and seen.password_hash is None:
             raise NoPassword
 
-        async def work(rows: Rows) -> User:
-            current = await rows.user()
+        async def work(unit: UnitOfWork) -> User:
+            current = await unit.account.get()
             found = Violations()
-            edited = self._edited(current, edit, found)
+            edited = self._edited(current, changes, found)
             found.raise_any()
-            if edited.email != current.email:  # it may be another one by now: then nothing was proven
-                _unchanged(seen if needs_proof else None, current)
+            if edited.email != current.email:  # the address may have changed since the password was checked, or not
+                _check_password_unchanged(seen if needs_password else None, current)
             if edited != current:
-                await rows.put_user(edited)
-                await rows.record(self.sessions.event(Action.USER_UPDATED, actor.user, client, actor.session))
+                await unit.account.replace(edited)
+                await unit.audit.add(self.events.new(Action.USER_UPDATED, actor.user, client, actor.session))
             return edited
 
         return await self.store.write(actor, work)
@@ -115,28 +134,29 @@ class Accounts:
         current_password: str | None,
         new_password: str,
         client: Client = UNKNOWN_CLIENT,
-        problems: Violations | None = None,
+        *,
+        violations: Sequence[Violation] = (),
     ) -> IssuedTokens:
         """Change the password, end every session and open a new one (ASVS 6.2.3, 7.4.3).
 
-        Raises NotAuthenticated, NoPassword, and InvalidInput naming every bad field.
+        Raises NotAuthenticated, NoPassword, and InvalidInput naming every invalid field.
         """
         seen = await self.me(actor)
         if seen.password_hash is None:
             raise NoPassword
-        problems = problems or Violations()
-        await self._prove(seen, current_password, problems)
-        password = await self._check_password("new_password", new_password, seen.profile, problems)
+        problems = Violations([*violations])
+        await self._check_current_password(seen, current_password, problems)
+        password = await self._check_new_password("new_password", new_password, seen.profile, problems)
         problems.raise_any()
         password_hash = await self.passwords.hash(password)
 
-        async def work(rows: Rows) -> Session:
-            current = await rows.user()
-            _unchanged(seen, current)
-            await rows.put_user(current.with_password(password_hash, self.clock.now()))
-            await rows.drop_sessions()
-            session = await self.sessions.open(rows, actor.user, client)
-            await rows.record(self.sessions.event(Action.PASSWORD_CHANGED, actor.user, client, session.id))
+        async def work(unit: UnitOfWork) -> Session:
+            current = await unit.account.get()
+            _check_password_unchanged(seen, current)
+            await unit.account.replace(current.with_password(password_hash, self.clock.now()))
+            await unit.sessions.remove_all()
+            session = await self.sessions.open(unit, actor.user, client)
+            await unit.audit.add(self.events.new(Action.PASSWORD_CHANGED, actor.user, client, session.id))
             return session
 
         return self.sessions.issue(await self.store.write(actor, work))
@@ -146,64 +166,70 @@ class Accounts:
         actor: Actor,
         current_password: str | None,
         client: Client = UNKNOWN_CLIENT,
-        problems: Violations | None = None,
+        *,
+        violations: Sequence[Violation] = (),
     ) -> None:
-        """Remove the account with all it has, at once. Raises NotAuthenticated and InvalidInput."""
+        """Remove the account with all its data, at once. Raises NotAuthenticated and InvalidInput."""
         seen = await self.me(actor)
-        problems = problems or Violations()
-        await self._prove(seen, current_password, problems)
+        problems = Violations([*violations])
+        await self._check_current_password(seen, current_password, problems)
         problems.raise_any()
 
-        async def work(rows: Rows) -> None:
-            _unchanged(seen, await rows.user())
-            await rows.drop_user()
-            await rows.record(self.sessions.event(Action.USER_DELETED, actor.user, client, actor.session))
+        async def work(unit: UnitOfWork) -> None:
+            _check_password_unchanged(seen, await unit.account.get())
+            await unit.account.remove()
+            await unit.audit.add(self.events.new(Action.USER_DELETED, actor.user, client, actor.session))
 
         await self.store.write(actor, work)
 
     async def new_hash(self, field: str, password: str, profile: Profile) -> str:
         """Return the hash of a new password. Raises InvalidInput under `field` when the policy refuses it."""
         problems = Violations()
-        checked = await self._check_password(field, password, profile, problems)
+        checked = await self._check_new_password(field, password, profile, problems)
         problems.raise_any()
         return await self.passwords.hash(checked)
 
-    async def _prove(self, user: User, current_password: str | None, problems: Violations) -> None:
-        """Note it unless the password is the user's; a user without one has nothing to prove."""
+    async def _check_current_password(self, user: User, password: str | None, problems: Violations) -> None:
+        """Record a violation unless the password is the user's. A user without a password needs none."""
         if user.password_hash is None or problems.names("current_password"):
             return
         with problems.collecting():
-            if current_password is None:
-                raise _no_password_given()
-            password = presented(current_password)
-            verdict = await self.passwords.verify(None if password is None else user.password_hash, password or "")
-            if not verdict.matches:
+            if password is None:
+                raise _missing_password()
+            normal = normalise_password(password)
+            check = await self.passwords.verify(None if normal is None else user.password_hash, normal or "")
+            if not check.matches:
                 raise _wrong_password()
 
-    def _edited(self, user: User, edit: ProfileEdit, problems: Violations) -> User:
-        """Return the user as edited, after adding to `problems` what is wrong with that."""
-        edited = user
-        with problems.collecting():
-            edited = attrs.evolve(user, profile=edit(user.profile, problems))
-        if edited.profile.timezone != user.profile.timezone:
-            problems.take("timezone", self._check_timezone, edited.profile.timezone)
-        return edited
+    def _edited(self, user: User, changes: ProfileChanges, problems: Violations) -> User:
+        """Return the edited user. Invalid members are recorded in `problems` and keep their old value."""
+        profile = user.profile
+        email, name, timezone = profile.email, profile.display_name, profile.timezone
+        if changes.email is not UNCHANGED:
+            email = problems.take("email", EmailAddress.parse, changes.email) or email
+        if changes.display_name is not UNCHANGED:
+            name = self._check_name(changes.display_name, problems)
+        if changes.timezone not in {UNCHANGED, timezone}:
+            timezone = problems.take("timezone", self._check_timezone, changes.timezone) or timezone
+        return attrs.evolve(user, profile=Profile(email, name, timezone))
+
+    @staticmethod
+    def _check_name(name: str | None, problems: Violations) -> str | None:
+        return None if name is None else problems.take("display_name", check_display_name, name)
 
     def _check_timezone(self, name: str) -> str:
         return check_timezone(name, self.clock.zone)
 
     async def _check(self, registration: Registration, problems: Violations) -> tuple[Profile, str]:
         email = problems.take("email", EmailAddress.parse, registration.email)
-        name = registration.display_name
-        if name is not None:
-            name = problems.take("display_name", check_display_name, name)
+        name = self._check_name(registration.display_name, problems)
         problems.take("timezone", self._check_timezone, registration.timezone)
         profile = Profile(email, name, registration.timezone)
-        password = await self._check_password("password", registration.password, profile, problems)
+        password = await self._check_new_password("password", registration.password, profile, problems)
         problems.raise_any()
         return profile, password
 
-    async def _check_password(self, field: str, password: str, profile: Profile, problems: Violations) -> str:
+    async def _check_new_password(self, field: str, password: str, profile: Profile, problems: Violations) -> str:
         checked = problems.take(field, self.policy.check, password)
         if checked is None:
             return ""
@@ -213,7 +239,7 @@ class Accounts:
         return checked
 
 
-def _no_password_given() -> InvalidInput:
+def _missing_password() -> InvalidInput:
     return InvalidInput.at("current_password", "required", "the current password is needed for this")
 
 
@@ -221,9 +247,9 @@ def _wrong_password() -> InvalidInput:
     return InvalidInput.at("current_password", "wrong-password", "not the current password")
 
 
-def _unchanged(proven: User | None, current: User) -> None:
-    """Raise InvalidInput when no password was proven, or one that is not the user's any more."""
-    if proven is None:
-        raise _no_password_given()
-    if proven.password_changed_at != current.password_changed_at:
+def _check_password_unchanged(verified: User | None, current: User) -> None:
+    """Raise InvalidInput when no password was verified, or the password has changed since."""
+    if verified is None:
+        raise _missing_password()
+    if verified.password_changed_at != current.password_changed_at:
         raise _wrong_password()

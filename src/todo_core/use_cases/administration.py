@@ -7,112 +7,118 @@ import attrs
 
 from todo_core.audit import OPERATOR, Action
 from todo_core.errors import NotAuthenticated, NotFound
-from todo_core.ports import Rows
+from todo_core.ports import Clock, Ids, Store, UnitOfWork
 from todo_core.sessions import IssuedTokens, Session
 from todo_core.use_cases.accounts import Accounts, Registration
-from todo_core.use_cases.sessions import UNKNOWN_CLIENT
+from todo_core.use_cases.events import UNKNOWN_CLIENT, Events
+from todo_core.use_cases.sessions import Sessions
 from todo_core.users import EmailAddress, User, UserId
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
-CLOCK_LEAP = 2**32
-"""How far `advance_clocks` moves: more changes than a user makes between a backup and its restore."""
+REVISION_LEAP = 2**32
+"""How far `advance_revisions` moves: more changes than a user makes between a backup and its restore."""
 
 
 @attrs.frozen
 class Administration:
     """The use cases of operators. Those that take an e-mail address raise NotFound when nobody has it."""
 
+    store: Store
+    clock: Clock
+    ids: Ids
+    sessions: Sessions
     accounts: Accounts
 
+    @property
+    def events(self) -> Events:
+        """Makes audit events."""
+        return Events(self.clock, self.ids)
+
     async def list(self, after: UserId | None = None, limit: int = 100) -> Sequence[User]:
-        """Return some accounts by ascending id, beginning behind `after`."""
-        return await self.accounts.store.users(after, limit)
+        """Return accounts by ascending id, those behind `after`."""
+        return await self.store.list_users(after, limit)
 
     async def find(self, email: EmailAddress) -> User:
         """Return the account with this address, regardless of case."""
-        user = await self.accounts.store.user_by_email(email)
+        user = await self.store.user_by_email(email)
         if user is None:
             raise NotFound("user")
         return user
 
     async def add(self, registration: Registration) -> User:
-        """Make an account, whether registration is open or not. Raises InvalidInput and EmailTaken."""
-        return await self.accounts.enrol(registration)
+        """Create an account, whether registration is open or not. Raises InvalidInput and EmailTaken."""
+        return await self.accounts.create_account(registration)
 
     async def disable(self, email: EmailAddress) -> None:
-        """Refuse the user from now on: every session ends, and none is opened. Done again, it changes nothing."""
-        now = self.accounts.clock.now()
+        """Disable an account: every session ends, and none can be opened. Repeating it changes nothing."""
+        now = self.clock.now()
 
-        async def work(rows: Rows, user: User) -> None:
+        async def work(unit: UnitOfWork, user: User) -> None:
             if user.disabled_at is None:
-                await rows.put_user(attrs.evolve(user, disabled_at=now))
-                await rows.drop_sessions()
-                await self._record(rows, Action.USER_DISABLED, user)
+                await unit.account.replace(attrs.evolve(user, disabled_at=now))
+                await unit.sessions.remove_all()
+                await unit.audit.add(self.events.new(Action.USER_DISABLED, user.id))
 
         await self._write(email, work)
 
     async def enable(self, email: EmailAddress) -> None:
-        """Let a disabled user log in again. Done again, it changes nothing."""
+        """Let a disabled user log in again. Repeating it changes nothing."""
 
-        async def work(rows: Rows, user: User) -> None:
+        async def work(unit: UnitOfWork, user: User) -> None:
             if user.disabled_at is not None:
-                await rows.put_user(attrs.evolve(user, disabled_at=None))
-                await self._record(rows, Action.USER_ENABLED, user)
+                await unit.account.replace(attrs.evolve(user, disabled_at=None))
+                await unit.audit.add(self.events.new(Action.USER_ENABLED, user.id))
 
         await self._write(email, work)
 
     async def reset_password(self, email: EmailAddress, password: str) -> None:
-        """Give the user another password and end every session. Raises InvalidInput."""
+        """Set a new password and end every session. Raises InvalidInput."""
         user = await self.find(email)
         password_hash = await self.accounts.new_hash("password", password, user.profile)
 
-        async def work(rows: Rows, user: User) -> None:
-            await rows.put_user(user.with_password(password_hash, self.accounts.clock.now()))
-            await rows.drop_sessions()
-            await self._record(rows, Action.PASSWORD_RESET, user)
+        async def work(unit: UnitOfWork, user: User) -> None:
+            await unit.account.replace(user.with_password(password_hash, self.clock.now()))
+            await unit.sessions.remove_all()
+            await unit.audit.add(self.events.new(Action.PASSWORD_RESET, user.id))
 
         await self._write(email, work)
 
     async def delete(self, email: EmailAddress) -> None:
-        """Remove the account with all it has, at once."""
+        """Remove the account with all its data, at once."""
 
-        async def work(rows: Rows, user: User) -> None:
-            await rows.drop_user()
-            await self._record(rows, Action.USER_DELETED, user)
+        async def work(unit: UnitOfWork, user: User) -> None:
+            await unit.account.remove()
+            await unit.audit.add(self.events.new(Action.USER_DELETED, user.id))
 
         await self._write(email, work)
 
     async def token(self, email: EmailAddress) -> IssuedTokens:
-        """Open a session for the user without their password; raises NotFound for a disabled one. For development."""
-        sessions = self.accounts.sessions
+        """Open a session without the password, for development. Raises NotFound for a disabled user."""
 
-        async def work(rows: Rows, user: User) -> Session:
+        async def work(unit: UnitOfWork, user: User) -> Session:
             if user.disabled_at is not None:
                 raise NotFound("enabled user", user.id)
-            session = await sessions.open(rows, user.id, UNKNOWN_CLIENT)
-            await rows.record(sessions.event(Action.LOGGED_IN, user.id, UNKNOWN_CLIENT, session.id))
+            session = await self.sessions.open(unit, user.id, UNKNOWN_CLIENT)
+            await unit.audit.add(self.events.new(Action.LOGGED_IN, user.id, session=session.id))
             return session
 
-        return sessions.issue(await self._write(email, work))
+        return self.sessions.issue(await self._write(email, work))
 
     async def note_key_rotation(self) -> None:
-        """Leave an entry that the keys which sign access tokens have changed: they are not in the store."""
-        await self.accounts.store.record(self.accounts.sessions.event(Action.KEY_ROTATED, OPERATOR, UNKNOWN_CLIENT))
+        """Append an audit event for a rotation of the signing keys, which are not in the store."""
+        await self.store.append_event(self.events.new(Action.KEY_ROTATED, OPERATOR))
 
-    async def advance_clocks(self) -> None:
-        """Make every sync token expire; for after a restore from a backup, which moves clocks back."""
-        await self.accounts.store.advance_clocks(CLOCK_LEAP)
+    async def advance_revisions(self) -> None:
+        """Expire every sync token. Needed after a restore from a backup, which moves revisions back."""
+        await self.store.advance_revisions(REVISION_LEAP)
 
-    async def _write(self, email: EmailAddress, work: Callable[[Rows, User], Awaitable[Result]]) -> Result:
-        async def whole(rows: Rows) -> Result:
-            return await work(rows, await rows.user())
+    async def _write(self, email: EmailAddress, work: Callable[[UnitOfWork, User], Awaitable[T]]) -> T:
+        async def with_user(unit: UnitOfWork) -> T:
+            return await work(unit, await unit.account.get())
 
         user = await self.find(email)
         try:
-            return await self.accounts.store.write_as(user.id, whole)
+            return await self.store.write_as(user.id, with_user)
         except NotAuthenticated:
             raise NotFound("user", user.id) from None
-
-    async def _record(self, rows: Rows, action: Action, user: User) -> None:
-        await rows.record(self.accounts.sessions.event(action, user.id, UNKNOWN_CLIENT))

@@ -1,4 +1,4 @@
-"""Removing what has had its time: trash, tombstones, idempotency keys, expired sessions."""
+"""Purging what has expired: trash, tombstones, stored results, sessions."""
 
 import datetime as dt
 from contextlib import suppress
@@ -6,21 +6,21 @@ from contextlib import suppress
 import attrs
 
 from todo_core.errors import NotAuthenticated
-from todo_core.idempotency import KEPT
-from todo_core.ports import Clock, PurgeCutoffs, Rows, Store
+from todo_core.idempotency import RESULT_RETENTION
+from todo_core.ports import Clock, PurgeCutoffs, Store, UnitOfWork
 
-TRASH_KEPT = dt.timedelta(days=30)
-TOMBSTONES_KEPT = dt.timedelta(days=90)
+TRASH_RETENTION = dt.timedelta(days=30)
+TOMBSTONE_RETENTION = dt.timedelta(days=90)
 
 
 @attrs.frozen
 class Purged:
-    """How much a purge removed, of each kind, for how many users."""
+    """How many rows of each kind a purge removed, for how many users."""
 
     users: int = 0
     erased: int = 0
     tombstones: int = 0
-    outcomes: int = 0
+    results: int = 0
     sessions: int = 0
 
     def __add__(self, other: "Purged") -> "Purged":
@@ -28,7 +28,7 @@ class Purged:
             self.users + other.users,
             self.erased + other.erased,
             self.tombstones + other.tombstones,
-            self.outcomes + other.outcomes,
+            self.results + other.results,
             self.sessions + other.sessions,
         )
 
@@ -41,21 +41,21 @@ class Housekeeping:
     clock: Clock
 
     async def purge(self, *, users: int = 100, rows: int = 1000) -> Purged:
-        """Purge up to `users` users, up to `rows` rows of each kind from each. No users: nothing is left to purge."""
+        """Purge up to `users` users, up to `rows` rows of each kind from each. `users` is 0 when nothing is left."""
         now = self.clock.now()
-        overdue = PurgeCutoffs(now - TRASH_KEPT, now - TOMBSTONES_KEPT, now - KEPT, now)
+        cutoffs = PurgeCutoffs(now - TRASH_RETENTION, now - TOMBSTONE_RETENTION, now - RESULT_RETENTION, now)
         total = Purged()
-        for user in await self.store.users_to_purge(overdue, users):
-            with suppress(NotAuthenticated):  # the account was deleted meanwhile, and all it had
-                total += await self.store.write_as(user, lambda unit: _purge(unit, overdue, rows))
+        for user in await self.store.users_to_purge(cutoffs, users):
+            with suppress(NotAuthenticated):  # the account was removed meanwhile
+                total += await self.store.write_as(user, lambda unit: _purge(unit, cutoffs, rows))
         return total
 
 
-async def _purge(unit: Rows, overdue: PurgeCutoffs, rows: int) -> Purged:
+async def _purge(unit: UnitOfWork, cutoffs: PurgeCutoffs, rows: int) -> Purged:
     return Purged(
         users=1,
-        erased=await unit.erase_tasks(overdue.trash, rows),
-        tombstones=await unit.drop_tombstones(overdue.tombstones, rows),
-        outcomes=await unit.drop_remembered(overdue.outcomes, rows),
-        sessions=await unit.drop_expired_sessions(overdue.sessions, rows),
+        erased=await unit.tasks.erase(cutoffs.trash, rows),
+        tombstones=await unit.tasks.remove_tombstones(cutoffs.tombstones, rows),
+        results=await unit.idempotency.remove_older(cutoffs.results, rows),
+        sessions=await unit.sessions.remove_expired(cutoffs.sessions, rows),
     )

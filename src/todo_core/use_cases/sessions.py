@@ -5,7 +5,7 @@ from typing import assert_never
 
 import attrs
 
-from todo_core.audit import Action, Event
+from todo_core.audit import Action
 from todo_core.errors import (
     Busy,
     InvalidCredentials,
@@ -16,7 +16,7 @@ from todo_core.errors import (
     NotFound,
     RefreshTokenReused,
 )
-from todo_core.ports import Clock, Ids, Passwords, Rows, Store, Tokens
+from todo_core.ports import Clock, Ids, Passwords, Store, Tokens, UnitOfWork
 from todo_core.sessions import (
     AccessClaims,
     Actor,
@@ -33,14 +33,13 @@ from todo_core.sessions import (
     SessionId,
     SessionPolicy,
 )
-from todo_core.users import EmailAddress, User, UserId, presented
-
-UNKNOWN_CLIENT = Client()
+from todo_core.use_cases.events import UNKNOWN_CLIENT, Events
+from todo_core.users import EmailAddress, User, UserId, normalise_password
 
 
 @attrs.frozen
 class Sessions:
-    """The use cases of sessions. What needs a secret says nothing of why it refuses."""
+    """The use cases of sessions. Errors about credentials do not say which part was wrong."""
 
     store: Store
     clock: Clock
@@ -49,27 +48,32 @@ class Sessions:
     tokens: Tokens
     policy: SessionPolicy
 
-    async def log_in(self, email: str, password: str, client: Client = UNKNOWN_CLIENT) -> IssuedTokens:
-        """Open a session. Raises InvalidCredentials, after equal work whatever is wrong (ASVS 6.3.8).
+    @property
+    def events(self) -> Events:
+        """Makes audit events."""
+        return Events(self.clock, self.ids)
 
-        A log-in that verified a password which is changed in the meantime is refused. The hash is renewed when today's
-        parameters ask for it. The oldest sessions beyond the policy's number end.
+    async def log_in(self, email: str, password: str, client: Client = UNKNOWN_CLIENT) -> IssuedTokens:
+        """Open a session. Raises InvalidCredentials, after the same work whatever is wrong (ASVS 6.3.8).
+
+        A log-in is refused if the password changes while it is being verified. An outdated hash is renewed. The oldest
+        sessions beyond the policy's maximum end.
         """
         user = await self._candidate(email)
-        known = presented(password)
-        verdict = await self.passwords.verify(user.password_hash if user and known is not None else None, known or "")
-        if user is None or known is None or not verdict.matches:
+        known = normalise_password(password)
+        check = await self.passwords.verify(user.password_hash if user and known is not None else None, known or "")
+        if user is None or known is None or not check.matches:
             raise InvalidCredentials
-        renewed = await self._renewed(known) if verdict.outdated else None
+        renewed = await self._renewed(known) if check.outdated else None
 
-        async def work(rows: Rows) -> Session:
-            current = await rows.user()
+        async def work(unit: UnitOfWork) -> Session:
+            current = await unit.account.get()
             if current.disabled_at is not None or current.password_changed_at != user.password_changed_at:
                 raise InvalidCredentials
             if renewed is not None:
-                await rows.put_user(current.rehashed(renewed))
-            session = await self.open(rows, user.id, client)
-            await rows.record(self.event(Action.LOGGED_IN, user.id, client, session.id))
+                await unit.account.replace(current.rehashed(renewed))
+            session = await self.open(unit, user.id, client)
+            await unit.audit.add(self.events.new(Action.LOGGED_IN, user.id, client, session.id))
             return session
 
         try:
@@ -80,8 +84,8 @@ class Sessions:
     async def refresh(self, refresh_token: str, client: Client = UNKNOWN_CLIENT) -> IssuedTokens:
         """Exchange a refresh token for its successor (RFC 9700 4.14.2).
 
-        Raises RefreshTokenReused, after ending the session, for a token that was used up; InvalidRefreshToken for
-        anything else that is not good.
+        Raises RefreshTokenReused, after ending the session, for a token that was used before; InvalidRefreshToken for
+        any other invalid token.
         """
         decision = await self._decide(self._read_refresh(refresh_token), client)
         match decision:
@@ -95,9 +99,9 @@ class Sessions:
                 assert_never(decision)
 
     async def authenticate(self, access_token: str) -> Actor:
-        """Return whom an access token speaks for. Raises NotAuthenticated.
+        """Return the actor of an access token. Raises NotAuthenticated.
 
-        Whether the session is still alive, the store checks in each of its statements (ASVS 7.4.1).
+        The store checks in each of its statements that the session is still alive (ASVS 7.4.1).
         """
         try:
             return (await self.tokens.read_access(access_token)).actor
@@ -105,25 +109,25 @@ class Sessions:
             raise NotAuthenticated from None
 
     async def log_out(self, actor: Actor, client: Client = UNKNOWN_CLIENT) -> None:
-        """End the session that asks. Raises NotAuthenticated when it has ended."""
+        """End the actor's own session. Raises NotAuthenticated when it has ended."""
 
-        async def work(rows: Rows) -> None:
-            await rows.drop_session(actor.session)
-            await rows.record(self.event(Action.LOGGED_OUT, actor.user, client, actor.session))
+        async def work(unit: UnitOfWork) -> None:
+            await unit.sessions.remove(actor.session)
+            await unit.audit.add(self.events.new(Action.LOGGED_OUT, actor.user, client, actor.session))
 
         await self.store.write(actor, work)
 
     async def log_out_by_token(self, refresh_token: str, client: Client = UNKNOWN_CLIENT) -> None:
-        """End the session of a refresh token, expired or used up; done again, it changes nothing.
+        """End the session of a refresh token, expired or used before; repeating it changes nothing.
 
-        Raises InvalidRefreshToken for one that was not made here.
+        Raises InvalidRefreshToken for a token that this issuer did not make.
         """
         claim = self._read_refresh(refresh_token)
 
-        async def work(rows: Rows) -> None:
-            if await rows.session(claim.session) is not None:
-                await rows.drop_session(claim.session)
-                await rows.record(self.event(Action.LOGGED_OUT, claim.user, client, claim.session))
+        async def work(unit: UnitOfWork) -> None:
+            if await unit.sessions.get(claim.session) is not None:
+                await unit.sessions.remove(claim.session)
+                await unit.audit.add(self.events.new(Action.LOGGED_OUT, claim.user, client, claim.session))
 
         try:
             await self.store.write_as(claim.user, work)
@@ -133,55 +137,51 @@ class Sessions:
     async def log_out_everywhere(self, actor: Actor, client: Client = UNKNOWN_CLIENT) -> None:
         """End every session of the actor. Raises NotAuthenticated."""
 
-        async def work(rows: Rows) -> None:
-            await rows.drop_sessions()
-            await rows.record(self.event(Action.LOGGED_OUT_EVERYWHERE, actor.user, client, actor.session))
+        async def work(unit: UnitOfWork) -> None:
+            await unit.sessions.remove_all()
+            await unit.audit.add(self.events.new(Action.LOGGED_OUT_EVERYWHERE, actor.user, client, actor.session))
 
         await self.store.write(actor, work)
 
     async def list(self, actor: Actor) -> Sequence[Session]:
         """Return the actor's live sessions, the latest used first. Raises NotAuthenticated."""
-        return await self.store.read(actor).sessions()
+        return await self.store.read(actor).sessions.list()
 
     async def end(self, actor: Actor, session_id: SessionId, client: Client = UNKNOWN_CLIENT) -> None:
-        """End one of the actor's sessions. Raises NotAuthenticated, and NotFound unless it is a live one of theirs."""
+        """End one of the actor's sessions. Raises NotAuthenticated, and NotFound unless it is live and theirs."""
 
-        async def work(rows: Rows) -> None:
-            if session_id not in {session.id for session in await rows.sessions()}:
+        async def work(unit: UnitOfWork) -> None:
+            if session_id not in {session.id for session in await unit.sessions.list()}:
                 raise NotFound("session", session_id)
-            await rows.drop_session(session_id)
-            await rows.record(self.event(Action.SESSION_REVOKED, actor.user, client, session_id))
+            await unit.sessions.remove(session_id)
+            await unit.audit.add(self.events.new(Action.SESSION_REVOKED, actor.user, client, session_id))
 
         await self.store.write(actor, work)
 
-    async def open(self, rows: Rows, user: UserId, client: Client) -> Session:
-        """Open a session inside a unit of work; the oldest beyond the policy's number end, each with an entry."""
-        by_age = sorted(await rows.sessions(), key=lambda session: (session.created_at, session.id))
+    async def open(self, unit: UnitOfWork, user: UserId, client: Client) -> Session:
+        """Open a session in a unit of work; the oldest beyond the policy's maximum end, each with an audit event."""
+        by_age = sorted(await unit.sessions.list(), key=lambda session: (session.created_at, session.id))
         for session in by_age[: max(len(by_age) + 1 - self.policy.max_sessions, 0)]:
-            await rows.drop_session(session.id)
-            await rows.record(self.event(Action.SESSION_EVICTED, user, client, session.id))
+            await unit.sessions.remove(session.id)
+            await unit.audit.add(self.events.new(Action.SESSION_EVICTED, user, client, session.id))
         session = Session.open(user, SessionId(self.ids.new()), client, self.clock.now(), self.policy)
-        await rows.put_session(session)
+        await unit.sessions.save(session)
         return session
 
     def issue(self, session: Session) -> IssuedTokens:
         """Return the tokens of the session's current generation."""
         now = self.clock.now().replace(microsecond=0)
-        claims = AccessClaims(session.user, session.id, self.ids.new(), now, now + self.policy.access)
+        claims = AccessClaims(session.user, session.id, self.ids.new(), now, now + self.policy.access_token_lifetime)
         return IssuedTokens(
             access_token=self.tokens.access(claims),
             refresh_token=self.tokens.refresh(RefreshClaim(session.user, session.id, session.generation)),
-            expires_in=self.policy.access,
+            expires_in=self.policy.access_token_lifetime,
             refresh_expires_in=session.expires_at - now,
             session=session.id,
         )
 
-    def event(self, action: Action, user: UserId, client: Client, session: SessionId | None = None) -> Event:
-        """Return an entry for the audit record, of now."""
-        return Event(self.ids.new(), self.clock.now(), action, user, session, client)
-
     async def _candidate(self, email: str) -> User | None:
-        """Return who might be logging in."""
+        """Return the enabled user with this address, if there is one."""
         try:
             user = await self.store.user_by_email(EmailAddress.parse(email))
         except InvalidInput:
@@ -189,32 +189,39 @@ class Sessions:
         return user if user is not None and user.disabled_at is None else None
 
     async def _renewed(self, password: str) -> str | None:
-        """Return a new hash of a right password, unless there is more urgent work: the next log-in will do as well."""
+        """Return a new hash of a correct password; None if hashing is busy: the next log-in can renew it as well."""
         try:
             return await self.passwords.hash(password)
         except Busy:
             return None
 
     async def _decide(self, claim: RefreshClaim, client: Client) -> Decision:
-        """Decide, and keep what was decided before anybody hears of it."""
+        """Decide what the token leads to, and commit that before the client sees the result."""
 
-        async def work(rows: Rows) -> Decision:
-            session = await rows.session(claim.session)
-            if session is None or (await rows.user()).disabled_at is not None:
+        async def work(unit: UnitOfWork) -> Decision:
+            session = await unit.sessions.get(claim.session)
+            if session is None or (await unit.account.get()).disabled_at is not None:
                 return Rejected()
             decision = session.refresh(claim.generation, self.clock.now(), self.policy)
             if isinstance(decision, Rotated):
-                await rows.put_session(decision.session)
-                await rows.record(self.event(Action.SESSION_RENEWED, claim.user, client, claim.session))
+                await unit.sessions.save(decision.session)
+                await unit.audit.add(self.events.new(Action.SESSION_RENEWED, claim.user, client, claim.session))
             if isinstance(decision, Reused):
-                await rows.drop_session(claim.session)
-                await rows.record(self.event(Action.TOKEN_REUSED, claim.user, client, claim.session))
+                await unit.sessions.remove(claim.session)
+                await unit.audit.add(self.events.new(Action.TOKEN_REUSED, claim.user, client, claim.session))
             return decision
 
         try:
             return await self.store.write_as(claim.user, work)
         except NotAuthenticated:
             return Rejected()
+
+    def refresh_token_user(self, refresh_token: str) -> UserId | None:
+        """Return the user of an authentic refresh token, used or not; None for a forged one."""
+        try:
+            return self.tokens.read_refresh(refresh_token).user
+        except InvalidToken:
+            return None
 
     def _read_refresh(self, refresh_token: str) -> RefreshClaim:
         try:

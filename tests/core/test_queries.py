@@ -7,23 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.memory import ManualClock
 from tests.support import dates, drafts, dues, instants, zone_names
 from todo_core.due import Due
 from todo_core.errors import InvalidInput
-from todo_core.listing import (
+from todo_core.queries import (
     LATEST,
-    PAGE_TEXT,
+    MAX_PAGE_TEXT_BYTES,
     DueFilter,
     Moment,
     Query,
     Sort,
     SortKey,
     check_limit,
-    fitting,
+    count_fitting,
     parse_words,
 )
 from todo_core.tasks import Draft, Priority, Task, TaskId
+from todo_core.testing import ManualClock
 
 NOW = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
 zones = ManualClock().zone
@@ -146,17 +146,25 @@ def test_no_due_date_is_a_part_of_the_list_of_its_own() -> None:
     dated, undated = task_with(Draft("x", due=Due.all_day(NOW.date()))), task_with(Draft("x"))
     by_due, by_title = Sort(SortKey.DUE), Sort(SortKey.TITLE)
 
-    assert [by_due.rank(by_due.position(task))[0] for task in (dated, undated)] == [False, True]
-    assert by_title.rank(by_title.position(undated))[0] is False
+    assert [dated, undated] == by_due.arrange([undated, dated])
+    assert by_due.follows(undated, by_due.position(dated))
+    assert not by_due.follows(dated, by_due.position(undated))
+    assert not by_title.follows(undated, by_title.position(dated))
 
 
 @pytest.mark.parametrize(
     ("sizes", "number"),
-    [([], 0), ([1, 1], 2), ([PAGE_TEXT, 1], 1), ([PAGE_TEXT + 1, 1], 1), ([PAGE_TEXT - 1, 1, 1], 2)],
+    [
+        ([], 0),
+        ([1, 1], 2),
+        ([MAX_PAGE_TEXT_BYTES, 1], 1),
+        ([MAX_PAGE_TEXT_BYTES + 1, 1], 1),
+        ([MAX_PAGE_TEXT_BYTES - 1, 1, 1], 2),
+    ],
 )
 def test_pages_end_at_a_megabyte_of_text(sizes: list[int], number: int) -> None:
     """The first always fits, the one that crosses the line does not."""
-    assert fitting(sizes) == number
+    assert count_fitting(sizes) == number
 
 
 def test_limits_are_stated() -> None:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import attrs
 
-from todo_core.idempotency import Remembered
+from todo_core.idempotency import StoredResult
 from todo_core.sessions import Session, SessionId
 from todo_core.tasks import Task, TaskId
 from todo_core.users import User
@@ -12,7 +12,7 @@ from todo_core.users import User
 
 @attrs.frozen
 class Tombstone:
-    """What is left of a task whose content is erased."""
+    """What remains of a task whose content is erased."""
 
     id: TaskId
     version: int
@@ -24,14 +24,18 @@ class Account:
     """Everything of one user."""
 
     user: User
-    version: int = 0
+    revision: int = 0
     horizon: int = 0
     tasks: dict[TaskId, Task | Tombstone] = attrs.field(factory=dict)
     sessions: dict[SessionId, Session] = attrs.field(factory=dict)
-    outcomes: dict[str, Remembered] = attrs.field(factory=dict)
+    results: dict[str, StoredResult] = attrs.field(factory=dict)
 
     def copy(self) -> "Account":
-        """Return an account of its own with the same values in it."""
+        """Return an independent account with the same values."""
         return Account(
-            self.user, self.version, self.horizon, dict(self.tasks), dict(self.sessions), dict(self.outcomes)
+            self.user, self.revision, self.horizon, dict(self.tasks), dict(self.sessions), dict(self.results)
         )
+
+    def readable_tasks(self) -> list[Task]:
+        """Return the tasks that have content, those in the trash included."""
+        return [task for task in self.tasks.values() if isinstance(task, Task)]

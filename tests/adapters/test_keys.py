@@ -12,10 +12,10 @@ from uuid import UUID
 
 import pytest
 
-from adapters.memory import ManualClock
 from adapters.tokens import AccessTokens, InvalidKeySet, KeyFile, KeySet, SigningKey, read_or_create, rotate
 from todo_core.errors import InvalidToken
 from todo_core.sessions import AccessClaims, SessionId
+from todo_core.testing import ManualClock
 from todo_core.users import UserId
 
 NOW = ManualClock().now()

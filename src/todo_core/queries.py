@@ -1,4 +1,4 @@
-"""Listing tasks: filters, order, positions between two pages, and what "today" means."""
+"""Page tasks: filters, order, positions between two pages, and what "today" means."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -12,11 +12,11 @@ from todo_core.errors import InvalidInput
 from todo_core.tasks import Priority, Task
 from todo_core.text import check_text, fold, nfc
 
-PAGE_LIMIT = 200
-PAGE_TEXT = 1_048_576
+MAX_PAGE_SIZE = 200
+MAX_PAGE_TEXT_BYTES = 1_048_576
 """How many bytes of text (titles and descriptions in UTF-8) end a page early; the first task always fits."""
-WORDS_MOST = 10
-SEARCH_MOST = 200
+MAX_SEARCH_WORDS = 10
+MAX_SEARCH_LENGTH = 200
 
 
 class DueFilter(Enum):
@@ -52,8 +52,8 @@ Key = dt.datetime | int | str
 
 
 @attrs.frozen
-class Position:
-    """A place in a sorted list: right behind the task with this key and id, whether it still exists or not."""
+class KeysetPosition:
+    """A position in a sorted list: behind the task with this sort key and id, whether it still exists or not."""
 
     key: Key
     id: UUID
@@ -66,23 +66,32 @@ class Sort:
     by: SortKey = SortKey.CREATED_AT
     descending: bool = True
 
-    def position(self, task: Task) -> Position:
-        """Return the place right behind `task`."""
-        return Position(self.by.of(task), task.id)
+    def position(self, task: Task) -> KeysetPosition:
+        """Return the position behind `task`."""
+        return KeysetPosition(self.by.of(task), task.id)
 
-    def rank(self, position: Position) -> tuple[bool, Key, UUID]:
-        """Return what positions are compared by: first the part of the list, then key and id, in the sort's direction.
+    def arrange(self, tasks: Iterable[Task]) -> list[Task]:
+        """Return the tasks in this order."""
+        ordered = sorted(tasks, key=lambda task: (self.by.of(task), task.id), reverse=self.descending)
+        return sorted(ordered, key=lambda task: self._is_undated(self.by.of(task)))
 
-        Only DUE has two parts, with and without a date, and they follow each other in either direction.
-        """
-        return (self.by is SortKey.DUE and position.key == NO_DUE, position.key, position.id)
+    def follows(self, task: Task, position: KeysetPosition) -> bool:
+        """Return whether `task` comes after `position` in this order."""
+        key = self.by.of(task)
+        if self._is_undated(key) != self._is_undated(position.key):
+            return self._is_undated(key)
+        here, there = (key, task.id), (position.key, position.id)
+        return here < there if self.descending else here > there
+
+    def _is_undated(self, key: Key) -> bool:
+        return self.by is SortKey.DUE and key == NO_DUE
 
 
 def parse_words(text: str) -> tuple[str, ...]:
     """Return the folded words of a search, split at white space. Raises InvalidInput (path empty)."""
-    words = tuple(map(fold, check_text(nfc(text), at_most=SEARCH_MOST, allowed="\t\n\v\f\r").split()))
-    if len(words) > WORDS_MOST:
-        raise InvalidInput.at((), "too-many", f"at most {WORDS_MOST} words")
+    words = tuple(map(fold, check_text(nfc(text), max_length=MAX_SEARCH_LENGTH, allowed="\t\n\v\f\r").split()))
+    if len(words) > MAX_SEARCH_WORDS:
+        raise InvalidInput.at((), "too-many", f"at most {MAX_SEARCH_WORDS} words")
     return words
 
 
@@ -233,39 +242,42 @@ class Moment:
 
 
 @attrs.frozen
-class Walk:
-    """How to go on with a list, by the same query: behind `position`, at the moment of its first page."""
+class Cursor:
+    """Where the next page of the same query begins.
 
-    position: Position
+    `now` and `timezone` are those of the first page, so that "today" and "overdue" mean the same on every page.
+    """
+
+    position: KeysetPosition
     now: dt.datetime
     timezone: str
 
 
-def fitting(sizes: Iterable[int]) -> int:
+def count_fitting(sizes: Iterable[int]) -> int:
     """Return how many items of these sizes (bytes of text) make a page; the first always does."""
     together, number = 0, 0
     for size in sizes:
         together += size
-        if number and together > PAGE_TEXT:
+        if number and together > MAX_PAGE_TEXT_BYTES:
             break
         number += 1
     return number
 
 
 @attrs.frozen
-class Page:
-    """Some of the listed tasks, and the place behind the last of them (None: there are no more)."""
+class KeysetPage:
+    """A page as a store returns it. `next` is the position behind its last task, None when there are no more."""
 
     tasks: tuple[Task, ...]
-    next: Position | None
+    next: KeysetPosition | None
 
 
 @attrs.frozen
-class Listing:
-    """One page as asked for; `total` counts all pages, when that was asked for."""
+class Page:
+    """A page of tasks. `next` is None on the last page; `total` counts all pages, if that was requested."""
 
     tasks: tuple[Task, ...]
-    next: Walk | None
+    next: Cursor | None
     total: int | None = None
 
 
@@ -278,8 +290,8 @@ class TagCount:
     total: int
 
 
-def check_limit(limit: int, at_most: int = PAGE_LIMIT) -> int:
+def check_limit(limit: int, maximum: int = MAX_PAGE_SIZE) -> int:
     """Return how many items a page may have. Raises InvalidInput (path empty)."""
-    if not 1 <= limit <= at_most:
-        raise InvalidInput.at((), "out-of-range", f"1 to {at_most}")
+    if not 1 <= limit <= maximum:
+        raise InvalidInput.at((), "out-of-range", f"1 to {maximum}")
     return limit

@@ -13,7 +13,7 @@ from adapters.passwords import PooledPasswords, Profile
 from adapters.passwords.pool import NICENESS, BoundedPool
 from adapters.passwords.strength import weakness
 from todo_core.errors import Busy
-from todo_core.ports import Passwords, Verdict
+from todo_core.ports import PasswordCheck, Passwords
 
 PASSWORD = "correct horse battery staple"
 CHEAPEST = Profile.cheapest()
@@ -27,7 +27,7 @@ def passwords() -> Iterator[PooledPasswords]:
     pooled.close()
 
 
-class Gate:
+class Access:
     """Work that waits until it is let through; counts how many calls have started."""
 
     def __init__(self) -> None:
@@ -63,8 +63,8 @@ async def test_hash_and_verify(passwords: PooledPasswords) -> None:
     first, second = await passwords.hash(PASSWORD), await passwords.hash(PASSWORD)
 
     assert first != second
-    assert await passwords.verify(first, PASSWORD) == Verdict(matches=True)
-    assert await passwords.verify(first, PASSWORD + " ") == Verdict(matches=False)
+    assert await passwords.verify(first, PASSWORD) == PasswordCheck(matches=True)
+    assert await passwords.verify(first, PASSWORD + " ") == PasswordCheck(matches=False)
 
 
 async def test_parameters() -> None:
@@ -81,8 +81,8 @@ async def test_outdated_hash(passwords: PooledPasswords) -> None:
     """A right password whose hash has other parameters than today's is to be hashed anew."""
     old = argon2.PasswordHasher(time_cost=2, memory_cost=16, parallelism=1).hash(PASSWORD)
 
-    assert await passwords.verify(old, PASSWORD) == Verdict(matches=True, outdated=True)
-    assert await passwords.verify(old, "wrong") == Verdict(matches=False)
+    assert await passwords.verify(old, PASSWORD) == PasswordCheck(matches=True, outdated=True)
+    assert await passwords.verify(old, "wrong") == PasswordCheck(matches=False)
 
 
 async def test_nobody_matches_nothing(passwords: PooledPasswords, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,13 +100,13 @@ async def test_nobody_matches_nothing(passwords: PooledPasswords, monkeypatch: p
     await passwords.verify(stored, "wrong")
     nobodys = [await passwords.verify(None, password) for password in (PASSWORD, "", "nobody's")]
 
-    assert nobodys == [Verdict(matches=False)] * 3
+    assert nobodys == [PasswordCheck(matches=False)] * 3
     assert verified == [argon2.extract_parameters(stored)] * 4
 
 
 async def test_pool_refuses_what_does_not_fit(pool: BoundedPool) -> None:
     """One call runs, two wait, the fourth is refused at once; when places are free again, calls are taken again."""
-    gate = Gate()
+    gate = Access()
     taken = [asyncio.create_task(pool.run(gate.work)) for _ in range(3)]
     await asyncio.to_thread(gate.started.acquire)
 
@@ -120,7 +120,7 @@ async def test_pool_refuses_what_does_not_fit(pool: BoundedPool) -> None:
 
 async def test_pool_drops_what_nobody_waits_for(pool: BoundedPool) -> None:
     """Work whose caller has gone before it began is never done, and its place is free."""
-    gate = Gate()
+    gate = Access()
     running, waiting, given_up = (asyncio.create_task(pool.run(gate.work)) for _ in range(3))
     await asyncio.to_thread(gate.started.acquire)
 

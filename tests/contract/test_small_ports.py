@@ -8,13 +8,13 @@ from uuid import UUID
 
 import pytest
 
-from adapters.memory import HmacTokens, ManualClock, ScryptPasswords, SequentialIds
 from adapters.passwords import PooledPasswords, Profile
 from adapters.system import SystemClock, SystemIds
 from adapters.tokens import AccessTokens, KeyFile, Sealer, SignedTokens
 from todo_core.errors import InvalidToken, UnknownTimezone
-from todo_core.ports import Clock, Ids, Passwords, Tokens, Verdict
+from todo_core.ports import Clock, Ids, PasswordCheck, Passwords, Tokens
 from todo_core.sessions import AccessClaims, RefreshClaim, SessionId
+from todo_core.testing import HmacTokens, ManualClock, ScryptPasswords, SequentialIds
 from todo_core.users import UserId
 
 PASSWORD = "a quiet harbour at dawn"
@@ -96,11 +96,11 @@ async def test_hashes(passwords: Passwords) -> None:
 
     assert first != second
     assert PASSWORD not in first
-    assert await passwords.verify(first, PASSWORD) == Verdict(matches=True)
+    assert await passwords.verify(first, PASSWORD) == PasswordCheck(matches=True)
     assert [await passwords.verify(stored, f"{PASSWORD} ") for stored in (first, second, None)] == [
-        Verdict(matches=False)
+        PasswordCheck(matches=False)
     ] * 3
-    assert await passwords.verify(None, "") == Verdict(matches=False)
+    assert await passwords.verify(None, "") == PasswordCheck(matches=False)
 
 
 @pytest.mark.parametrize("password", ["p" * 256, "\x01 \t\n", "пароль из многих слов", "🐎🔋📎🔀 and 4"])
@@ -108,8 +108,8 @@ async def test_any_text(passwords: Passwords, password: str) -> None:
     """Every character of a password counts."""
     stored = await passwords.hash(password)
 
-    assert await passwords.verify(stored, password) == Verdict(matches=True)
-    assert await passwords.verify(stored, password[:-1]) == Verdict(matches=False)
+    assert await passwords.verify(stored, password) == PasswordCheck(matches=True)
+    assert await passwords.verify(stored, password[:-1]) == PasswordCheck(matches=False)
 
 
 async def test_weakness(passwords: Passwords) -> None:

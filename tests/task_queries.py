@@ -4,7 +4,7 @@ import attrs
 from hypothesis import strategies as st
 
 from tests.support import dates, drafts, instants, tags
-from todo_core.listing import DueFilter, Query, Sort, SortKey, parse_words
+from todo_core.queries import DueFilter, Query, Sort, SortKey, parse_words
 from todo_core.tasks import Priority, Task
 
 WORDS = ("milk", "Milk", "straße", "STRASSE", "ﬁne", "100%", "a_b", "\\", "'", "é", "\U0001f331")

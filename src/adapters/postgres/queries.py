@@ -9,17 +9,17 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres import records
-from adapters.postgres.gates import Gate
-from adapters.postgres.reading import fitting, text_size
-from adapters.postgres.statements import Statement, given
+from adapters.postgres.access import Access
+from adapters.postgres.reading import first_fitting, text_size
+from adapters.postgres.statements import Statement, bindparam
 from adapters.postgres.tables import LIVE, TRASHED, tasks
 from todo_core.due import KEYS_OF_DAY, NO_DUE
-from todo_core.listing import PAGE_LIMIT, DueFilter, Moment, Position, Query, Sort, SortKey
+from todo_core.queries import MAX_PAGE_SIZE, DueFilter, KeysetPosition, Moment, Query, Sort, SortKey
 
 SHAPES = 512
 """How many statements of each kind are kept compiled."""
 
-STEPS = (20, 50, 100, PAGE_LIMIT)
+STEPS = (20, 50, 100, MAX_PAGE_SIZE)
 """How long pages can be in the text of a statement. A length given later would be planned for anew each time, because
 PostgreSQL has to guess it (a tenth of what there is), and planning takes longer than finding."""
 
@@ -69,18 +69,18 @@ class Filters:
     def conditions(self) -> list[sa.ColumnElement[bool]]:
         """Return what a task has to fulfil; the names of the values are those of `values`."""
         column = tasks.c
-        found = [column.user_id == given("user"), TRASHED if self.deleted else LIVE]
+        found = [column.user_id == bindparam("user"), TRASHED if self.deleted else LIVE]
         if self.completed is not None:
             found.append(column.completed_at.is_not(None) if self.completed else column.completed_at.is_(None))
         if self.priorities:
-            found.append(column.priority == sa.any_(given("priorities", ARRAY(sa.SmallInteger))))
+            found.append(column.priority == sa.any_(bindparam("priorities", ARRAY(sa.SmallInteger))))
         if self.tags:
-            found.append(column.tags.contains(given("tags")))
+            found.append(column.tags.contains(bindparam("tags")))
         for number in range(self.words):
-            word = given(f"word_{number}", column.search_key.type)
+            word = bindparam(f"word_{number}", column.search_key.type)
             found.append(sa.func.strpos(column.search_key, word) > 0)
         if self.updated_after:
-            found.append(column.updated_at > given("updated_after"))
+            found.append(column.updated_at > bindparam("updated_after"))
         return found + self._due_conditions()
 
     def _due_conditions(self) -> list[sa.ColumnElement[bool]]:
@@ -91,9 +91,9 @@ class Filters:
         if self.due is DueFilter.OVERDUE:
             found.append(column.completed_at.is_(None))
         if self.due_range:
-            as_written = column.due_at.is_(None) & column.due_key.between(given("key_from"), given("key_last"))
-            fixed = (column.due_at >= given("due_from")) & (column.due_at < given("due_until"))
-            found.append(column.due_key.between(given("index_from"), given("index_last")))
+            as_written = column.due_at.is_(None) & column.due_key.between(bindparam("key_from"), bindparam("key_last"))
+            fixed = (column.due_at >= bindparam("due_from")) & (column.due_at < bindparam("due_until"))
+            found.append(column.due_key.between(bindparam("index_from"), bindparam("index_last")))
             found.append(as_written | fixed)
         return found
 
@@ -119,7 +119,7 @@ def values(query: Query, moment: Moment) -> dict[str, object]:
     return found
 
 
-class Place(Enum):
+class PageStart(Enum):
     """Where a page begins. UNDATED: in the last part of a list by due date, among the tasks without one."""
 
     START = "start"
@@ -127,44 +127,46 @@ class Place(Enum):
     UNDATED = "undated"
 
     @classmethod
-    def of(cls, sort: Sort, after: Position | None) -> "Place":
-        """Return what kind of place `after` is."""
+    def of(cls, sort: Sort, after: KeysetPosition | None) -> "PageStart":
+        """Return the kind of start that `after` is."""
         if after is None:
             return cls.START
         return cls.UNDATED if sort.by is SortKey.DUE and after.key == NO_DUE else cls.BEHIND
 
 
-def page(gate: Gate, filters: Filters, sort: Sort, place: Place, limit: int) -> Statement:
-    """Return the statement of a page of up to `limit`: see `reading.fitting` for its columns, behind the user's id."""
-    return _page(gate, filters, sort, place, next(step for step in STEPS if limit <= step))
+def page(access: Access, filters: Filters, sort: Sort, start: PageStart, limit: int) -> Statement:
+    """Return the statement of a page of up to `limit`: the user's id, then the columns of `reading.first_fitting`."""
+    return _page(access, filters, sort, start, next(step for step in STEPS if limit <= step))
 
 
 @lru_cache(SHAPES)
-def _page(gate: Gate, filters: Filters, sort: Sort, place: Place, step: int) -> Statement:
-    parts = [_part(filters, sort, condition, number) for number, condition in enumerate(_parts(sort, place))]
+def _page(access: Access, filters: Filters, sort: Sort, start: PageStart, step: int) -> Statement:
+    parts = [_part(filters, sort, condition, number) for number, condition in enumerate(_parts(sort, start))]
     parts = [part.limit(sa.literal_column(str(step + 1))) for part in parts]
-    if place is not Place.START:
-        parts[0] = parts[0].where(_behind(sort))
+    if start is not PageStart.START:
+        parts[0] = parts[0].where(_after(sort))
     rows = (sa.union_all(*parts) if len(parts) > 1 else parts[0]).subquery("listed")
-    shown = fitting(rows, [rows.c.part, *_order(sort, rows.c.sort_key, rows.c.id)], text_size(rows)).subquery("page")
-    return Statement.of(gate.before(shown).order_by(shown.c.number))
+    shown = first_fitting(rows, [rows.c.part, *_order(sort, rows.c.sort_key, rows.c.id)], text_size(rows)).subquery(
+        "page"
+    )
+    return Statement.of(access.before(shown).order_by(shown.c.number))
 
 
 @lru_cache(SHAPES)
-def count(gate: Gate, filters: Filters) -> Statement:
+def count(access: Access, filters: Filters) -> Statement:
     """Return the statement that counts."""
     counted = sa.select(sa.func.count().label("total")).select_from(tasks).where(*filters.conditions())
-    return Statement.of(gate.before(counted.subquery("counted")))
+    return Statement.of(access.before(counted.subquery("counted")))
 
 
-def _parts(sort: Sort, place: Place) -> list[sa.ColumnElement[bool]]:
+def _parts(sort: Sort, start: PageStart) -> list[sa.ColumnElement[bool]]:
     """Return the parts of a list one after the other, each a walk along an index.
 
     Only by due date backwards there are two: NO_DUE is after every date, but its tasks come last this way round too.
     """
     if sort.by is not SortKey.DUE or not sort.descending:
         return [sa.true()]
-    return [UNDATED] if place is Place.UNDATED else [DATED, UNDATED]
+    return [UNDATED] if start is PageStart.UNDATED else [DATED, UNDATED]
 
 
 def _part(
@@ -182,8 +184,8 @@ def _order(sort: Sort, key: sa.ColumnElement[Any], task_id: sa.ColumnElement[Any
     return [key.desc(), task_id.desc()] if sort.descending else [key, task_id]
 
 
-def _behind(sort: Sort) -> sa.ColumnElement[bool]:
+def _after(sort: Sort) -> sa.ColumnElement[bool]:
     key = COLUMNS[sort.by]
     here = sa.tuple_(key, tasks.c.id)
-    place = sa.tuple_(given("after_key", key.type), given("after_id", tasks.c.id.type))
+    place = sa.tuple_(bindparam("after_key", key.type), bindparam("after_id", tasks.c.id.type))
     return here < place if sort.descending else here > place

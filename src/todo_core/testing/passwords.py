@@ -12,12 +12,12 @@ from typing import TypeVar
 import attrs
 
 from todo_core.errors import Busy
-from todo_core.ports import Verdict
+from todo_core.ports import PasswordCheck
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 SALT_BYTES = 16
-REPEATS_MOST = 3
+MAX_REPEATED_CHARACTERS = 3
 """A password with no more different characters than this is guessable."""
 
 
@@ -44,20 +44,20 @@ class ScryptPasswords:
         """Return `scrypt$log_cost$salt$hash`, the last two in hexadecimal digits."""
         return await self._run(lambda: self._encode(password, secrets.token_bytes(SALT_BYTES), self.log_cost))
 
-    async def verify(self, stored: str | None, password: str) -> Verdict:
+    async def verify(self, stored: str | None, password: str) -> PasswordCheck:
         """Compare in constant time; without a stored hash, with one that nothing matches."""
         _, log_cost, salt, _ = (stored or f"scrypt${self.log_cost}${'00' * SALT_BYTES}$").split("$")
         again = await self._run(lambda: self._encode(password, bytes.fromhex(salt), int(log_cost)))
         matches = hmac.compare_digest(again, stored or "")
-        return Verdict(matches, outdated=matches and int(log_cost) != self.log_cost)
+        return PasswordCheck(matches, outdated=matches and int(log_cost) != self.log_cost)
 
     async def weakness(self, password: str, known: Sequence[str]) -> str | None:
         """Refuse what repeats a few characters, and what is little more than a known word."""
         lowered = password.casefold()
-        if len(set(lowered)) <= REPEATS_MOST:
+        if len(set(lowered)) <= MAX_REPEATED_CHARACTERS:
             return "it repeats a few characters"
         for word in known:
-            if len(lowered.replace(word.casefold(), "")) <= REPEATS_MOST:
+            if len(lowered.replace(word.casefold(), "")) <= MAX_REPEATED_CHARACTERS:
                 return "it is little more than a word that is known of you"
         return None
 
@@ -66,7 +66,7 @@ class ScryptPasswords:
         digest = hashlib.scrypt(password.encode(), salt=salt, n=2**log_cost, r=8, p=1, maxmem=2**31 - 1)
         return f"scrypt${log_cost}${salt.hex()}${digest.hex()}"
 
-    async def _run(self, work: Callable[[], Result]) -> Result:
+    async def _run(self, work: Callable[[], T]) -> T:
         if not self._places.acquire(blocking=False):
             raise Busy("too many passwords wait to be hashed")
         future = self._pool.submit(work)

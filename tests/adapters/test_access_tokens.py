@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.memory import ManualClock
 from adapters.tokens import AccessTokens, KeyFile, KeySet, Sealer, SignedTokens
 from todo_core.errors import InvalidToken
 from todo_core.ports import Tokens
 from todo_core.sessions import AccessClaims, RefreshClaim, SessionId
+from todo_core.testing import ManualClock
 from todo_core.users import UserId
 
 ISSUER = "https://todo.example.com"

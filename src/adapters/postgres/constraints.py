@@ -1,4 +1,4 @@
-"""What a violated unique constraint means."""
+"""Unique constraints, and the errors of the core that they stand for."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,8 +15,8 @@ TAKEN: Mapping[str | None, type[TodoError]] = {
 
 
 @contextmanager
-def duplicates_refused() -> Iterator[None]:
-    """Raise the core's error for what is taken; the transaction has failed then, whoever catches it."""
+def translate_unique_violations() -> Iterator[None]:
+    """Raise the core's error for a unique violation. The transaction has failed then, whoever catches it."""
     try:
         yield
     except errors.UniqueViolation as error:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.figures import VARIABLE, shared_figures
+from entrypoints.metrics import VARIABLE, shared_figures
 
 KILLED = """
 import os, signal, sys
-from entrypoints.figures import shared_figures
+from entrypoints.metrics import shared_figures
 with shared_figures() as directory:
     (directory / "counter_1.db").touch()
     print(directory, flush=True)
@@ -55,7 +55,7 @@ def test_servers_keep_apart(temporary: Path) -> None:
     with shared_figures() as running:
         assert not left.exists()
         subprocess.run(
-            [sys.executable, "-c", "from entrypoints.figures import shared_figures\nwith shared_figures(): pass"],
+            [sys.executable, "-c", "from entrypoints.metrics import shared_figures\nwith shared_figures(): pass"],
             env={"PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(temporary)},
             check=True,
         )

@@ -1,0 +1,209 @@
+"""Reading and writing one user's rows inside a transaction that holds the user's lock."""
+
+import datetime as dt
+
+import attrs
+from typing_extensions import override
+
+from adapters.postgres import reading, records, writing
+from adapters.postgres.access import Access
+from adapters.postgres.constraints import translate_unique_violations
+from adapters.postgres.pool import Transaction
+from adapters.postgres.reader import (
+    Caller,
+    PostgresAccountReader,
+    PostgresSessionReader,
+    PostgresTaskReader,
+)
+from adapters.postgres.statements import Statement
+from todo_core.audit import Event
+from todo_core.idempotency import IdempotencyKey, StoredResult
+from todo_core.ports import (
+    AccountRepository,
+    AuditLog,
+    Clock,
+    IdempotencyRepository,
+    SessionRepository,
+    TaskRepository,
+    UnitOfWork,
+)
+from todo_core.sessions import Session, SessionId
+from todo_core.tasks import Task
+from todo_core.users import User, UserId
+
+
+@attrs.frozen
+class Writer:
+    """Runs statements on one user's rows in a transaction."""
+
+    transaction: Transaction
+    user: UserId
+
+    async def fetch(self, statement: Statement, **values: object) -> records.Rows:
+        """Run a statement and return its rows."""
+        return await self.transaction.fetch(statement, {**values, "user": self.user})
+
+    async def execute(self, statement: Statement, **values: object) -> int:
+        """Run a statement that returns no rows; return how many it has changed."""
+        return await self.transaction.send(statement, {**values, "user": self.user})
+
+
+@attrs.frozen
+class PostgresAccountRepository(PostgresAccountReader, AccountRepository):
+    """The AccountRepository port."""
+
+    writer: Writer
+
+    @override
+    async def replace(self, user: User) -> None:
+        with translate_unique_violations():
+            await self.writer.execute(writing.REPLACE_USER, **records.user_values(user))
+
+    @override
+    async def remove(self) -> None:
+        await self.writer.execute(writing.REMOVE_USER)
+
+
+@attrs.frozen
+class PostgresSessionRepository(PostgresSessionReader, SessionRepository):
+    """The SessionRepository port."""
+
+    writer: Writer
+
+    @override
+    async def get(self, session_id: SessionId) -> Session | None:
+        rows = await self.writer.fetch(reading.SESSION, id=session_id)
+        return records.session(rows[0]) if rows else None
+
+    @override
+    async def save(self, session: Session) -> None:
+        await self.writer.execute(writing.SAVE_SESSION, **records.session_values(session))
+
+    @override
+    async def remove(self, session_id: SessionId) -> None:
+        await self.writer.execute(writing.REMOVE_SESSION, id=session_id)
+
+    @override
+    async def remove_all(self) -> None:
+        await self.writer.execute(writing.REMOVE_SESSIONS)
+
+    @override
+    async def remove_expired(self, now: dt.datetime, limit: int) -> int:
+        return await self.writer.execute(writing.REMOVE_EXPIRED_SESSIONS, now=now, max_rows=limit)
+
+
+@attrs.define
+class LiveTasks:
+    """The number of live tasks: read with the lock, and updated by each write."""
+
+    count: int
+
+
+@attrs.frozen
+class PostgresTaskRepository(PostgresTaskReader, TaskRepository):
+    """The TaskRepository port."""
+
+    writer: Writer
+    live: LiveTasks
+
+    @override
+    async def live_count(self) -> int:
+        return self.live.count
+
+    @override
+    async def add(self, task: Task) -> Task:
+        with translate_unique_violations():
+            return await self._write(writing.ADD_TASK, task)
+
+    @override
+    async def replace(self, task: Task) -> Task:
+        return await self._write(writing.REPLACE_TASK, task)
+
+    @override
+    async def erase(self, deleted_before: dt.datetime, limit: int) -> int:
+        now = self.caller.clock.now()
+        return await self.writer.execute(writing.ERASE_TASKS, before=deleted_before, max_rows=limit, now=now)
+
+    @override
+    async def remove_tombstones(self, deleted_before: dt.datetime, limit: int) -> int:
+        rows = await self.writer.fetch(writing.REMOVE_TOMBSTONES, before=deleted_before, max_rows=limit)
+        return int(rows[0][0])
+
+    async def _write(self, statement: Statement, task: Task) -> Task:
+        values = records.task_values(task)
+        rows = await self.writer.fetch(statement, **values, live=int(task.deleted_at is None))
+        version, self.live.count = rows[0]
+        return attrs.evolve(task, version=version)
+
+
+@attrs.frozen
+class PostgresIdempotencyRepository(IdempotencyRepository):
+    """The IdempotencyRepository port."""
+
+    writer: Writer
+
+    @override
+    async def get(self, key: str) -> StoredResult | None:
+        rows = await self.writer.fetch(reading.STORED_RESULT, key=key)
+        if not rows:
+            return None
+        fingerprint, task, stored_at = rows[0]
+        return StoredResult(IdempotencyKey(key, fingerprint), records.decode_task(task), stored_at)
+
+    @override
+    async def add(self, result: StoredResult) -> None:
+        await self.writer.execute(
+            writing.STORE_RESULT,
+            user_id=self.writer.user,
+            key=result.key.value,
+            fingerprint=result.key.fingerprint,
+            task=records.encode_task(result.task),
+            created_at=result.stored_at,
+        )
+
+    @override
+    async def count(self) -> int:
+        rows = await self.writer.fetch(reading.STORED_RESULT_COUNT)
+        return int(rows[0][0])
+
+    @override
+    async def remove_older(self, before: dt.datetime, limit: int) -> int:
+        return await self.writer.execute(writing.REMOVE_RESULTS, before=before, max_rows=limit)
+
+
+@attrs.frozen
+class PostgresAuditLog(AuditLog):
+    """The AuditLog port."""
+
+    writer: Writer
+    retention: dt.timedelta
+
+    @override
+    async def add(self, event: Event) -> None:
+        await self.writer.execute(writing.ADD_EVENT, **records.event_values(event, self.retention))
+
+
+@attrs.frozen
+class PostgresUnitOfWork(UnitOfWork):
+    """The UnitOfWork port."""
+
+    account: PostgresAccountRepository
+    sessions: PostgresSessionRepository
+    tasks: PostgresTaskRepository
+    idempotency: PostgresIdempotencyRepository
+    audit: PostgresAuditLog
+
+    @classmethod
+    def of(
+        cls, transaction: Transaction, user: UserId, live: int, clock: Clock, audit_retention: dt.timedelta
+    ) -> "PostgresUnitOfWork":
+        """Return the rows of a user whose lock the transaction holds."""
+        caller = Caller(clock, Access.LOCKED, {"user": user}, transaction.fetch)
+        writer = Writer(transaction, user)
+        return cls(
+            PostgresAccountRepository(caller, writer),
+            PostgresSessionRepository(caller, writer),
+            PostgresTaskRepository(caller, writer, LiveTasks(live)),
+            PostgresIdempotencyRepository(writer),
+            PostgresAuditLog(writer, audit_retention),
+        )

@@ -1,0 +1,137 @@
+"""One user's rows, by noun. The readers are for queries; the repositories exist inside a unit of work only.
+
+Another user's rows cannot be addressed. How long the objects may be used, and what every method raises beside what
+its docstring says: `todo_core.ports.store`.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Protocol
+
+from todo_core.audit import Event
+from todo_core.changes import Feed, SyncPoint
+from todo_core.idempotency import StoredResult
+from todo_core.queries import KeysetPage, KeysetPosition, Moment, Query, TagCount
+from todo_core.sessions import Session, SessionId
+from todo_core.tasks import Task, TaskId
+from todo_core.users import User
+
+
+class AccountReader(Protocol):
+    """The account itself."""
+
+    async def get(self) -> User:
+        """Return the user."""
+
+
+class AccountRepository(AccountReader, Protocol):
+    """The account itself, for writing."""
+
+    async def replace(self, user: User) -> None:
+        """Store the changed user. Raises EmailTaken when another user has the address, regardless of case."""
+
+    async def remove(self) -> None:
+        """Remove the user with all their rows, except audit events. The unit of work must end after this."""
+
+
+class SessionReader(Protocol):
+    """The user's sessions."""
+
+    async def list(self) -> Sequence[Session]:
+        """Return the live sessions, the latest used first."""
+
+
+class SessionRepository(SessionReader, Protocol):
+    """The user's sessions, for writing."""
+
+    async def get(self, session_id: SessionId) -> Session | None:
+        """Return a session of the user, expired or not; None if there is none with this id."""
+
+    async def save(self, session: Session) -> None:
+        """Add a session, or replace it."""
+
+    async def remove(self, session_id: SessionId) -> None:
+        """End a session. Does nothing if it has ended already."""
+
+    async def remove_all(self) -> None:
+        """End every session of the user, expired ones too."""
+
+    async def remove_expired(self, now: dt.datetime, limit: int) -> int:
+        """Remove up to `limit` sessions that are not alive at `now`; return how many."""
+
+
+class TaskReader(Protocol):
+    """The user's tasks."""
+
+    async def get(self, task_id: TaskId) -> Task | None:
+        """Return the task, also from the trash; None if the user has none with this id or its content is erased."""
+
+    async def page(self, query: Query, moment: Moment, after: KeysetPosition | None, limit: int) -> KeysetPage:
+        """Return up to `limit` tasks that `query.matches` at `moment`, in the order of `query.sort`, behind `after`.
+
+        `Sort.arrange` and `Sort.follows` define the order; erased tasks are never listed. A page ends early once its
+        titles and descriptions exceed `queries.MAX_PAGE_TEXT_BYTES` bytes of UTF-8 (the task that crosses the line is
+        left out unless it is the first).
+        """
+
+    async def count(self, query: Query, moment: Moment) -> int:
+        """Return how many tasks all pages together have."""
+
+    async def tags(self) -> Sequence[TagCount]:
+        """Return the tags of live tasks with their counts, sorted by code point."""
+
+    async def changes(self, since: SyncPoint | None, limit: int) -> Feed:
+        """Return what changed after `since`, or everything for None: at most `limit` changes by ascending version.
+
+        Pages end early as in `page`. Tombstones up to `since.base` are left out. `next` is the point behind the last
+        change of the page, or the user's revision when there are no more. Revision, horizon and changes are read from
+        one snapshot. Raises SyncTokenExpired when `since.expired` says so.
+        """
+
+
+class TaskRepository(TaskReader, Protocol):
+    """The user's tasks, for writing. Each write takes the user's next revision."""
+
+    async def live_count(self) -> int:
+        """Return how many tasks the user has outside the trash."""
+
+    async def add(self, task: Task) -> Task:
+        """Store a new task; return it with the new revision as its version.
+
+        Raises IdTaken when anybody, this user included, has a task with this id; erased ones count.
+        """
+
+    async def replace(self, task: Task) -> Task:
+        """Store a changed task; return it with the new revision as its version."""
+
+    async def erase(self, deleted_before: dt.datetime, limit: int) -> int:
+        """Erase the content of up to `limit` tasks deleted before that; versions stay. Return how many."""
+
+    async def remove_tombstones(self, deleted_before: dt.datetime, limit: int) -> int:
+        """Remove up to `limit` erased tasks deleted before that, lowest version first; return how many.
+
+        Raises the horizon of the user's change feed to the highest version removed.
+        """
+
+
+class IdempotencyRepository(Protocol):
+    """Results of the user's requests that had an idempotency key."""
+
+    async def get(self, key: str) -> StoredResult | None:
+        """Return the stored result of a key, or None."""
+
+    async def add(self, result: StoredResult) -> None:
+        """Store the result of a request with a new key."""
+
+    async def count(self) -> int:
+        """Return how many results are stored."""
+
+    async def remove_older(self, before: dt.datetime, limit: int) -> int:
+        """Remove up to `limit` results stored before that; return how many."""
+
+
+class AuditLog(Protocol):
+    """The audit record, append only."""
+
+    async def add(self, event: Event) -> None:
+        """Append an event."""

@@ -1,0 +1,139 @@
+"""The store: transactions, and lookups across users."""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeVar
+
+import attrs
+
+from todo_core.audit import Event
+from todo_core.ports.repositories import (
+    AccountReader,
+    AccountRepository,
+    AuditLog,
+    IdempotencyRepository,
+    SessionReader,
+    SessionRepository,
+    TaskReader,
+    TaskRepository,
+)
+from todo_core.sessions import Actor
+from todo_core.tasks import Task, TaskId
+from todo_core.users import EmailAddress, User, UserId
+
+T = TypeVar("T")
+
+
+class UserReader(Protocol):
+    """What an actor may read: their own rows. Each call reads one consistent, committed snapshot.
+
+    Every method of its parts raises NotAuthenticated once the actor's session has ended or the account is disabled or
+    removed: the check is part of the statement that reads.
+    """
+
+    @property
+    def account(self) -> AccountReader:
+        """The actor's account."""
+
+    @property
+    def sessions(self) -> SessionReader:
+        """The actor's sessions."""
+
+    @property
+    def tasks(self) -> TaskReader:
+        """The actor's tasks."""
+
+
+class UnitOfWork(Protocol):
+    """One user's rows in a transaction that holds the user's lock: nobody else writes them until it ends.
+
+    Reads see the unit's own writes. Once a method has raised, or the user is removed, the unit must end: its rows
+    cannot be used further. Every method raises RuntimeError once the unit has ended. Units of different users do not
+    wait for each other.
+    """
+
+    @property
+    def account(self) -> AccountRepository:
+        """The user's account."""
+
+    @property
+    def sessions(self) -> SessionRepository:
+        """The user's sessions."""
+
+    @property
+    def tasks(self) -> TaskRepository:
+        """The user's tasks."""
+
+    @property
+    def idempotency(self) -> IdempotencyRepository:
+        """The results of the user's requests with an idempotency key."""
+
+    @property
+    def audit(self) -> AuditLog:
+        """The audit record."""
+
+
+@attrs.frozen
+class PurgeCutoffs:
+    """What a purge removes: what was deleted, stored or expired before these instants."""
+
+    trash: dt.datetime
+    tombstones: dt.datetime
+    results: dt.datetime
+    sessions: dt.datetime
+
+
+class Directory(Protocol):
+    """Lookups across users. Every method raises Unavailable when the store cannot be reached."""
+
+    async def user_by_email(self, email: EmailAddress) -> User | None:
+        """Return the user with this address, regardless of case."""
+
+    async def list_users(self, after: UserId | None, limit: int) -> Sequence[User]:
+        """Return users by ascending id, those behind `after`."""
+
+    async def task_owner(self, task_id: TaskId) -> UserId | None:
+        """Return whose task this is, whatever its state; None when nobody has this id."""
+
+    async def users_to_purge(self, cutoffs: PurgeCutoffs, limit: int) -> Sequence[UserId]:
+        """Return up to `limit` users with something to purge."""
+
+
+class Store(Directory, Protocol):
+    """Keeps everything. Every method raises Unavailable when the store cannot be reached.
+
+    Writing a user's rows requires that user's lock, so the writes of one user happen one after another. Users do not
+    wait for each other.
+    """
+
+    async def register(self, user: User, event: Event) -> None:
+        """Add a user, with the revision 0, and the event. Raises EmailTaken."""
+
+    async def append_event(self, event: Event) -> None:
+        """Append an audit event for something that happened outside the store."""
+
+    def read(self, actor: Actor) -> UserReader:
+        """Return what the actor may read. Reads nothing itself; the access check comes with each read."""
+
+    async def write(self, actor: Actor, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        """Run `work` on the actor's rows in one transaction: committed when it returns, rolled back when it raises.
+
+        Raises NotAuthenticated, before `work` runs, when the actor's session has ended or the account is disabled or
+        removed. `work` may run again from the start, so it must have no effect outside its rows (Clock and Ids may be
+        asked). Raises Unavailable, and does not repeat, when it is unknown whether the transaction was committed.
+        """
+
+    async def write_as(self, user: UserId, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        """Do the same without a session, for log-in, refresh and administration; disabled users included.
+
+        Raises NotAuthenticated when there is no such user.
+        """
+
+    async def create_task(self, actor: Actor, task: Task, max_tasks: int) -> Task:
+        """Add a task in a unit of work of its own; return it with its version.
+
+        Raises NotAuthenticated, IdTaken, and QuotaExceeded when the user has `max_tasks` live tasks.
+        """
+
+    async def advance_revisions(self, by: int) -> None:
+        """Raise every user's revision by `by`, and the horizon to it: all earlier sync points expire."""

@@ -1,0 +1,12 @@
+"""Every port without a database or a third-party library, for tests and experiments.
+
+The parts are as strict as the PostgreSQL adapters: one contract suite checks both. They last as long as the process.
+Time, zones, randomness and threads are used here, and nowhere else in `todo_core`.
+"""
+
+from todo_core.testing.clock import START, ManualClock, SequentialIds
+from todo_core.testing.passwords import ScryptPasswords
+from todo_core.testing.store import MemoryStore
+from todo_core.testing.tokens import HmacTokens
+
+__all__ = ["START", "HmacTokens", "ManualClock", "MemoryStore", "ScryptPasswords", "SequentialIds"]

@@ -1,0 +1,165 @@
+"""The Store port in memory: units of work change a copy, which replaces the original when they succeed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import attrs
+
+from todo_core.audit import Event
+from todo_core.errors import EmailTaken, IdTaken, NotAuthenticated, QuotaExceeded
+from todo_core.ports import Clock, PurgeCutoffs, Store, UnitOfWork, UserReader
+from todo_core.sessions import Actor
+from todo_core.tasks import Task, TaskId
+from todo_core.testing.account import Account, Tombstone
+from todo_core.testing.override import override
+from todo_core.testing.reader import MemoryUserReader
+from todo_core.testing.unit_of_work import MemoryUnitOfWork, Owners, Workspace
+from todo_core.users import EmailAddress, User, UserId
+
+T = TypeVar("T")
+
+
+@attrs.define
+class MemoryStore(Store):
+    """Keeps everything for as long as it lives. Never suspends by itself, except to wait for a user's lock.
+
+    For one event loop (or none: a coroutine that never suspends can be driven by hand). `events` is the audit record.
+    """
+
+    clock: Clock
+    events: list[Event] = attrs.field(factory=list)
+    _accounts: dict[UserId, Account] = attrs.field(factory=dict, init=False)
+    _emails: dict[str, UserId] = attrs.field(factory=dict, init=False)
+    _owners: dict[TaskId, UserId] = attrs.field(factory=dict, init=False)
+    _locks: dict[UserId, asyncio.Lock] = attrs.field(factory=dict, init=False)
+
+    @override
+    async def register(self, user: User, event: Event) -> None:
+        self._commit(user.id, Account(user))
+        self.events.append(event)
+
+    @override
+    async def append_event(self, event: Event) -> None:
+        self.events.append(event)
+
+    @override
+    def read(self, actor: Actor) -> UserReader:
+        return MemoryUserReader.over(lambda: self._account_of(actor), self.clock)
+
+    @override
+    async def write(self, actor: Actor, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        return await self._run(actor.user, lambda: self._account_of(actor), work)
+
+    @override
+    async def write_as(self, user: UserId, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        return await self._run(user, lambda: self._account(user), work)
+
+    @override
+    async def create_task(self, actor: Actor, task: Task, max_tasks: int) -> Task:
+        async def work(unit: UnitOfWork) -> Task:
+            if await unit.tasks.live_count() >= max_tasks:
+                raise QuotaExceeded("tasks", max_tasks)
+            return await unit.tasks.add(task)
+
+        return await self.write(actor, work)
+
+    @override
+    async def user_by_email(self, email: EmailAddress) -> User | None:
+        user = self._emails.get(email.key)
+        return None if user is None else self._accounts[user].user
+
+    @override
+    async def list_users(self, after: UserId | None, limit: int) -> Sequence[User]:
+        behind = [user for user in sorted(self._accounts) if after is None or user > after]
+        return [self._accounts[user].user for user in behind[:limit]]
+
+    @override
+    async def task_owner(self, task_id: TaskId) -> UserId | None:
+        return self._owners.get(task_id)
+
+    @override
+    async def users_to_purge(self, cutoffs: PurgeCutoffs, limit: int) -> Sequence[UserId]:
+        return [user for user, account in self._accounts.items() if _has_rows_to_purge(account, cutoffs)][:limit]
+
+    @override
+    async def advance_revisions(self, by: int) -> None:
+        for user in list(self._accounts):
+            async with self._lock(user):
+                account = self._accounts.get(user)
+                if account is not None:
+                    account.revision += by
+                    account.horizon = account.revision
+
+    async def _run(self, user: UserId, find: Callable[[], Account], work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        find()
+        async with self._lock(user):
+            workspace = Workspace(find().copy())
+            try:
+                result = await work(MemoryUnitOfWork.over(workspace, self.clock, self._all_owners()))
+                if workspace.removed:
+                    self._forget(user)
+                else:
+                    self._commit(user, workspace.account())
+            finally:
+                workspace.end()
+            self.events.extend(workspace.events)
+            return result
+
+    def _lock(self, user: UserId) -> asyncio.Lock:
+        return self._locks.setdefault(user, asyncio.Lock())
+
+    def _account(self, user: UserId) -> Account:
+        if user not in self._accounts:
+            raise NotAuthenticated
+        return self._accounts[user]
+
+    def _account_of(self, actor: Actor) -> Account:
+        account = self._account(actor.user)
+        session = account.sessions.get(actor.session)
+        if account.user.disabled_at is not None or session is None or not session.alive(self.clock.now()):
+            raise NotAuthenticated
+        return account
+
+    def _all_owners(self) -> Owners:
+        return Owners(lambda email: self._emails.get(email.key), self._owners.get)
+
+    def _commit(self, user: UserId, account: Account) -> None:
+        """Replace the user's account. Raises EmailTaken or IdTaken if another user was faster; nothing changes then."""
+        email = account.user.email
+        if email is not None and self._emails.get(email.key, user) != user:
+            raise EmailTaken
+        before = self._accounts.get(user)
+        known = before.tasks.keys() if before else set()
+        added, removed = account.tasks.keys() - known, known - account.tasks.keys()
+        if not added.isdisjoint(self._owners):
+            raise IdTaken
+        self._owners.update(dict.fromkeys(added, user))
+        for task in removed:
+            del self._owners[task]
+        if before is not None and before.user.email is not None:
+            del self._emails[before.user.email.key]
+        if email is not None:
+            self._emails[email.key] = user
+        self._accounts[user] = account
+
+    def _forget(self, user: UserId) -> None:
+        account = self._accounts.pop(user, None)
+        if account is None:
+            return
+        for task in account.tasks:
+            del self._owners[task]
+        if account.user.email is not None:
+            del self._emails[account.user.email.key]
+
+
+def _has_rows_to_purge(account: Account, cutoffs: PurgeCutoffs) -> bool:
+    return (
+        any(
+            entry.deleted_at < (cutoffs.tombstones if isinstance(entry, Tombstone) else cutoffs.trash)
+            for entry in account.tasks.values()
+            if entry.deleted_at is not None
+        )
+        or any(result.stored_at < cutoffs.results for result in account.results.values())
+        or any(not session.alive(cutoffs.sessions) for session in account.sessions.values())
+    )
