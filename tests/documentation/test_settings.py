@@ -1,19 +1,60 @@
-"""The page of settings and the program know the same names."""
+"""The page of settings and the program know the same names, and the same defaults."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
+
+import attrs
+import pytest
 
 from entrypoints.settings import load
 from entrypoints.settings.reader import Reader
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
+ROW = re.compile(r"^\| `(?:TODO_)?(\w+)`[^|]* \| ([^|]+) \|", re.MULTILINE)
+IN_WORDS = {"DATA_DIR", "DATABASE_DIRECT_URL", "LOG_FORMAT", "PUBLIC_URL"}
+"""Settings whose default depends on others, or on the machine."""
+
+Value = TypeVar("Value")
+Default = TypeVar("Default")
 
 
-def test_every_setting_is_described() -> None:
-    """Each setting has a row, and each row is a setting."""
-    reader = Reader({})
+@attrs.frozen
+class Declared(Reader):
+    """Keeps the rule and the default of every setting that is read."""
+
+    settings: dict[str, tuple[Callable[[str], object], object]] = attrs.field(init=False, factory=dict)
+
+    def take(self, key: str, rule: Callable[[str], Value], default: Default) -> Value | Default:
+        """Note a setting, and return its default."""
+        self.settings[key] = (rule, default)
+        return super().take(key, rule, default)
+
+
+@pytest.fixture(scope="module")
+def declared() -> dict[str, tuple[Callable[[str], object], object]]:
+    """Return the rule and the default of every setting, by key."""
+    reader = Declared({})
     load._read(reader, Path("/"))
+    return reader.settings
 
-    described = set(re.findall(r"^\| `(?:TODO_)?(\w+)`", PAGE.read_text(), re.MULTILINE))
 
-    assert described == set(reader.asked)
+def described() -> dict[str, str]:
+    """Return what the page says of each setting's default, by key."""
+    return dict(ROW.findall(PAGE.read_text()))
+
+
+def test_every_setting_is_described(declared: dict[str, tuple[Callable[[str], object], object]]) -> None:
+    """Each setting has a row, and each row is a setting."""
+    assert set(described()) == set(declared)
+
+
+def test_every_default_is_the_described_one(declared: dict[str, tuple[Callable[[str], object], object]]) -> None:
+    """A default that the page shows as a value is the program's; where it has words, there is no fixed one."""
+    for key, text in described().items():
+        rule, default = declared[key]
+        if literal := re.fullmatch("`([^`]+)`", text):
+            assert (key, default) == (key, rule(literal[1]))
+        else:
+            assert key in IN_WORDS or default in {None, ()}, key
