@@ -19,9 +19,9 @@ from entrypoints.bootstrap import System, open_system
 from entrypoints.checks import check_settings
 from entrypoints.failures import Failure
 from entrypoints.http.app import create_app
-from entrypoints.http.ports import Collaborators, Limits, Options, Policy
+from entrypoints.http.ports import Collaborators, Options
 from entrypoints.http.telemetry import Telemetry
-from entrypoints.settings import RateLimit, Settings
+from entrypoints.settings import Settings
 from todo_core import __version__
 
 PURGE_EVERY_SECONDS = 600.0
@@ -81,7 +81,6 @@ def assemble(system: System, settings: Settings, telemetry: Telemetry) -> Asgi:
         configuration=partial(check_settings, settings),
         metrics=_figures_of_all if settings.server.workers > 1 else None,
     )
-    limits = settings.limits
     options = Options(
         version=__version__,
         environment=settings.environment,
@@ -90,19 +89,9 @@ def assemble(system: System, settings: Settings, telemetry: Telemetry) -> Asgi:
         cors_origins=settings.network.cors_origins,
         trusted_proxies=settings.network.trusted_proxies,
         metrics_token=settings.metrics_token.reveal() if settings.metrics_token else None,
-        limits=Limits(
-            login=_policy("login", limits.login),
-            register=_policy("register", limits.register),
-            refresh=_policy("refresh", limits.refresh),
-            password=_policy("password", limits.password),
-            api=_policy("api", limits.api),
-        ),
+        limits=settings.limits,
     )
     return create_app(system.accounts, system.tasks, collaborators, options, telemetry)
-
-
-def _policy(name: str, limit: RateLimit) -> Policy:
-    return Policy(name, limit.requests, limit.seconds)
 
 
 def _figures_of_all() -> bytes:

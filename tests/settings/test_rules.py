@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrypoints.http.hosts import host_fault
-from entrypoints.settings import ConfigurationError, Secret, load_settings, rules
+from entrypoints.settings import ConfigurationError, Secret, load_settings, network_rules
 from tests.settings.loading import KEY, Load, problems
 
 ORIGIN = "must be an exact origin in ASCII such as https://a.example or app://a, without path or wildcard"
@@ -54,7 +54,7 @@ def test_every_item_of_a_list(load: Load) -> None:
 def test_allowed_hosts_are_those_that_requests_can_name(host: str) -> None:
     """A host that may be listed is one that the API can find in a `Host` header, and every one that it finds may be."""
     try:
-        listed = rules.allowed_host(host)
+        listed = network_rules.allowed_host(host)
     except ValueError:
         listed = None
 

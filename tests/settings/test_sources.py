@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.settings import Environment, RateLimit, Secret, load_settings
+from entrypoints.http.ports import Policy
+from entrypoints.settings import Environment, Secret, load_settings
 from tests.settings.loading import KEY, PRODUCTION, Load, problems
 
 FILES = (".env", "settings.toml", ".secrets.toml")
@@ -165,7 +166,7 @@ def test_toml_types(load: Load, tmp_path: Path) -> None:
 
     assert settings.database.prepare_statements is False
     assert settings.network.trusted_proxies == (ip_network("10.0.0.1"), ip_network("::1"))
-    assert settings.limits.api == RateLimit(1, 1)
+    assert settings.limits.api == Policy("api", 1, 1)
     assert settings.network.allowed_hosts == ("dynaconf_merge",)
 
 

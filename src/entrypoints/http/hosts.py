@@ -4,8 +4,9 @@ import re
 
 from entrypoints.http.faults import BadPart, MalformedRequest
 
-_HOST = re.compile(r"([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
+HOST = re.compile(r"[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\]")
 """What of RFC 3986, 3.2.2 names machines: no user, no escapes."""
+AUTHORITY = re.compile(rf"({HOST.pattern})(?::[0-9]*)?")
 _UNKNOWN = MalformedRequest("The host is not known here", (BadPart("Host", "unknown-host", "a host name of this API"),))
 _MALFORMED = MalformedRequest(
     "The host cannot be read", (BadPart("Host", "malformed", "one host name or address, with or without a port"),)
@@ -19,7 +20,7 @@ def host_fault(host: str | None, http_version: str, allowed: tuple[str, ...]) ->
     """
     if not host and http_version != "1.1" and not allowed:
         return None
-    found = _HOST.fullmatch(host or "")
+    found = AUTHORITY.fullmatch(host or "")
     if found is None:
         return _MALFORMED
     return _UNKNOWN if allowed and found[1].lower() not in allowed else None

@@ -4,7 +4,7 @@
     sources     the environment, `.env` (`dotenv_file`), `.secrets.toml` and `settings.toml` (`toml_file`)
     layers      lays them over each other, with dynaconf
     reader      takes typed values out of what was set, and collects what is wrong
-    rules       one function for each kind of value, with `urls` and `secret`
+    rules       one function for each kind of value; `network_rules` for hosts and URLs, with `urls`
 
 `ConfigurationError` holds everything that is wrong, one line each.
 """
@@ -16,12 +16,10 @@ from entrypoints.settings.tree import (
     DatabaseSettings,
     Environment,
     KeySettings,
-    LimitSettings,
     LogFormat,
     LogSettings,
     NetworkSettings,
     PasswordSettings,
-    RateLimit,
     Registration,
     ServerSettings,
     Settings,
@@ -32,12 +30,10 @@ __all__ = [
     "DatabaseSettings",
     "Environment",
     "KeySettings",
-    "LimitSettings",
     "LogFormat",
     "LogSettings",
     "NetworkSettings",
     "PasswordSettings",
-    "RateLimit",
     "Registration",
     "Secret",
     "ServerSettings",

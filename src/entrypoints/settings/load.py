@@ -1,6 +1,6 @@
 """Reads all settings once, and reports everything that is wrong with them at once.
 
-The defaults stand here, next to the names. What a default means for production: `_check_production`.
+A default stands next to the name, or in the policy of the part that it configures.
 """
 
 import os
@@ -10,7 +10,8 @@ from pathlib import Path
 
 import platformdirs
 
-from entrypoints.settings import rules
+from entrypoints.http.ports import Limits, Policy
+from entrypoints.settings import network_rules, rules
 from entrypoints.settings.reader import ConfigurationError, Reader
 from entrypoints.settings.sources import read_sources
 from entrypoints.settings.tree import (
@@ -18,12 +19,10 @@ from entrypoints.settings.tree import (
     DatabaseSettings,
     Environment,
     KeySettings,
-    LimitSettings,
     LogFormat,
     LogSettings,
     NetworkSettings,
     PasswordSettings,
-    RateLimit,
     Registration,
     ServerSettings,
     Settings,
@@ -95,17 +94,9 @@ def _read(reader: Reader, home: Path) -> Settings:
             secrets=take("SECRET_KEYS", rules.several(rules.key), ()),
         ),
         sessions=_sessions(reader),
-        passwords=PasswordSettings(
-            policy=PasswordPolicy(take("PASSWORD_MIN_LENGTH", rules.whole(MIN_PASSWORD_LENGTH, 128), 12)),
-            workers=take("PASSWORD_WORKERS", rules.whole(1, 64), 1),
-            queue=take("PASSWORD_QUEUE", rules.whole(0, 10_000), 64),
-        ),
+        passwords=_passwords(reader),
         limits=_limits(reader),
-        network=NetworkSettings(
-            cors_origins=take("CORS_ORIGINS", rules.several(rules.origin), ()),
-            trusted_proxies=take("TRUSTED_PROXIES", rules.several(rules.network), ()),
-            allowed_hosts=take("ALLOWED_HOSTS", rules.several(rules.allowed_host), ()),
-        ),
+        network=_network(reader),
         logs=LogSettings(
             level=take("LOG_LEVEL", rules.log_level, "info"),
             format=take("LOG_FORMAT", rules.one_of(LogFormat), None),
@@ -124,13 +115,13 @@ def _data_directory(reader: Reader, home: Path) -> Path:
 
 
 def _server(reader: Reader) -> ServerSettings:
-    host = reader.take("HOST", rules.host, "127.0.0.1")
+    host = reader.take("HOST", network_rules.host, "127.0.0.1")
     port = reader.take("PORT", rules.whole(1, 65_535), 8000)
     return ServerSettings(
         host=host,
         port=port,
         workers=reader.take("WORKERS", rules.whole(1, 64), 1),
-        public_url=reader.take("PUBLIC_URL", rules.http_url, _local_url(host, port)),
+        public_url=reader.take("PUBLIC_URL", network_rules.http_url, _local_url(host, port)),
         shutdown=reader.take("SHUTDOWN_SECONDS", rules.seconds(1, 300), timedelta(seconds=10)),
     )
 
@@ -141,10 +132,10 @@ def _local_url(host: str, port: int) -> str:
 
 
 def _database(reader: Reader, home: Path) -> DatabaseSettings:
-    url = reader.take("DATABASE_URL", rules.database, None)
+    url = reader.take("DATABASE_URL", network_rules.database, None)
     return DatabaseSettings(
         url=url,
-        direct_url=reader.take("DATABASE_DIRECT_URL", rules.database_url, url),
+        direct_url=reader.take("DATABASE_DIRECT_URL", network_rules.database_url, url),
         programs=reader.take("PG_BINDIR", rules.path(home), None),
         pool_min=reader.take("POOL_MIN", rules.whole(0, 1000), 1),
         pool_max=reader.take("POOL_MAX", rules.whole(1, 1000), 10),
@@ -165,14 +156,35 @@ def _sessions(reader: Reader) -> SessionPolicy:
     )
 
 
-def _limits(reader: Reader) -> LimitSettings:
-    return LimitSettings(
-        login=reader.take("LIMIT_LOGIN", rules.rate, RateLimit(10, 300)),
-        register=reader.take("LIMIT_REGISTER", rules.rate, RateLimit(20, 3600)),
-        refresh=reader.take("LIMIT_REFRESH", rules.rate, RateLimit(60, 60)),
-        password=reader.take("LIMIT_PASSWORD", rules.rate, RateLimit(5, 300)),
-        api=reader.take("LIMIT_API", rules.rate, RateLimit(600, 60)),
+def _passwords(reader: Reader) -> PasswordSettings:
+    return PasswordSettings(
+        policy=PasswordPolicy(reader.take("PASSWORD_MIN_LENGTH", rules.whole(MIN_PASSWORD_LENGTH, 128), 12)),
+        workers=reader.take("PASSWORD_WORKERS", rules.whole(1, 64), 1),
+        queue=reader.take("PASSWORD_QUEUE", rules.whole(0, 10_000), 64),
     )
+
+
+def _network(reader: Reader) -> NetworkSettings:
+    return NetworkSettings(
+        cors_origins=reader.take("CORS_ORIGINS", rules.several(network_rules.origin), ()),
+        trusted_proxies=reader.take("TRUSTED_PROXIES", rules.several(network_rules.network), ()),
+        allowed_hosts=reader.take("ALLOWED_HOSTS", rules.several(network_rules.allowed_host), ()),
+    )
+
+
+def _limits(reader: Reader) -> Limits:
+    default = Limits()
+    return Limits(
+        login=_limit(reader, "LIMIT_LOGIN", default.login),
+        register=_limit(reader, "LIMIT_REGISTER", default.register),
+        refresh=_limit(reader, "LIMIT_REFRESH", default.refresh),
+        password=_limit(reader, "LIMIT_PASSWORD", default.password),
+        api=_limit(reader, "LIMIT_API", default.api),
+    )
+
+
+def _limit(reader: Reader, key: str, default: Policy) -> Policy:
+    return reader.take(key, rules.rate_limit(default), default)
 
 
 def _reserve_better_auth(reader: Reader) -> None:

@@ -2,17 +2,15 @@
 
 from datetime import timedelta
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 import attrs
 
+from entrypoints.http.ports import Limits, Network
 from entrypoints.settings import urls
 from entrypoints.settings.secret import Secret
 from todo_core.sessions import SessionPolicy
 from todo_core.users import PasswordPolicy
-
-Network = IPv4Network | IPv6Network
 
 
 class Environment(StrEnum):
@@ -37,14 +35,6 @@ class Registration(StrEnum):
 
     OPEN = "open"
     CLOSED = "closed"
-
-
-@attrs.frozen
-class RateLimit:
-    """At most `requests` in a window of `seconds`."""
-
-    requests: int
-    seconds: int
 
 
 def authority(host: str, port: int) -> str:
@@ -104,17 +94,6 @@ class PasswordSettings:
 
 
 @attrs.frozen
-class LimitSettings:
-    """Rate limits of each route or group of routes."""
-
-    login: RateLimit
-    register: RateLimit
-    refresh: RateLimit
-    password: RateLimit
-    api: RateLimit
-
-
-@attrs.frozen
 class NetworkSettings:
     """Which browsers' origins, reverse proxies and host names are trusted; empty means none (hosts: any)."""
 
@@ -142,7 +121,7 @@ class Settings:
     keys: KeySettings
     sessions: SessionPolicy
     passwords: PasswordSettings
-    limits: LimitSettings
+    limits: Limits
     network: NetworkSettings
     logs: LogSettings
     metrics_token: Secret | None
