@@ -29,7 +29,9 @@ from entrypoints.settings.tree import (
     authority,
 )
 from entrypoints.settings.urls import is_encrypted
+from todo_core.audit import DEFAULT_RETENTION
 from todo_core.sessions import SessionPolicy
+from todo_core.use_cases.tasks import DEFAULT_MAX_TASKS
 from todo_core.users import MIN_PASSWORD_LENGTH, PasswordPolicy
 
 SYSTEM_STATE = Path("/var/lib/todo-core")
@@ -103,8 +105,8 @@ def _read(reader: Reader, home: Path) -> Settings:
         ),
         metrics_token=take("METRICS_TOKEN", rules.access_secret, None),
         registration=take("REGISTRATION", rules.one_of(Registration), Registration.OPEN),
-        max_tasks=take("MAX_TASKS", rules.whole(1, 10_000_000), 100_000),
-        audit=take("AUDIT_DAYS", rules.days(1, 36_500), timedelta(days=180)),
+        max_tasks=take("MAX_TASKS", rules.whole(1, 10_000_000), DEFAULT_MAX_TASKS),
+        audit=take("AUDIT_DAYS", rules.days(1, 36_500), DEFAULT_RETENTION),
     )
 
 
@@ -157,8 +159,9 @@ def _sessions(reader: Reader) -> SessionPolicy:
 
 
 def _passwords(reader: Reader) -> PasswordSettings:
+    length = reader.take("PASSWORD_MIN_LENGTH", rules.whole(MIN_PASSWORD_LENGTH, 128), PasswordPolicy().min_length)
     return PasswordSettings(
-        policy=PasswordPolicy(reader.take("PASSWORD_MIN_LENGTH", rules.whole(MIN_PASSWORD_LENGTH, 128), 12)),
+        policy=PasswordPolicy(length),
         workers=reader.take("PASSWORD_WORKERS", rules.whole(1, 64), 1),
         queue=reader.take("PASSWORD_QUEUE", rules.whole(0, 10_000), 64),
     )
