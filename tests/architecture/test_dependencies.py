@@ -26,7 +26,7 @@ def normal(name: str) -> str:
 class _WithoutTypes(ast.NodeTransformer):
     """Removes what only type checkers see: they know `typing_extensions` from typeshed."""
 
-    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:  # noqa: N802 - named by ast
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
         """Keep the other branch of `if TYPE_CHECKING`."""
         return node.orelse if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING" else node
 
