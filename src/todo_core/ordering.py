@@ -15,8 +15,11 @@ import attrs
 DIGITS: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
 BASE: Final = len(DIGITS)
 HEAD: Final = 6
-"""How many digits every position has. At either end, the next one steps by 1 in the last of them: 28 billion times."""
+"""How many digits every position has."""
 MIDDLE: Final = BASE**HEAD // 2
+"""The head of the position that revision 0 would have: in front of it there is room for 28 billion others."""
+LAST: Final = ""
+"""Stands for the position behind all siblings, until the store has numbered the change: see `at_end`."""
 MAX_POSITION_LENGTH: Final = 64
 NEIGHBOURS: Final = 9
 """How many siblings on each side are enough for nearly every insertion."""
@@ -35,12 +38,21 @@ class Insertion:
         return max(len(self.position), *(len(new) for _, new in self.renumbered), 0)
 
 
-def spread(low: str | None, high: str | None, count: int) -> tuple[str, ...]:
+def at_end(revision: int) -> str:
+    """Return the position of what comes last by the change with this number of its owner's.
+
+    Numbers only grow, and positions are never made above those that came this way, so it is behind all siblings,
+    whichever these are: nobody has to look for the last of them.
+    """
+    return _text(MIDDLE + revision, HEAD)
+
+
+def spread(low: str | None, high: str, count: int) -> tuple[str, ...]:
     """Return `count` positions between two others: ascending, evenly spaced, as short as possible.
 
-    None stands for an end of the order; towards an end, positions step by 1 in the last digit of their head.
+    Without `low`, they step by 1 in the last digit of their head.
     """
-    digits = max(HEAD, _shared(low or "", high or ""))
+    digits = max(HEAD, _shared(low or "", high))
     first, last = _bounds(low, high, count, digits)
     while last - first <= count:
         digits += 1
@@ -52,10 +64,11 @@ def spread(low: str | None, high: str | None, count: int) -> tuple[str, ...]:
 def insertion(before: Sequence[str], after: Sequence[str], limit: int) -> Insertion | None:
     """Return the position between `before` and `after`: the nearest `limit` siblings on each side, or all there are.
 
-    Both are ascending. While there is room, no sibling gets a new position. When positions would become longer than
-    `MAX_POSITION_LENGTH`, the nearest siblings are spaced anew: 1 on each side, then 2, 4, 8 and so on, until the
-    result is short enough. Each time it has to be one digit shorter, so the more siblings it takes, the more room
-    there is afterwards. Returns None when more siblings than these have to be looked at: call it with a larger limit.
+    Both are ascending, and `after` is not empty: what comes last gets LAST. While there is room, no sibling gets a new
+    position. When positions would become longer than `MAX_POSITION_LENGTH`, the nearest siblings are spaced anew: 1 on
+    each side, then 2, 4, 8 and so on, until the result is short enough. Each time it has to be one digit shorter, so
+    the more siblings it takes, the more room there is afterwards. Returns None when more siblings than these have to be
+    looked at: call it with a larger limit.
     """
     level = 0
     while True:
@@ -72,7 +85,7 @@ def _spaced(before: Sequence[str], after: Sequence[str], width: int) -> Insertio
     """Return the position between `before` and `after`, with up to `width` siblings on each side spaced anew."""
     left, right = before[max(len(before) - width, 0) :], after[:width]
     low = before[-width - 1] if width < len(before) else None
-    high = after[width] if width < len(after) else None
+    high = after[width] if width < len(after) else _next_head(after[-1])
     positions = spread(low, high, len(left) + 1 + len(right))
     own = len(left)
     renumbered = zip((*left, *right), positions[:own] + positions[own + 1 :], strict=True)
@@ -84,16 +97,15 @@ def _shared(low: str, high: str) -> int:
     return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(low, high, strict=False)))
 
 
-def _bounds(low: str | None, high: str | None, count: int, digits: int) -> tuple[int, int]:
-    """Return the nearest whole numbers of `digits` digits that lie outside; `count` steps apart towards an end."""
-    steps = count + 1
-    first = None if low is None else _number(low, digits)
-    last = None if high is None else _number(high, digits) + (len(high) > digits)
-    if first is None:
-        first = MIDDLE - steps // 2 if last is None else max(0, last - steps)
-    if last is None:
-        last = min(BASE**digits, first + steps)
-    return first, last
+def _bounds(low: str | None, high: str, count: int, digits: int) -> tuple[int, int]:
+    """Return the nearest whole numbers of `digits` digits that are not between `low` and `high`."""
+    last = _number(high, digits) + (len(high) > digits)
+    return max(0, last - count - 1) if low is None else _number(low, digits), last
+
+
+def _next_head(position: str) -> str:
+    """Return the first position that has a greater head: by it, nothing gets above what came last."""
+    return _text(_number(position, HEAD) + 1, HEAD)
 
 
 def _number(position: str, digits: int) -> int:

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from todo_core.ordering import DIGITS, HEAD, MAX_POSITION_LENGTH, NEIGHBOURS, Insertion, insertion, spread
+from todo_core.ordering import DIGITS, HEAD, MAX_POSITION_LENGTH, NEIGHBOURS, Insertion, at_end, insertion, spread
 
 positions = st.builds(
     lambda head, more: head + more.rstrip("0"),
     st.text(DIGITS, min_size=HEAD, max_size=HEAD),
     st.text("019Az", max_size=4),
 ).filter(lambda position: position != "0" * HEAD)
-neighbours = st.lists(positions, max_size=2, unique=True).map(sorted)
+neighbours = st.lists(positions, min_size=1, max_size=2, unique=True).map(sorted)
 
 
 @attrs.define
@@ -24,6 +24,7 @@ class Siblings:
 
     order: list[int]
     positions: dict[int, str] = attrs.field(factory=dict)
+    revision: int = 0
     touching: int = 0
     touched: int = 0
     most: int = 0
@@ -38,14 +39,16 @@ class Siblings:
 
     def put(self, name: int, index: int) -> None:
         """Put a new sibling at an index; look only as far around as the rule asks for."""
+        self.revision += 1
         by_position = sorted(self.positions, key=self.positions.__getitem__)
-        limit, found = NEIGHBOURS, None
+        limit, found = NEIGHBOURS, Insertion(at_end(self.revision)) if index >= len(by_position) else None
         while found is None:
             before = [self.positions[one] for one in by_position[max(index - limit, 0) : index]]
             after = [self.positions[one] for one in by_position[index : index + limit]]
             found, limit = insertion(before, after, limit), 2 * limit
         self._renumber(found)
         self.positions[name] = found.position
+        self.revision += len(found.renumbered)
         self.order.insert(index, name)
 
     def move(self, name: int, index: int) -> None:
@@ -59,6 +62,7 @@ class Siblings:
         assert self.order == sorted(self.positions, key=self.positions.__getitem__)
         assert len(self.order) == len(set(self.positions.values()))
         assert max(map(len, self.positions.values())) <= MAX_POSITION_LENGTH
+        assert max(self.positions.values()) < at_end(self.revision + 1)
 
     def _renumber(self, found: Insertion) -> None:
         names = {position: name for name, position in self.positions.items()}
@@ -71,15 +75,16 @@ class Siblings:
 
 @given(neighbours, st.integers(1, 40))
 def test_new_positions_lie_between_their_neighbours(around: list[str], count: int) -> None:
-    """However close these are: ascending, in one spelling; with one neighbour, on either side of it."""
-    low, high = (*around, None, None)[:2]
-    for first, last in {(low, high), (None, low)}:
-        made = spread(first, last, count)
+    """However close these are: ascending, in one spelling; without one in front, too."""
+    high = around[-1]
+    low = around[0] if len(around) > 1 else None
 
-        whole = [*filter(None, (first, *made, last))]
-        assert whole == sorted(set(whole))
-        assert len(made) == count
-        assert all(len(one) == HEAD or not one.endswith("0") for one in made)
+    made = spread(low, high, count)
+
+    whole = [*filter(None, (low, *made, high))]
+    assert whole == sorted(set(whole))
+    assert len(made) == count
+    assert all(len(one) == HEAD or not one.endswith("0") for one in made)
 
 
 def test_random_moves_leave_neighbours_alone() -> None:
@@ -133,30 +138,30 @@ def test_a_crowd_in_one_place_costs_two_neighbours_each() -> None:
 
 def test_ends_never_run_out() -> None:
     """Whatever is always added last, or always first, gets a position of six digits."""
-    last = first = None
+    first = at_end(1)
     for _ in range(10_000):
-        (last,), (first,) = spread(last, None, 1), spread(None, first, 1)
+        (first,) = spread(None, first, 1)
 
-    assert (HEAD, HEAD) == (len(str(last)), len(str(first)))
+    ends = [first, at_end(1), at_end(2), at_end(10**9)]
+    assert sorted(ends) == ends
+    assert {HEAD} == {len(one) for one in ends}
 
 
 @pytest.mark.parametrize(
     ("low", "high", "made"),
     [
-        (None, None, ("V00000",)),
-        ("V00000", None, ("V00001",)),
         (None, "V00000", ("Uzzzzz",)),
+        (None, "V00000V", ("V00000",)),
+        (None, "V00000", ("Uzzzzx", "Uzzzzy", "Uzzzzz")),
         ("V00000", "V00001", ("V00000V",)),
         ("V00000", "V00002", ("V00001",)),
         ("V00000V", "V00001", ("V00000k",)),
         ("V00000z", "V00001", ("V00000zV",)),
         (None, "000001", ("000000z",)),
-        ("zzzzzz", None, ("zzzzzz1",)),
-        (None, None, ("Uzzzzz", "V00000", "V00001")),
     ],
 )
-def test_positions_are_as_short_as_possible(low: str | None, high: str | None, made: tuple[str, ...]) -> None:
-    """A digit more only where no shorter one fits; beyond the last number of the head, too."""
+def test_positions_are_as_short_as_possible(low: str | None, high: str, made: tuple[str, ...]) -> None:
+    """A digit more only where no shorter one fits; in front of the first number of the head, too."""
     assert made == spread(low, high, len(made))
 
 
