@@ -6,7 +6,7 @@ Each cycle begins with the unit (day, week, month) in which its start lies, and 
 import calendar
 import datetime as dt
 from enum import IntEnum
-from typing import Final, Protocol
+from typing import Final, NewType, Protocol
 
 import attrs
 
@@ -34,21 +34,15 @@ class Weekday(IntEnum):
     SUNDAY = 6
 
 
-@attrs.frozen
-class MonthDay:
-    """A day of the month: 1 to 31, or LAST. A month that lacks it has it on its last day. Raises InvalidInput."""
+MonthDay = NewType("MonthDay", int)
+"""A day of the month, 1 to 31 or LAST: see `month_day`. A month that lacks it has it on its last day."""
 
-    day: int
 
-    def __attrs_post_init__(self) -> None:
-        """Check the day."""
-        if self.day != LAST and not 1 <= self.day <= MAX_DAYS_OF_MONTH:
-            raise InvalidInput.at("day", "out-of-range", f"1 to {MAX_DAYS_OF_MONTH}, or {LAST} for the last day")
-
-    def date(self, year: int, month: int) -> dt.date:
-        """Return the day in this month."""
-        _, length = calendar.monthrange(year, month)
-        return dt.date(year, month, length if self.day == LAST else min(self.day, length))
+def month_day(day: int) -> MonthDay:
+    """Return the day of the month. Raises InvalidInput unless it is 1 to 31, or LAST."""
+    if day != LAST and not 1 <= day <= MAX_DAYS_OF_MONTH:
+        raise InvalidInput.at("day", "out-of-range", f"1 to {MAX_DAYS_OF_MONTH}, or {LAST} for the last day")
+    return MonthDay(day)
 
 
 @attrs.frozen
@@ -62,13 +56,6 @@ class NthWeekday:
         """Check the number."""
         if self.nth != LAST and not 1 <= self.nth <= MAX_NTH:
             raise InvalidInput.at("nth", "out-of-range", f"1 to {MAX_NTH}, or {LAST} for the last one")
-
-    def date(self, year: int, month: int) -> dt.date:
-        """Return the day in this month."""
-        weekday, length = calendar.monthrange(year, month)
-        first = 1 + (self.weekday - weekday) % DAYS_OF_WEEK
-        weeks = (length - first) // DAYS_OF_WEEK if self.nth == LAST else self.nth - 1
-        return dt.date(year, month, first + weeks * DAYS_OF_WEEK)
 
 
 class Cycle(Protocol):
@@ -154,8 +141,17 @@ class Months:
         year, month = divmod(_month(self.start) + turn * self.interval, MONTHS)
         if year > LAST_DAY.year:
             return None
-        day = self.on.date(year, month + 1)
+        day = _in_month(self.on, year, month + 1)
         return day if day <= LAST_DAY else None
+
+
+def _in_month(on: MonthDay | NthWeekday, year: int, month: int) -> dt.date:
+    first_weekday, length = calendar.monthrange(year, month)
+    if not isinstance(on, NthWeekday):
+        return dt.date(year, month, length if on == LAST else min(on, length))
+    first = 1 + (on.weekday - first_weekday) % DAYS_OF_WEEK
+    weeks = (length - first) // DAYS_OF_WEEK if on.nth == LAST else on.nth - 1
+    return dt.date(year, month, first + weeks * DAYS_OF_WEEK)
 
 
 def _month(day: dt.date) -> int:

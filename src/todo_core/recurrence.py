@@ -11,7 +11,19 @@ from typing import Final
 
 import attrs
 
-from todo_core.cycles import DAYS_OF_WEEK, MONTHS, Cycle, Days, MonthDay, Months, NthWeekday, Weekday, Weeks, day_of
+from todo_core.cycles import (
+    DAYS_OF_WEEK,
+    MONTHS,
+    Cycle,
+    Days,
+    MonthDay,
+    Months,
+    NthWeekday,
+    Weekday,
+    Weeks,
+    day_of,
+    month_day,
+)
 from todo_core.due import Due, Zones, instant
 from todo_core.errors import InvalidInput, Violations
 
@@ -112,6 +124,8 @@ class Recurrence:
     def _check_on(self, problems: Violations) -> None:
         if self.on is None:
             return
+        if not isinstance(self.on, NthWeekday):
+            problems.take("on", month_day, self.on)
         if self.frequency in {Frequency.DAILY, Frequency.WEEKLY}:
             problems.note("on", "needs-monthly", "only a monthly or yearly rule has a day of the month")
         elif self.anchor is Anchor.COMPLETION:

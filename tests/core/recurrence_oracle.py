@@ -87,7 +87,7 @@ class Case:
             return {"byweekday": rrule.weekdays[self.rule.on.weekday](self.rule.on.nth), **month}
         if self.rule.frequency is Frequency.DAILY:
             return {}
-        day = self.start.day if self.rule.on is None else self.rule.on.day
+        day = self.rule.on or self.start.day
         days = range(SHORTEST_MONTH, day + 1) if day > SHORTEST_MONTH else (day,)
         return {"bymonthday": tuple(days), "bysetpos": -1, **month}
 

@@ -68,14 +68,14 @@ def occurrences(rule: Recurrence, start: str, number: int) -> list[str]:
                 ("count",): "out-of-range",
             },
         ),
-        (lambda: MonthDay(0), {("day",): "out-of-range"}),
-        (lambda: MonthDay(32), {("day",): "out-of-range"}),
-        (lambda: MonthDay(-2), {("day",): "out-of-range"}),
+        (lambda: Recurrence(M, on=MonthDay(0)), {("on", "day"): "out-of-range"}),
+        (lambda: Recurrence(M, on=MonthDay(32)), {("on", "day"): "out-of-range"}),
+        (lambda: Recurrence(M, on=MonthDay(-2)), {("on", "day"): "out-of-range"}),
         (lambda: NthWeekday(MO, 5), {("nth",): "out-of-range"}),
         (lambda: NthWeekday(MO, 0), {("nth",): "out-of-range"}),
     ],
 )
-def test_bad_rules_name_every_member(build: Callable[[], object], problems: dict[tuple[str], str]) -> None:
+def test_bad_rules_name_every_member(build: Callable[[], object], problems: dict[tuple[str, ...], str]) -> None:
     """Each broken rule has its place and its code."""
     with pytest.raises(InvalidInput) as refusal:
         build()
