@@ -20,7 +20,7 @@ import pytest
 from adapters.postgres import Database, PostgresStore
 from adapters.tokens import AccessTokens, KeyFile, Sealer, SignedTokens
 from entrypoints.http.app import create_app
-from entrypoints.http.limits import LocalRateLimiter
+from entrypoints.http.middleware.rate_limits import LocalRateLimiter
 from entrypoints.http.ports import Collaborators
 from tests.http.api import Ready
 from tests.support import PASSWORD, World
@@ -82,7 +82,7 @@ class LineFront:
     world: World
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer line by line until the client goes."""
+        """Response line by line until the client goes."""
         while line := await reader.readline():
             writer.write(json.dumps(await self.answer(**json.loads(line))).encode() + b"\n")
         writer.close()
