@@ -22,6 +22,7 @@ from adapters.tokens import AccessTokens, KeyFile, Sealer, SignedTokens
 from entrypoints.http.app import create_app
 from entrypoints.http.middleware.rate_limits import LocalRateLimiter
 from entrypoints.http.ports import Collaborators
+from tests.connections import small_pool
 from tests.http.api import Ready
 from tests.support import PASSWORD, World
 from todo_core.errors import Forbidden, TodoError
@@ -54,7 +55,7 @@ async def in_memory(clock: ManualClock, url: str) -> AsyncIterator[Store]:
 @asynccontextmanager
 async def in_postgres(clock: ManualClock, url: str) -> AsyncIterator[Store]:
     """A real server."""
-    async with Database.open(url) as database:
+    async with Database.open(url, small_pool()) as database:
         yield PostgresStore(database, clock)
 
 

@@ -24,7 +24,7 @@ from todo_core.users import PasswordPolicy
 @pytest.fixture(scope="session")
 def passwords() -> Iterator[PooledPasswords]:
     """Give Argon2id at its cheapest."""
-    pool = PooledPasswords(Profile.cheapest())
+    pool = PooledPasswords(Profile.cheapest(), workers=1, queue=64)
     yield pool
     pool.close()
 
