@@ -125,7 +125,7 @@ async def open_system(settings: Settings, database_url: str) -> AsyncIterator[Sy
         pool = settings.passwords
         passwords = ending.enter_context(closing(PooledPasswords(workers=pool.workers, queue=pool.queue)))
         database = await ending.enter_async_context(Database.open(database_url, _pool_settings(settings.database)))
-        store = PostgresStore(database, clock, settings.audit)
+        store = PostgresStore(database, clock, settings.audit_retention)
         sessions = Sessions(store, clock, ids, passwords, tokens, settings.sessions)
         is_open = settings.registration is Registration.OPEN
         accounts = Accounts(store, clock, ids, passwords, sessions, settings.passwords.policy, is_open)

@@ -352,6 +352,18 @@ def test_a_bad_change_is_survived(file: Path, content: str | None, caplog: pytes
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
+def test_byte_order_mark(file: Path) -> None:
+    """A mark that an editor put before the text is no part of it, in the file of keys and in that of the secret."""
+    keys, secret = KeyFile.open_or_create(file).keys(), file.with_name("secret")
+    file.write_text(f"\ufeff{file.read_text()}")
+    secret.write_text("\ufeffhunter2")
+
+    rotated = rotate(file, NOW, delay=MINUTE, keep=LIFETIME)
+
+    assert {key.id for key in keys.keys} < {key.id for key in rotated.keys}
+    assert (KeyFile.open(file).keys(), read_or_create(secret, str)) == (rotated, "hunter2")
+
+
 def test_start_needs_a_usable_file(file: Path) -> None:
     """A process does not start without keys: a file that is not there, or not usable, is an error."""
     with pytest.raises(FileNotFoundError):

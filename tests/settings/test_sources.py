@@ -186,6 +186,18 @@ def test_what_editors_add(load: Load, tmp_path: Path, mark: str, end: str) -> No
     assert (settings.server.port, settings.database.pool_max, settings.server.workers) == (1, 2, 3)
 
 
+def test_mark_before_a_value(load: Load, tmp_path: Path) -> None:
+    """A byte order mark before a value, as `$(cat file)` brings it from a file that has one, is no part of it."""
+    marked = f"{BYTE_ORDER_MARK}{KEY}"
+    (tmp_path / "settings.toml").write_text(f'metrics_token = "{marked}"\n')
+    (tmp_path / ".env").write_text(f"TODO_SECRET_KEYS='{marked}'\nTODO_WORKERS={BYTE_ORDER_MARK}\n")
+
+    settings = load(TODO_HOST=f"{BYTE_ORDER_MARK}::1", TODO_PORT=BYTE_ORDER_MARK)
+
+    assert (settings.keys.secrets, settings.metrics_token) == ((Secret(KEY),), Secret(KEY))
+    assert (settings.server.host, settings.server.port, settings.server.workers) == ("::1", 8000, 1)
+
+
 @pytest.mark.parametrize("file", FILES)
 def test_unreadable_files(load: Load, tmp_path: Path, file: str) -> None:
     """A file that is there but cannot be read as text is an error, not silence."""

@@ -10,10 +10,15 @@ from pathlib import Path
 DIRECTORY_MODE = 0o700
 
 
+def read(file: Path) -> str:
+    """Return the text of a file; the byte order mark that some editors put before it is no part of it."""
+    return file.read_text(encoding="utf-8-sig")
+
+
 def read_or_create(file: Path, make: Callable[[], str]) -> str:
     """Return the text of `file`; when it is not there, put `make()` there first. Of many processes one makes it."""
     try:
-        return file.read_text(encoding="utf-8")
+        return read(file)
     except FileNotFoundError:
         return change(file, lambda text: make() if text is None else text)
 
@@ -26,7 +31,7 @@ def change(file: Path, edit: Callable[[str | None], str]) -> str:
     """
     file.parent.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
     with _alone(file.parent):
-        old = file.read_text(encoding="utf-8") if file.exists() else None
+        old = read(file) if file.exists() else None
         new = edit(old)
         if new != old:
             _replace(file, new)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from adapters.tokens.files import change, read_or_create
+from adapters.tokens.files import change, read, read_or_create
 from adapters.tokens.keys import MAX_KEYS, InvalidKeySet, KeySet
 
 LOOK_AGAIN_SECONDS = 1.0
@@ -32,7 +32,7 @@ class KeyFile:
         """Return the keys of an existing file. Raises OSError and InvalidKeySet."""
         signature = _signature(path)
         with _reading_text():
-            return cls(path, KeySet.parse(path.read_text(encoding="utf-8")), signature)
+            return cls(path, KeySet.parse(read(path)), signature)
 
     @classmethod
     def open_or_create(cls, path: Path) -> "KeyFile":
@@ -59,7 +59,7 @@ class KeyFile:
     def _read(self) -> None:
         try:
             with _reading_text():
-                self._keys = KeySet.parse(self.path.read_text(encoding="utf-8"))
+                self._keys = KeySet.parse(read(self.path))
         except (OSError, ValueError) as error:
             _log.error("signing keys: the changed file cannot be used, the keys from before stay: %s", error)
         else:

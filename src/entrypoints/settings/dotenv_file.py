@@ -34,7 +34,7 @@ def read_dotenv(file: Path, names: Names, problems: list[str]) -> dict[str, Entr
             if problem := _problem(name, value, names, entries):
                 problems.append(located(place, f"{name}: {problem}"))
             elif names.key_of(name):
-                entries[name] = Entry(name, (value or "").strip(), place)
+                entries[name] = Entry(name, value or "", place)
     return entries
 
 

@@ -8,6 +8,13 @@ import attrs
 DEFAULT = "default"
 """The section that counts in every environment."""
 
+BYTE_ORDER_MARK = "\ufeff"
+
+
+def _bare(text: str) -> str:
+    """Return a value without white space around it, and without the byte order mark that `$(cat file)` may bring."""
+    return text.strip().removeprefix(BYTE_ORDER_MARK).strip()
+
 
 @attrs.frozen
 class Entry:
@@ -17,7 +24,7 @@ class Entry:
     """
 
     name: str
-    text: str | None
+    text: str | None = attrs.field(converter=attrs.converters.optional(_bare))
     place: str = ""
 
     def problem(self, rule: str) -> str:

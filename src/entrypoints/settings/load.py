@@ -51,9 +51,9 @@ def load_settings(environ: Mapping[str, str] | None = None, directory: Path | No
     Raises ConfigurationError with everything that is wrong.
     """
     home = (directory or _current_directory()).absolute()
-    names = Reader({})
-    _read(names, home)
-    sources = read_sources(os.environ if environ is None else environ, home, frozenset(names.asked))
+    declared = Reader({})
+    _read(declared, home)  # asks for every key that there is
+    sources = read_sources(os.environ if environ is None else environ, home, frozenset(declared.asked))
     reader = Reader(sources.entries)
     settings = _read(reader, home)
     _check_together(settings, reader)
@@ -91,22 +91,16 @@ def _read(reader: Reader, home: Path) -> Settings:
         data_directory=_data_directory(reader, home),
         server=_server(reader),
         database=_database(reader, home),
-        keys=KeySettings(
-            signing=take("SIGNING_KEYS", rules.key_file(home), None),
-            secrets=take("SECRET_KEYS", rules.several(rules.key), ()),
-        ),
+        keys=_keys(reader, home),
         sessions=_sessions(reader),
         passwords=_passwords(reader),
         limits=_limits(reader),
         network=_network(reader),
-        logs=LogSettings(
-            level=take("LOG_LEVEL", rules.log_level, "info"),
-            format=take("LOG_FORMAT", rules.one_of(LogFormat), None),
-        ),
+        logs=_logs(reader),
         metrics_token=take("METRICS_TOKEN", rules.access_secret, None),
         registration=take("REGISTRATION", rules.one_of(Registration), Registration.OPEN),
         max_tasks=take("MAX_TASKS", rules.whole(1, 10_000_000), DEFAULT_MAX_TASKS),
-        audit=take("AUDIT_DAYS", rules.days(1, 36_500), DEFAULT_RETENTION),
+        audit_retention=take("AUDIT_DAYS", rules.days(1, 36_500), DEFAULT_RETENTION),
     )
 
 
@@ -146,6 +140,13 @@ def _database(reader: Reader, home: Path) -> DatabaseSettings:
     )
 
 
+def _keys(reader: Reader, home: Path) -> KeySettings:
+    return KeySettings(
+        signing=reader.take("SIGNING_KEYS", rules.key_file(home), None),
+        secrets=reader.take("SECRET_KEYS", rules.several(rules.key), ()),
+    )
+
+
 def _sessions(reader: Reader) -> SessionPolicy:
     default = SessionPolicy()
     return SessionPolicy(
@@ -172,6 +173,13 @@ def _network(reader: Reader) -> NetworkSettings:
         cors_origins=reader.take("CORS_ORIGINS", rules.several(network_rules.origin), ()),
         trusted_proxies=reader.take("TRUSTED_PROXIES", rules.several(network_rules.network), ()),
         allowed_hosts=reader.take("ALLOWED_HOSTS", rules.several(network_rules.allowed_host), ()),
+    )
+
+
+def _logs(reader: Reader) -> LogSettings:
+    return LogSettings(
+        level=reader.take("LOG_LEVEL", rules.log_level, "info"),
+        format=reader.take("LOG_FORMAT", rules.one_of(LogFormat), None),
     )
 
 

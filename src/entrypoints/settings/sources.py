@@ -43,9 +43,9 @@ def _read_variables(environ: Mapping[str, str], names: Names, problems: list[str
     """Return our variables by name. One that is empty may have any name: Compose files pass `NAME=` on."""
     entries = {}
     for name, value in sorted(environ.items()):
-        if not value.strip() or describes_service(name, value):
+        entry = Entry(name, value)
+        if not entry.text or describes_service(name, entry.text):
             continue
-        entry = Entry(name, value.strip())
         if names.key_of(name):
             entries[name] = entry
         elif names.is_ours(name):

@@ -72,7 +72,7 @@ def as_text(value: object) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float | str):
-        return str(value).strip()
+        return str(value)
     if isinstance(value, list):
         texts = [text for item in value if (text := as_text(item)) is not None]
         return ",".join(texts) if len(texts) == len(value) else None

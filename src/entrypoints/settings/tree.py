@@ -127,4 +127,4 @@ class Settings:
     metrics_token: Secret | None
     registration: Registration
     max_tasks: int
-    audit: timedelta
+    audit_retention: timedelta
