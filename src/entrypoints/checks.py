@@ -1,4 +1,4 @@
-"""Judgements on the settings: what an operator should know before others find out."""
+"""Checks of the settings: what an operator should know before others find out."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -13,11 +13,11 @@ Status = Literal["ok", "warning", "error"]
 
 
 def check_settings(settings: Settings) -> tuple[ConfigurationCheck, ...]:
-    """Return one judgement for each thing that is often set wrong. Shows no secret."""
-    return tuple(ConfigurationCheck(name, status, detail) for name, status, detail in _judge(settings))
+    """Return a result for each thing that is often set wrong. Shows no secret."""
+    return tuple(ConfigurationCheck(name, status, detail) for name, status, detail in _results(settings))
 
 
-def _judge(settings: Settings) -> Iterator[tuple[str, Status, str]]:
+def _results(settings: Settings) -> Iterator[tuple[str, Status, str]]:
     yield _database(settings)
     yield _keys(settings)
     yield _public_url(settings)
@@ -31,10 +31,10 @@ def _database(settings: Settings) -> tuple[str, Status, str]:
     if settings.database.url is None:
         return "database", "ok", f"embedded, in {settings.data_directory}"
     try:
-        said = connection_parameters(settings.database.url)
+        parameters = connection_parameters(settings.database.url)
     except Failure as failure:
         return "database", "error", str(failure)
-    if may_leave_unencrypted(said):
+    if may_leave_unencrypted(parameters):
         return "database", "warning", "external, perhaps without TLS: add sslmode=verify-full to TODO_DATABASE_URL"
     return "database", "ok", "external"
 

@@ -11,7 +11,8 @@ import pytest
 from entrypoints.settings import load
 from entrypoints.settings.reader import Reader
 
-PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "settings.md"
 ROW = re.compile(r"^\| `(?:TODO_)?(\w+)`[^|]* \| ([^|]+) \|", re.MULTILINE)
 IN_WORDS = {"DATA_DIR", "DATABASE_DIRECT_URL", "LOG_FORMAT", "PUBLIC_URL"}
 """Settings whose default depends on others, or on the machine."""
@@ -58,3 +59,12 @@ def test_every_default_is_the_described_one(declared: dict[str, tuple[Callable[[
             assert (key, default) == (key, rule(literal[1]))
         else:
             assert key in IN_WORDS or default in {None, ()}, key
+
+
+def test_every_mentioned_setting_exists(declared: dict[str, tuple[Callable[[str], object], object]]) -> None:
+    """A setting that a message, a comment or a page names is one."""
+    files = [*ROOT.glob("*.md"), *(file for part in ("src", "docs", "deploy") for file in (ROOT / part).rglob("*"))]
+    texts = (file.read_text() for file in files if file.suffix in {".md", ".py", ".yml", ".yaml", ".conf", ".service"})
+    mentioned = {name for text in texts for name in re.findall(r"\bTODO_([A-Z][A-Z_]*[A-Z])\b", text)}
+
+    assert mentioned <= set(declared)

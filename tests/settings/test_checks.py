@@ -1,4 +1,4 @@
-"""Judgements on settings: what is wrong, doubtful or good about those that can be read."""
+"""Checks of settings that can be read: what is wrong, doubtful or good about them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a URL of the settings says of its connections: where they lead, and whether others can read along."""
+"""Where the connections of a URL lead, and whether they are encrypted."""
 
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
@@ -6,7 +6,7 @@ from itertools import zip_longest
 from urllib.parse import urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-INSISTING = frozenset({"require", "verify-ca", "verify-full"})
+REQUIRE_TLS = frozenset({"require", "verify-ca", "verify-full"})
 """The values of `sslmode` with which libpq does not go on without TLS."""
 
 
@@ -40,24 +40,25 @@ def is_loopback(url: str) -> bool:
     return _is_this_machine(urlsplit(url).hostname or "")
 
 
-def may_leave_unencrypted(said: Mapping[str, object]) -> bool:
-    """Return whether a connection with these parameters of libpq lets what it carries leave this machine without TLS.
+def may_leave_unencrypted(parameters: Mapping[str, object]) -> bool:
+    """Return whether a connection with these libpq parameters may leave this machine without TLS.
 
-    With the system's certificates libpq verifies like `verify-full`. What a `service` says is in a file of its own.
+    With the system's certificates libpq verifies like `verify-full`. A `service` is read from a file, so it may.
     """
-    insists = said.get("sslmode") in INSISTING or said.get("sslrootcert") == "system"
-    return not insists and ("service" in said or not all(map(_is_socket_or_this_machine, _targets(said))))
+    required = parameters.get("sslmode") in REQUIRE_TLS or parameters.get("sslrootcert") == "system"
+    local = "service" not in parameters and all(map(_is_socket_or_this_machine, _targets(parameters)))
+    return not required and not local
 
 
-def _targets(said: Mapping[str, object]) -> Iterator[str]:
+def _targets(parameters: Mapping[str, object]) -> Iterator[str]:
     """Yield where libpq connects to: an address goes before the name that stands at the same place."""
-    names, addresses = (str(said.get(key, "")).split(",") for key in ("host", "hostaddr"))
+    names, addresses = (str(parameters.get(key, "")).split(",") for key in ("host", "hostaddr"))
     for name, address in zip_longest(names, addresses, fillvalue=""):
         yield address or name
 
 
 def _is_socket_or_this_machine(target: str) -> bool:
-    """Judge one target of libpq: none is a socket, and so is a path, or @ and an abstract name."""
+    """Return whether a target of libpq stays here. None is a socket, and so is a path, or @ and an abstract name."""
     return not target or target.startswith(("/", "@")) or _is_this_machine(target.lower())
 
 
