@@ -1,6 +1,9 @@
 # make serve   the API with its own PostgreSQL, on http://127.0.0.1:8000
 # make test    everything CI runs
 # make bench   what it costs, in ratios (docs/performance.md)
+# make bench-compare REV=…   this tree beside another version
+# make bench-growth          how cost grows with data, connections, workers and time; takes long
+# make bench-docs            write what both have measured into docs/performance.md
 # make drill   faults under load, and a count of what was lost (docs/drills.md)
 # make audit   what is known against the pinned libraries; asks PyPI, so it needs the internet and is no gate
 PYTHON ?= python3
@@ -12,7 +15,7 @@ AUDIT_VERSION = 2.10.1
 
 BIN = $(VENV)/bin
 
-.PHONY: serve test bench drill audit lint types contracts lock server development
+.PHONY: serve test bench bench-compare bench-docs bench-growth drill audit lint types contracts lock server development
 
 serve: server
 	@exec $(BIN)/todo serve
@@ -22,6 +25,16 @@ test: lint types contracts
 
 bench: development
 	$(BIN)/python -m bench
+
+bench-docs: development
+	$(BIN)/python -m bench.document
+
+bench-growth: development
+	$(BIN)/python -m bench.growth
+
+bench-compare: development
+	@test -n "$(REV)" || { echo 'say which version to compare with: make bench-compare REV=main' >&2; exit 2; }
+	$(BIN)/python -m bench.compare '$(REV)'
 
 drill: development
 	$(BIN)/python -m tests.drills --rounds=$(ROUNDS)

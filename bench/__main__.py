@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from bench import check, data, environment, machine, measure, usage, workloads
-from bench.environment import System
+from bench.environment import Database, System
 from bench.measure import Bench, Series
 from bench.peers.catalog import PEERS
 from bench.report import Report
@@ -25,10 +25,10 @@ def main() -> int:
         environment.bare(stored) as bare,
         environment.peers(stored, names) as peers,
     ):
-        bench = Bench(stored, [api, bare, *peers])
+        bench = Bench(stored.postmaster, [api, bare, *peers])
         for system in (api, *peers):
             check.check(system)
-        report = _measured(bench, _series(api, bare, peers), arguments)
+        report = _measured(stored, bench, _series(api, bare, peers), arguments)
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     arguments.output.write_text(json.dumps(report.data(), indent=1) + "\n")
     sys.stdout.write("\n".join([*report.lines(), f"all figures: {arguments.output}", ""]))
@@ -56,14 +56,14 @@ def _series(api: System, bare: System, peers: list[System]) -> list[Series]:
     ]
 
 
-def _measured(bench: Bench, every: list[Series], arguments: argparse.Namespace) -> Report:
+def _measured(stored: Database, bench: Bench, every: list[Series], arguments: argparse.Namespace) -> Report:
     api, turn = bench.systems[0], (arguments.rounds, arguments.seconds)
     began, memory = time.monotonic(), usage.worker_bytes(api.running.pid)
-    facts = machine.describe(bench.database.url, bench.database.directory)
+    facts = machine.describe()
     bench.measure(every, *turn)
     return Report(
         machine=facts,
-        database=bench.database,
+        database=stored,
         every=every,
         log_ins=measure.log_ins(bench, api, *turn),
         pages=measure.pages(api, api.accounts[0], *turn),

@@ -52,7 +52,7 @@ FROM (
   ) AS ordered
 ) AS numbered
 """
-_CLOCKS = """
+_REVISIONS = """
 INSERT INTO revisions (user_id, revision, live_tasks)
 SELECT users.id, count(tasks.id), count(tasks.id) FROM users LEFT JOIN tasks ON tasks.user_id = users.id GROUP BY 1
 """
@@ -133,7 +133,7 @@ def fill(database_url: str, population: Population) -> None:
             indexes = connection.execute(_SECONDARY).fetchall()
             for name, _ in indexes:
                 connection.execute(f"DROP INDEX {name}".encode())
-            for statement in (_USERS, _SESSIONS, _TASKS, _CLOCKS):
+            for statement in (_USERS, _SESSIONS, _TASKS, _REVISIONS):
                 connection.execute(statement.encode(), values)
             for _, definition in indexes:
                 connection.execute(definition.encode())

@@ -45,6 +45,7 @@ class Plan:
     Every connection has a part of the requests for itself. `kinds`: requests whose numbers are equal modulo this are
     timed together. `reads`: for conditional requests, which contain `ETAG` and `VERSION`, one request for each that
     reads its target. It is sent before the load begins, to learn the ETag; after that each response brings the next.
+    `once`: no request is sent twice, so that the load may end sooner.
     """
 
     port: int
@@ -53,6 +54,7 @@ class Plan:
     connections: int
     kinds: int = 1
     reads: list[Request] = attrs.field(factory=list)
+    once: bool = False
 
 
 @attrs.frozen
@@ -176,7 +178,7 @@ def carry_out(plan: Plan, wait: Callable[[], object]) -> Result:
     with _connected(plan) as connections:
         wait()
         cpu, started = time.process_time(), time.perf_counter()
-        for number, good, latency in _answers(connections, started + plan.seconds):
+        for number, good, latency in _answers(connections, started + plan.seconds, once=plan.once):
             timed[number % plan.kinds].append(latency)
             errors += not good
         seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
@@ -193,7 +195,7 @@ def carry_out(plan: Plan, wait: Callable[[], object]) -> Result:
     )
 
 
-def _answers(connections: list[Connection], ends: float) -> Iterator[tuple[int, bool, float]]:
+def _answers(connections: list[Connection], ends: float, *, once: bool) -> Iterator[tuple[int, bool, float]]:
     """Ask until it `ends`; yield each request's number, whether its status was right, and how long it took."""
     by_descriptor = {connection.socket.fileno(): connection for connection in connections}
     with select.epoll() as poll:
@@ -209,7 +211,7 @@ def _answers(connections: list[Connection], ends: float) -> Iterator[tuple[int, 
                 answered = time.perf_counter()
                 latency, number = answered - connection.began, connection.first + connection.turn
                 good = connection.finish()
-                if answered < ends:
+                if answered < ends and (connection.turn or not once):
                     connection.ask()
                 else:
                     busy -= 1

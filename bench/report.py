@@ -71,6 +71,7 @@ class Report:
         tails = {one.workload.name: one.range(lambda sample: sample.tail) for one in self.ours}
         client = max(sample.result.cpu / sample.result.seconds for one in self.every for sample in one.samples)
         return {
+            **{f"{one.workload.name} cpu/bare": one.ratio(self.every[0], _server) for one in self.ours},
             **{f"{name} p99/p50": tail for name, tail in tails.items()},
             "p99/p50": max((tails[name] for name in ("R", "L", "W")), key=lambda tail: tail.median),
             f"page{DEEP}/page1": self.pages.ratio,

@@ -9,7 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bench import check, data, environment, load, measure, usage, workloads
+from bench import check, data, environment, load, measure, usage, versions, workloads
+from bench.client import ask
 from bench.environment import Database, System
 from bench.load import Plan, Request
 from bench.measure import Bench, Series
@@ -97,10 +98,25 @@ def test_series_has_a_sample_for_each_round(stored: Database, api: System, bare:
     """The bare framework and the API have their turns, and the ratio of their rates is a number."""
     every = [Series(bare, measure.hello(bare.accounts)), Series(api, workloads.read(api.accounts))]
 
-    Bench(stored, [api, bare]).measure(every, rounds=2, seconds=MOMENT)
+    Bench(stored.postmaster, [api, bare]).measure(every, rounds=2, seconds=MOMENT)
 
     assert [[0, 0], [0, 0]] == [[sample.result.errors for sample in series.samples] for series in every]
     assert every[1].ratio(every[0], lambda sample: sample.rate).median > 0
+
+
+def test_version_is_populated_by_http_alone(api: System) -> None:
+    """As many tasks as were asked for are there, and every workload works on them."""
+    found = versions.populate(versions.PRESENT, api.running, users=2, tasks=workloads.PAGE + 10)
+
+    pages = [ask(api.running.port, "GET", "/api/tasks?limit=200", one.token)["items"] for one in found.accounts]
+    assert [workloads.PAGE + 10] * 2 == [len(page) for page in pages]
+    assert [0, 0] == [errors(found, make(found.accounts)) for make in (workloads.list_filtered, workloads.patch)]
+
+
+def test_unknown_version_is_told() -> None:
+    """The message names what was asked for."""
+    with pytest.raises(versions.Unusable, match="no version 'nothing-of-this-name'"):
+        versions.earlier("nothing-of-this-name")
 
 
 def test_processor_time_is_that_of_the_whole_tree() -> None:
