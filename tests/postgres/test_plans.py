@@ -190,7 +190,7 @@ def test_one_task_is_one_row(crowded: psycopg.Connection, mode: str) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_purge_does_not_look_through_everything(crowded: psycopg.Connection, mode: str) -> None:
     """Where nothing is to be purged, nothing is read to know it."""
-    bounds = dict.fromkeys(("trash", "tombstones", "outcomes", "sessions"), NOW - dt.timedelta(days=400))
+    bounds = dict.fromkeys(("trash", "tombstones", "results", "sessions"), NOW - dt.timedelta(days=400))
 
     assert 0 == rows_read(explain(crowded, reading.USERS_TO_PURGE, {**bounds, "max_rows": 100}, mode, run=True))
     for statement in (writing.ERASE_TASKS, writing.REMOVE_TOMBSTONES):
