@@ -131,7 +131,13 @@ class Cluster:
             **settings,
         }
         text = "".join(f"{name} = '{value}'\n" for name, value in lines.items())
-        self._write(self.data / "tests.conf", text)
+        self.write("tests.conf", text)
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file of the server's data directory."""
+        file = self.data / name
+        file.write_text(text)
+        self._give(file)
 
     def reload(self) -> None:
         """Have the server read its configuration again."""
@@ -200,10 +206,6 @@ class Cluster:
     def _own(self) -> None:
         self.directory.mkdir(mode=0o700)
         self._give(self.directory)
-
-    def _write(self, file: Path, text: str) -> None:
-        file.write_text(text)
-        self._give(file)
 
     def _give(self, path: Path) -> None:
         account = self.programs.account

@@ -159,7 +159,7 @@ def open_database(settings: Settings, observer: Observer | None = None) -> Itera
 
     A given database is never changed in passing. With an observer the embedded one is kept alive. Raises Failure.
     """
-    with _running(settings, observer) as url:
+    with running_database(settings, observer) as url:
         try:
             if settings.database.url is None:
                 migrations.migrate(url)
@@ -171,7 +171,7 @@ def open_database(settings: Settings, observer: Observer | None = None) -> Itera
 
 def migrate(settings: Settings) -> str:
     """Bring the database to the newest schema and return its revision. Raises Failure."""
-    with _running(settings) as url:
+    with running_database(settings) as url:
         direct = settings.database.direct_url
         try:
             migrations.migrate(direct.reveal() if direct else url)
@@ -181,8 +181,11 @@ def migrate(settings: Settings) -> str:
 
 
 @contextmanager
-def _running(settings: Settings, observer: Observer | None = None) -> Iterator[str]:
-    """Yield the URL of the database that was given, or of an embedded server that runs for as long as the block."""
+def running_database(settings: Settings, observer: Observer | None = None) -> Iterator[str]:
+    """Yield the URL of the database that was given, or of an embedded server that runs for as long as the block.
+
+    Nothing is migrated. Raises Failure.
+    """
     if settings.database.url is not None:
         yield settings.database.url.reveal()
         return

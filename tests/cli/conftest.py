@@ -9,6 +9,7 @@ import structlog
 from click.testing import CliRunner, Result
 
 from entrypoints.cli import main
+from tests.cli.databases import fill
 
 Todo = Callable[..., Result]
 
@@ -39,3 +40,17 @@ def ann(todo: Todo) -> str:
     """Return the e-mail address of an account."""
     assert todo("users", "add", "ann@example.org", stdin="a quiet harbour at dawn\n").exit_code == 0
     return "ann@example.org"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Return where a backup may be written."""
+    return tmp_path / "backup.todo"
+
+
+@pytest.fixture
+def backed_up(todo: Todo, database: str, file: Path) -> Path:
+    """Return a backup of a database with rows."""
+    fill(database)
+    assert todo("backup", str(file)).exit_code == 0
+    return file

@@ -13,7 +13,8 @@ from adapters.embedded.errors import EmbeddedError
 
 DEBIAN = Path("/usr/lib/postgresql")
 OLDEST_MAJOR = 15
-_NEEDED = ("initdb", "postgres")
+_SERVER = ("postgres", "initdb")
+_CLIENTS = ("pg_dump", "pg_restore")
 
 
 @attrs.frozen
@@ -47,14 +48,45 @@ class Binaries:
         )
 
     @classmethod
+    def clients(cls, major: int, bindir: Path | None = None, *, debian: Path = DEBIAN) -> "Binaries":
+        """Return the first programs that dump and restore a server of just this major version.
+
+        Args:
+            major: the server's version: a newer `pg_dump` writes what an older server cannot read.
+            bindir: where to look first.
+            debian: where Debian keeps `<major>/bin`.
+
+        Raises:
+            EmbeddedError: this machine has none of that version.
+        """
+        on_path = [Path(found).parent] if (found := shutil.which("pg_dump")) else []
+        for candidate in [*([bindir] if bindir else []), *_candidates(debian), *on_path]:
+            try:
+                binaries = cls._holding(candidate, _CLIENTS)
+            except EmbeddedError:
+                continue
+            if binaries.major == major:
+                return binaries
+        raise EmbeddedError(
+            f"the server is PostgreSQL {major}, and this machine has no pg_dump and pg_restore of it: install"
+            f" postgresql-client-{major}, or set TODO_PG_BINDIR to the directory of its programs"
+        )
+
+    @classmethod
     def _at(cls, bindir: Path) -> "Binaries":
-        missing = [name for name in _NEEDED if not (bindir / name).is_file()]
+        binaries = cls._holding(bindir, _SERVER)
+        if binaries.major < OLDEST_MAJOR:
+            raise EmbeddedError(
+                f"the PostgreSQL in {bindir} is {binaries.major}, but {OLDEST_MAJOR} or newer is needed"
+            )
+        return binaries
+
+    @classmethod
+    def _holding(cls, bindir: Path, programs: tuple[str, ...]) -> "Binaries":
+        missing = [name for name in sorted(programs) if not (bindir / name).is_file()]
         if missing:
             raise EmbeddedError(f"{bindir} holds no PostgreSQL server: {' and '.join(missing)} not found")
-        major = _major(bindir / "postgres")
-        if major < OLDEST_MAJOR:
-            raise EmbeddedError(f"the PostgreSQL in {bindir} is {major}, but {OLDEST_MAJOR} or newer is needed")
-        return cls(bindir.absolute(), major)
+        return cls(bindir.absolute(), _major(bindir / programs[0]))
 
 
 def _candidates(debian: Path) -> Iterator[Path]:
@@ -67,12 +99,12 @@ def _candidates(debian: Path) -> Iterator[Path]:
     yield from sorted(majors, key=lambda path: int(path.parent.name), reverse=True)
 
 
-def _major(postgres: Path) -> int:
+def _major(program: Path) -> int:
     try:
-        answer = subprocess.run([postgres, "--version"], capture_output=True, text=True, check=True).stdout
+        answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
-        raise EmbeddedError(f"{postgres} does not run: {error}") from error
+        raise EmbeddedError(f"{program} does not run: {error}") from error
     version = re.search(r"PostgreSQL\) (\d+)", answer)
     if version is None:
-        raise EmbeddedError(f"{postgres} is no PostgreSQL server: it says {answer.strip()!r}")
+        raise EmbeddedError(f"{program} is no PostgreSQL server: it says {answer.strip()!r}")
     return int(version[1])

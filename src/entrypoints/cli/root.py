@@ -5,6 +5,7 @@ import click
 from entrypoints.cli.audit import audit
 from entrypoints.cli.keys import keys
 from entrypoints.cli.maintenance import check, migrate, purge, revisions
+from entrypoints.cli.recovery import backup, restore
 from entrypoints.cli.serve import serve
 from entrypoints.cli.users import token, users
 from entrypoints.failures import CONFIGURATION, Failure
@@ -67,5 +68,5 @@ def main() -> None:
     """
 
 
-for command in (serve, migrate, check, users, token, audit, keys, purge, revisions):
+for command in (serve, migrate, check, users, token, audit, keys, purge, revisions, backup, restore):
     main.add_command(command)

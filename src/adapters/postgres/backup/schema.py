@@ -1,0 +1,103 @@
+"""What is in a database: our tables, somebody else's, and how many rows."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import attrs
+import psycopg
+from psycopg import errors, sql
+
+from adapters.postgres.backup.errors import BackupError
+from adapters.postgres.urls import parameters
+from todo_core.errors import Unavailable
+
+REVISIONS = "alembic_version"
+OURS = frozenset({REVISIONS, "audit_events", "idempotency_keys", "rate_limits", "sessions", "tasks", "users"})
+"""Tables that every release has had: a database with all of them is one of ours."""
+_TABLES = """
+SELECT c.relname FROM pg_catalog.pg_class c
+WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT EXISTS (
+  SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+ORDER BY c.relname"""
+_OTHERS = """
+SELECT count(*) FROM pg_catalog.pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+  AND backend_type = 'client backend'"""
+
+
+@attrs.frozen
+class Contents:
+    """What the schema of a connection holds: the rows of each table, by name, and the newest migration."""
+
+    schema: str
+    rows: Mapping[str, int]
+    revision: str | None
+
+    @property
+    def is_ours(self) -> bool:
+        """Say whether the tables are this program's, of whatever release."""
+        return self.rows.keys() >= OURS
+
+    @property
+    def has_rows(self) -> bool:
+        """Say whether anything would be lost with the tables."""
+        return any(number for table, number in self.rows.items() if table != REVISIONS)
+
+
+def contents(connection: psycopg.Connection) -> Contents:
+    """Look into a database, in the transaction that is under way. Raises BackupError."""
+    row = connection.execute("SELECT current_schema()").fetchone()
+    if row is None or row[0] is None:
+        raise BackupError("the database has no schema to look into: its role's search_path leads nowhere")
+    schema = str(row[0])
+    tables = [str(name) for (name,) in connection.execute(_TABLES)]
+    rows = {table: _number(connection, _counting(schema, table)) for table in tables}
+    revision = _revision(connection, schema) if rows.keys() >= OURS else None
+    return Contents(schema, rows, revision)
+
+
+def _revision(connection: psycopg.Connection, schema: str) -> str | None:
+    query = sql.SQL("SELECT version_num FROM {}").format(sql.Identifier(schema, REVISIONS))
+    row = connection.execute(query).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _counting(schema: str, table: str) -> sql.Composed:
+    return sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(schema, table))
+
+
+@contextmanager
+def connected(url: str) -> Iterator[psycopg.Connection]:
+    """Connect for one transaction, which is committed at the end of the block. Raises Unavailable and BackupError."""
+    parameters(url)
+    try:
+        with psycopg.connect(url, client_encoding="utf8") as connection:
+            yield connection
+    except errors.InsufficientPrivilege as error:
+        raise BackupError(f"the database's role may not do this: {_words(error)}") from error
+    except psycopg.OperationalError as error:
+        raise Unavailable(f"the database cannot be reached: {_words(error)}") from error
+    except psycopg.Error as error:
+        raise BackupError(f"the database refuses: {_words(error)}") from error
+
+
+def server_major(url: str) -> int:
+    """Return the major version of the server. Raises Unavailable."""
+    with connected(url) as connection:
+        return connection.info.server_version // 10_000
+
+
+def others(connection: psycopg.Connection) -> int:
+    """Return how many other connections of the same role are open: servers, most likely."""
+    return _number(connection, sql.SQL(_OTHERS))
+
+
+def _number(connection: psycopg.Connection, query: sql.SQL | sql.Composed) -> int:
+    row = connection.execute(query).fetchone()
+    assert row is not None  # noqa: S101 - a count is one row
+    return int(row[0])
+
+
+def _words(error: psycopg.Error) -> str:
+    """Return PostgreSQL's words on one line, without the details, which may quote rows."""
+    return (error.diag.message_primary or " ".join(str(error).split())) or type(error).__name__

@@ -1,0 +1,74 @@
+"""Databases as backups see them: filled, and compared row by row."""
+
+import asyncio
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from adapters.postgres import Database, PoolSettings, PostgresStore
+from tests.support import World
+
+AWKWARD = (
+    "\\.",
+    "COPY public.tasks (id) FROM stdin;",
+    "\\N",
+    "back\\slash",
+    "Zoë 日本",
+    "'; --",
+    "\\restrict x",
+)
+"""Lines that would end or begin something in a script of psql."""
+SETTINGS = PoolSettings(min_size=1, max_size=1, timeout=30, prepare=False)
+Rows = dict[str, list[str]]
+
+
+def fill(url: str, users: int = 3) -> None:
+    """Have some users make and change tasks whose texts are awkward."""
+
+    async def work() -> None:
+        async with Database.open(url, SETTINGS) as database:
+            world = World.over(lambda clock: PostgresStore(database, clock))
+            for number in range(users):
+                actor = await world.join(f"user-{number}@example.org")
+                for text in AWKWARD:
+                    await world.add(
+                        actor, text.replace("\t", " "), description="\n".join((text, *AWKWARD)), tags=("a", "b")
+                    )
+                trashed = await world.add(actor, "to the trash")
+                await world.tasks.delete(actor, trashed.id)
+
+    asyncio.run(work())
+
+
+def rows(url: str) -> Rows:
+    """Return every row of every table as text."""
+    with psycopg.connect(url) as connection:
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
+        return {
+            table: [
+                str(row)
+                for (row,) in connection.execute(
+                    sql.SQL("SELECT t::text FROM {} t ORDER BY 1").format(sql.Identifier("public", table))
+                )
+            ]
+            for (table,) in tables
+        }
+
+
+def without_revisions(found: Rows) -> Rows:
+    """Return the rows of all tables but that of the counters, which a restore moves on."""
+    return {table: lines for table, lines in found.items() if table != "revisions"}
+
+
+def flipped(source: Path, target: Path, position: int) -> Path:
+    """Write a copy of a file with one byte changed."""
+    damaged = bytearray(source.read_bytes())
+    damaged[position] ^= 0x55
+    target.write_bytes(damaged)
+    return target
+
+
+def lines(text: str) -> list[str]:
+    """Return the lines that tell of an error."""
+    return [line for line in text.splitlines() if line.startswith("todo: ")]
