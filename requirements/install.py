@@ -87,9 +87,16 @@ class Environment:
 
 
 def run(failure: str, *command: str) -> None:
-    """Run a command in the repository; when it fails, end with its message and what could not be done."""
-    if subprocess.run(command, cwd=REPOSITORY, check=False).returncode:
-        sys.exit(f"the virtual environment {failure}: the lines above say why; the next `make` begins anew")
+    """Run a command in the repository. When it fails, end with what it said, and what could not be done.
+
+    What it says when it succeeds is not shown: some machines' pip warns of each package in a correct configuration.
+    """
+    ended = subprocess.run(
+        command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    if ended.returncode:
+        remedy = "the lines above say why; the next `make` begins anew"
+        sys.exit(f"{ended.stdout}the virtual environment {failure}: {remedy}")
 
 
 def check_python() -> None:
