@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Semaphore
 from typing import ParamSpec, TypeVar
 
@@ -47,6 +48,10 @@ class BoundedPool:
 
 
 def _step_back() -> None:
-    """Let other work go first when there are not processors enough: on Linux each thread has a niceness of its own."""
+    """Let other work go first when there are not processors enough: on Linux each thread has a niceness of its own.
+
+    Where a filter of system calls refuses that (in a hardened unit or container), hashing goes on without it.
+    """
     if sys.platform == "linux":
-        os.nice(NICENESS)
+        with suppress(OSError):
+            os.nice(NICENESS)

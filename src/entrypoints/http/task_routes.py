@@ -2,12 +2,11 @@
 
 import attrs
 
-from entrypoints.http.responses import Header, Response, json_response, no_content
-from entrypoints.http.routes import documentation as doc
+from entrypoints.http import documentation as doc
+from entrypoints.http import shapes, task_input, wire
+from entrypoints.http.answers import Answer, Header, json_answer, no_content
+from entrypoints.http.conditions import once, precondition
 from entrypoints.http.routing import Body, Call, Route, Success
-from entrypoints.http.wire import encode, schemas
-from entrypoints.http.wire import tasks as task_input
-from entrypoints.http.wire.conditions import once, precondition
 from todo_core.idempotency import IdempotencyKey, Result
 from todo_core.tasks import ANY_VERSION, Task, TaskId, is_among
 from todo_core.use_cases.tasks import Tasks
@@ -24,7 +23,7 @@ class TaskRoutes:
 
     tasks: Tasks
 
-    async def create(self, call: Call) -> Response:
+    async def create(self, call: Call) -> Answer:
         """Make a task."""
         outcome = await self.tasks.create(
             call.actor,
@@ -33,18 +32,18 @@ class TaskRoutes:
         )
         return _answer(201, outcome, _location(outcome.task))
 
-    async def get(self, call: Call) -> Response:
+    async def get(self, call: Call) -> Answer:
         """Show a task, or say that the client's copy is still good."""
-        asked = precondition(call.context)
+        asked = precondition(call.exchange)
         task = await self.tasks.get(call.actor, _task_id(call))
         known = asked.none_match
         if known is not None and is_among(task, known):
-            return Response(304, headers=[_etag(task), MODIFIED])
+            return Answer(304, headers=[_etag(task), MODIFIED])
         return _answer(200, Result(task))
 
-    async def put(self, call: Call) -> Response:
+    async def put(self, call: Call) -> Answer:
         """Replace a task; with `If-None-Match: *` make it."""
-        asked = precondition(call.context)
+        asked = precondition(call.exchange)
         zones = self.tasks.clock.zone
         if asked.none_match == ANY_VERSION and asked.match is None:
             task = await self.tasks.put_new(
@@ -56,39 +55,39 @@ class TaskRoutes:
         )
         return _answer(200, outcome)
 
-    async def patch(self, call: Call) -> Response:
+    async def patch(self, call: Call) -> Answer:
         """Change some members of a task."""
         outcome = await self.tasks.change(
             call.actor,
             _task_id(call),
             lambda task: task_input.patched(call.body, task.draft, self.tasks.clock.zone),
-            expected=precondition(call.context),
+            expected=precondition(call.exchange),
         )
         return _answer(200, outcome)
 
-    async def toggle(self, call: Call) -> Response:
+    async def toggle(self, call: Call) -> Answer:
         """Complete a task, or reopen it."""
         outcome = await self.tasks.toggle(
-            call.actor, _task_id(call), expected=precondition(call.context), idempotency_key=_once(call)
+            call.actor, _task_id(call), expected=precondition(call.exchange), idempotency_key=_once(call)
         )
         return _answer(200, outcome)
 
-    async def delete(self, call: Call) -> Response:
+    async def delete(self, call: Call) -> Answer:
         """Move a task to the trash."""
-        await self.tasks.delete(call.actor, _task_id(call), expected=precondition(call.context))
+        await self.tasks.delete(call.actor, _task_id(call), expected=precondition(call.exchange))
         return no_content()
 
-    async def restore(self, call: Call) -> Response:
+    async def restore(self, call: Call) -> Answer:
         """Take a task out of the trash."""
         outcome = await self.tasks.restore(
-            call.actor, _task_id(call), expected=precondition(call.context), idempotency_key=_once(call)
+            call.actor, _task_id(call), expected=precondition(call.exchange), idempotency_key=_once(call)
         )
         return _answer(200, outcome)
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes of this section."""
-        one = Success(200, "The task", schemas.Task, ("ETag",))
-        replayed = Success(200, "The task", schemas.Task, ("ETag", "Idempotency-Replayed"))
+        one = Success(200, "The task", shapes.Task, ("ETag",))
+        replayed = Success(200, "The task", shapes.Task, ("ETag", "Idempotency-Replayed"))
         return (
             Route(
                 "POST",
@@ -96,10 +95,10 @@ class TaskRoutes:
                 self.create,
                 name="createTask",
                 summary="Make a task",
-                answers=(Success(201, "The task", schemas.Task, ("Location", "ETag", "Idempotency-Replayed")),),
+                answers=(Success(201, "The task", shapes.Task, ("Location", "ETag", "Idempotency-Replayed")),),
                 tag="Tasks",
                 body=Body.REQUIRED,
-                request=schemas.TaskDraft,
+                request=shapes.TaskDraft,
                 headers=("Idempotency-Key",),
                 problems=(*doc.WRITING, "idempotency-key-reused", "quota-exceeded", "id-taken"),
             ),
@@ -121,10 +120,10 @@ class TaskRoutes:
                 name="replaceTask",
                 summary="Replace a task, or make it",
                 description="Absent members take their default. With `If-None-Match: *` it makes the task.",
-                answers=(one, Success(201, "The new task", schemas.Task, ("Location", "ETag"))),
+                answers=(one, Success(201, "The new task", shapes.Task, ("Location", "ETag"))),
                 tag="Tasks",
                 body=Body.REQUIRED,
-                request=schemas.TaskReplacement,
+                request=shapes.TaskReplacement,
                 headers=doc.CONDITIONS,
                 problems=(*doc.ONE_TASK, *doc.WRITING, "version-mismatch", "quota-exceeded", "id-taken"),
             ),
@@ -138,7 +137,7 @@ class TaskRoutes:
                 answers=(one,),
                 tag="Tasks",
                 body=Body.REQUIRED,
-                request=schemas.TaskPatch,
+                request=shapes.TaskPatch,
                 headers=doc.CONDITIONS,
                 problems=(*doc.ONE_TASK, *doc.WRITING, "version-mismatch"),
             ),
@@ -185,17 +184,17 @@ def _task_id(call: Call) -> TaskId:
 def _once(call: Call) -> IdempotencyKey | None:
     """Return the promise of an Idempotency-Key: it stands for this method on this path with this body."""
     path = "/".join((call.scope["path_template"], *map(str, call.ids.values())))
-    return once(call.context, call.method, path, call.body)
+    return once(call.exchange, call.method, path, call.body)
 
 
 def _etag(task: Task) -> Header:
-    return b"etag", encode.etag(task)
+    return b"etag", wire.etag(task)
 
 
 def _location(task: Task) -> Header:
     return b"location", f"{TASKS}/{task.id}".encode()
 
 
-def _answer(status: int, outcome: Result, *headers: Header) -> Response:
+def _answer(status: int, outcome: Result, *headers: Header) -> Answer:
     replayed = [(b"idempotency-replayed", b"true")] if outcome.replayed else []
-    return json_response(status, encode.task(outcome.task), _etag(outcome.task), MODIFIED, *replayed, *headers)
+    return json_answer(status, wire.task(outcome.task), _etag(outcome.task), MODIFIED, *replayed, *headers)

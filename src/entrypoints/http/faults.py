@@ -8,7 +8,7 @@ from entrypoints.http.ports import Count
 
 
 @attrs.frozen
-class InvalidPart:
+class BadPart:
     """One bad part of a request: `?name` for a query parameter, else the name of the header, or empty for the body."""
 
     pointer: str
@@ -16,74 +16,74 @@ class InvalidPart:
     detail: str
 
 
-class HttpError(Exception):
+class RequestFault(Exception):
     """The root of what the HTTP layer itself refuses."""
 
     code: ClassVar[str]
 
 
 @attrs.frozen
-class MalformedRequest(HttpError):
+class MalformedRequest(RequestFault):
     """A body, header or query parameter that cannot be read as what it should be."""
 
     code: ClassVar[str] = "malformed-request"
     detail: str
-    parts: tuple[InvalidPart, ...] = ()
+    parts: tuple[BadPart, ...] = ()
 
 
-class InvalidCursor(HttpError):
+class InvalidCursor(RequestFault):
     """A cursor that was not made here, or for other filters or another user."""
 
     code: ClassVar[str] = "invalid-cursor"
 
 
-class InvalidSyncToken(HttpError):
+class InvalidSyncToken(RequestFault):
     """A sync token that was not made here, or for another user."""
 
     code: ClassVar[str] = "invalid-sync-token"
 
 
-class CrossOriginRequest(HttpError):
+class CrossOriginRequest(RequestFault):
     """A request that a cookie authenticates, from a page of another origin (CSRF)."""
 
     code: ClassVar[str] = "cross-origin-request"
 
 
-class RouteNotFound(HttpError):
+class RouteNotFound(RequestFault):
     """There is nothing at this path."""
 
     code: ClassVar[str] = "not-found"
 
 
 @attrs.frozen
-class MethodNotAllowed(HttpError):
+class MethodNotAllowed(RequestFault):
     """The path is there, but not for this method."""
 
     code: ClassVar[str] = "method-not-allowed"
     allowed: tuple[str, ...]
 
 
-class BodyTooLarge(HttpError):
+class BodyTooLarge(RequestFault):
     """A body of more than 128 KiB."""
 
     code: ClassVar[str] = "body-too-large"
 
 
-class UnsupportedMediaType(HttpError):
+class UnsupportedMediaType(RequestFault):
     """A body that is not JSON, or does not say that it is."""
 
     code: ClassVar[str] = "unsupported-media-type"
 
 
 @attrs.frozen
-class RateLimited(HttpError):
+class RateLimited(RequestFault):
     """A limit is reached."""
 
     code: ClassVar[str] = "rate-limited"
     count: Count
 
 
-class InternalError(HttpError):
+class InternalError(RequestFault):
     """Something here is broken; the log knows what."""
 
     code: ClassVar[str] = "internal-error"

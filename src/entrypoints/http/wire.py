@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from msgspec import UNSET
 
-from entrypoints.http.wire import schemas
+from entrypoints.http import shapes
 from todo_core import sessions, tasks, users
 from todo_core.changes import Change
 from todo_core.due import Due
 from todo_core.queries import TagCount
 
-PRIORITY_NAMES: dict[tasks.Priority, schemas.PriorityName] = {
+PRIORITY_NAMES: dict[tasks.Priority, shapes.PriorityName] = {
     tasks.Priority.NONE: "none",
     tasks.Priority.LOW: "low",
     tasks.Priority.MEDIUM: "medium",
@@ -18,18 +18,18 @@ PRIORITY_NAMES: dict[tasks.Priority, schemas.PriorityName] = {
 }
 
 
-def due(value: Due) -> schemas.Due:
+def due(value: Due) -> shapes.Due:
     """Return a due date, in the parts it was written in."""
-    return schemas.Due(
+    return shapes.Due(
         date=value.date.isoformat(),
         time=UNSET if value.time is None else value.time.isoformat("minutes"),
         timezone=value.timezone or UNSET,
     )
 
 
-def task(value: tasks.Task) -> schemas.Task:
+def task(value: tasks.Task) -> shapes.Task:
     """Return a task."""
-    return schemas.Task(
+    return shapes.Task(
         id=value.id,
         title=value.title,
         description=value.description,
@@ -50,21 +50,21 @@ def etag(value: tasks.Task) -> bytes:
     return b'"%d"' % value.version
 
 
-def change(value: Change) -> schemas.Change:
+def change(value: Change) -> shapes.Change:
     """Return an item of the change feed."""
     if value.task is None:
-        return schemas.Change(value.id, value.version, deleted=True)
-    return schemas.Change(value.id, value.version, task(value.task))
+        return shapes.Change(value.id, value.version, deleted=True)
+    return shapes.Change(value.id, value.version, task(value.task))
 
 
-def tag_counts(values: Sequence[TagCount]) -> schemas.TagCounts:
+def tag_counts(values: Sequence[TagCount]) -> shapes.TagCounts:
     """Return the tags with their counts."""
-    return schemas.TagCounts([schemas.TagCount(one.tag, one.open, one.total) for one in values])
+    return shapes.TagCounts([shapes.TagCount(one.tag, one.open, one.total) for one in values])
 
 
-def user(value: users.User) -> schemas.User:
+def user(value: users.User) -> shapes.User:
     """Return an account, without anything secret."""
-    return schemas.User(
+    return shapes.User(
         id=value.id,
         email=value.email.address if value.email else None,
         display_name=value.profile.display_name,
@@ -73,9 +73,9 @@ def user(value: users.User) -> schemas.User:
     )
 
 
-def tokens(value: sessions.IssuedTokens, *, in_cookie: bool) -> schemas.Tokens:
+def tokens(value: sessions.IssuedTokens, *, in_cookie: bool) -> shapes.Tokens:
     """Return the tokens; the refresh token only if no cookie carries it."""
-    return schemas.Tokens(
+    return shapes.Tokens(
         access_token=value.access_token,
         token_type="Bearer",  # noqa: S106 - the name of the scheme (RFC 6750)
         expires_in=int(value.expires_in.total_seconds()),
@@ -84,9 +84,9 @@ def tokens(value: sessions.IssuedTokens, *, in_cookie: bool) -> schemas.Tokens:
     )
 
 
-def session(value: sessions.Session, current: sessions.SessionId) -> schemas.Session:
+def session(value: sessions.Session, current: sessions.SessionId) -> shapes.Session:
     """Return a session as its owner sees it from the session `current`."""
-    return schemas.Session(
+    return shapes.Session(
         id=value.id,
         created_at=value.created_at,
         last_used_at=value.used_at,
@@ -97,6 +97,6 @@ def session(value: sessions.Session, current: sessions.SessionId) -> schemas.Ses
     )
 
 
-def feed(changes: Sequence[Change], following: str, *, has_more: bool) -> schemas.ChangePage:
+def feed(changes: Sequence[Change], following: str, *, has_more: bool) -> shapes.ChangePage:
     """Return a page of the change feed."""
-    return schemas.ChangePage([change(one) for one in changes], following, has_more)
+    return shapes.ChangePage([change(one) for one in changes], following, has_more)

@@ -1,1 +1,0 @@
-"""The OpenAPI document and the files of the reference page."""

@@ -1,1 +1,0 @@
-"""Around the framework: what every request passes and every response has."""

@@ -1,1 +1,0 @@
-"""Routes: decode a request, call one use case, encode the result."""

@@ -1,1 +1,0 @@
-"""What goes over the wire: schemas, the readers of requests, the encoders of responses."""
