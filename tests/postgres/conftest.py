@@ -5,13 +5,12 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 import psycopg
 import pytest
 
-from adapters.postgres import AuditRecord, Database, EventFilter, PostgresStore
-from tests.connections import small_pool
+from adapters.postgres import AuditRecord, Database, EventFilter, PoolSettings, PostgresStore
 from tests.contract.conftest import Kept
 from todo_core.audit import Event
 from todo_core.testing import ManualClock
 
-SMALL = small_pool()
+SMALL = PoolSettings(min_size=1, max_size=4, timeout=10)
 
 
 def kept_in(database: Database) -> Kept:
