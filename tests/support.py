@@ -13,6 +13,7 @@ from todo_core.sessions import Actor, Client, SessionPolicy
 from todo_core.tasks import Draft, Priority, Task, TaskId
 from todo_core.testing import HmacTokens, ManualClock, MemoryStore, ScryptPasswords, SequentialIds
 from todo_core.use_cases import Accounts, Administration, Housekeeping, NewTask, Registration, Sessions, Tasks
+from todo_core.use_cases.tasks import DEFAULT_MAX_TASKS
 from todo_core.users import EmailAddress, PasswordPolicy
 
 PASSWORD = "a quiet harbour at dawn"
@@ -37,7 +38,7 @@ class World:
         make_store: Callable[[ManualClock], Store] = MemoryStore,
         *,
         policy: SessionPolicy | None = None,
-        max_tasks: int = 100_000,
+        max_tasks: int = DEFAULT_MAX_TASKS,
         clock: ManualClock | None = None,
         tokens: Tokens | None = None,
     ) -> "World":

@@ -19,8 +19,8 @@ from entrypoints.bootstrap import System, open_system
 from entrypoints.checks import check_settings
 from entrypoints.failures import Failure
 from entrypoints.http.app import create_app
+from entrypoints.http.middleware.telemetry import Telemetry
 from entrypoints.http.ports import Collaborators, Options
-from entrypoints.http.telemetry import Telemetry
 from entrypoints.settings import Settings
 from todo_core import __version__
 
@@ -40,7 +40,7 @@ class Application:
     _api: Asgi | None = attrs.field(default=None, init=False)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """Answer one connection, or live from the server's start to its stop."""
+        """Response one connection, or live from the server's start to its stop."""
         if self._api is not None:
             await self._api(scope, receive, send)
         else:

@@ -22,7 +22,7 @@ CHEAPEST = Profile.cheapest()
 @pytest.fixture
 def passwords() -> Iterator[PooledPasswords]:
     """Return cheap passwords."""
-    pooled = PooledPasswords(CHEAPEST)
+    pooled = PooledPasswords(CHEAPEST, workers=1, queue=64)
     yield pooled
     pooled.close()
 
@@ -69,7 +69,7 @@ async def test_hash_and_verify(passwords: PooledPasswords) -> None:
 
 async def test_parameters() -> None:
     """The default is Argon2id with at least 19 MiB, two passes and one lane (OWASP), in the PHC string."""
-    passwords = PooledPasswords()
+    passwords = PooledPasswords(workers=1, queue=0)
 
     stored = await passwords.hash(PASSWORD)
     passwords.close()
@@ -222,7 +222,7 @@ def test_no_password_holds_the_processor(monkeypatch: pytest.MonkeyPatch) -> Non
 
 async def test_known_words_do_not_mix() -> None:
     """Two people's known words stay apart when both are judged at the same time."""
-    passwords = PooledPasswords(CHEAPEST, workers=4)
+    passwords = PooledPasswords(CHEAPEST, workers=4, queue=64)
     words = [f"zebulon{number}quirke" for number in range(8)]
 
     found = await asyncio.gather(*(passwords.weakness(word, [word]) for word in words * 5))

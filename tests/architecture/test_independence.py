@@ -20,8 +20,9 @@ import pytest
 from adapters.postgres import Database, PostgresStore
 from adapters.tokens import AccessTokens, KeyFile, Sealer, SignedTokens
 from entrypoints.http.app import create_app
-from entrypoints.http.limits import LocalRateLimiter
+from entrypoints.http.middleware.rate_limits import LocalRateLimiter
 from entrypoints.http.ports import Collaborators
+from tests.connections import small_pool
 from tests.http.api import Ready
 from tests.support import PASSWORD, World
 from todo_core.errors import Forbidden, TodoError
@@ -54,7 +55,7 @@ async def in_memory(clock: ManualClock, url: str) -> AsyncIterator[Store]:
 @asynccontextmanager
 async def in_postgres(clock: ManualClock, url: str) -> AsyncIterator[Store]:
     """A real server."""
-    async with Database.open(url) as database:
+    async with Database.open(url, small_pool()) as database:
         yield PostgresStore(database, clock)
 
 
@@ -82,7 +83,7 @@ class LineFront:
     world: World
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer line by line until the client goes."""
+        """Response line by line until the client goes."""
         while line := await reader.readline():
             writer.write(json.dumps(await self.answer(**json.loads(line))).encode() + b"\n")
         writer.close()

@@ -10,8 +10,9 @@ import attrs
 import pytest
 import sqlalchemy as sa
 
-from adapters.postgres import AuditRecord, Database, EventFilter, PoolSettings, PostgresStore
+from adapters.postgres import AuditRecord, Database, EventFilter, PostgresStore
 from adapters.postgres.statements import Statement
+from tests.connections import small_pool
 from tests.neighbours.pgbouncer import PgBouncer, pgbouncer
 from todo_core.audit import Action, Event
 from todo_core.ports import Store, UserReader
@@ -106,10 +107,10 @@ async def in_memory() -> AsyncIterator[Kept]:
 @asynccontextmanager
 async def in_postgres(url: str, pooler: PgBouncer | None = None) -> AsyncIterator[Kept]:
     """Yield the PostgreSQL store, whose every connection leads over the pooler if there is one."""
-    clock, settings = ManualClock(), PoolSettings(min_size=1, max_size=8, prepare=pooler is None)
+    clock, settings = ManualClock(), small_pool(1, 8, prepare=pooler is None)
     async with (
         Database.open(pooler.url(url) if pooler else url, settings) as database,
-        Database.open(url, PoolSettings(min_size=0, max_size=1)) as watched,
+        Database.open(url, small_pool(0, 1)) as watched,
     ):
 
         async def events() -> Sequence[Event]:

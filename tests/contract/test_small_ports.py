@@ -41,7 +41,7 @@ def passwords(request: pytest.FixtureRequest) -> Iterator[Passwords]:
     if request.param == "memory":
         yield ScryptPasswords(log_cost=2)
     else:
-        with closing(PooledPasswords(Profile.cheapest())) as pooled:
+        with closing(PooledPasswords(Profile.cheapest(), workers=1, queue=64)) as pooled:
             yield pooled
 
 

@@ -7,7 +7,7 @@ import attrs
 import httpx
 from litestar import Litestar
 
-from entrypoints.http.frame import Frame
+from entrypoints.http.middleware.application import Middleware
 from entrypoints.http.ports import Collaborators, Limits, Policy
 from tests.http.conformance import Conformance
 from todo_core.testing import ManualClock, MemoryStore
@@ -36,7 +36,7 @@ class Ready:
 class User:
     """A registered user who is logged in, as a client of the API."""
 
-    app: Frame
+    app: Middleware
     client: httpx.AsyncClient
     email: str
     id: str
@@ -59,7 +59,7 @@ class User:
 class World:
     """An API with everything behind it."""
 
-    app: Frame
+    app: Middleware
     clock: ManualClock
     store: MemoryStore
     ready: Ready
@@ -86,7 +86,7 @@ class World:
         return client_of(self.app, address, **headers)
 
 
-def client_of(app: Frame, address: str | None = "127.0.0.1", **headers: str) -> httpx.AsyncClient:
+def client_of(app: Middleware, address: str | None = "127.0.0.1", **headers: str) -> httpx.AsyncClient:
     """Return a client that talks to the application itself; what the application lets through fails the test."""
     peer: Any = None if address is None else (address, 40_000)
     transport = httpx.ASGITransport(app=app, client=peer)  # type: ignore[arg-type]  # ASGI is ASGI

@@ -10,7 +10,7 @@ import pytest
 from adapters.passwords import PooledPasswords, Profile
 from adapters.tokens import AccessTokens, KeyFile, Sealer, SignedTokens
 from entrypoints.http.app import create_app
-from entrypoints.http.limits import LocalRateLimiter
+from entrypoints.http.middleware.rate_limits import LocalRateLimiter
 from entrypoints.http.ports import Collaborators, ConfigurationCheck, Options
 from tests.http.api import PLENTY, Ready, User, World, client_of
 from todo_core.sessions import SessionPolicy
@@ -24,7 +24,7 @@ from todo_core.users import PasswordPolicy
 @pytest.fixture(scope="session")
 def passwords() -> Iterator[PooledPasswords]:
     """Give Argon2id at its cheapest."""
-    pool = PooledPasswords(Profile.cheapest())
+    pool = PooledPasswords(Profile.cheapest(), workers=1, queue=64)
     yield pool
     pool.close()
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.http import json_body
-from entrypoints.http.faults import MalformedRequest
+from entrypoints.http.errors import MalformedRequest
+from entrypoints.http.wire import json_body
 from tests.http.api import User, problem
 
 TASKS = "/api/tasks"

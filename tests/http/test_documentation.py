@@ -4,12 +4,12 @@ import ast
 import re
 from pathlib import Path
 
-from entrypoints.http.problems import KINDS
+from entrypoints.http.problems import PROBLEM_TYPES
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
 PROBLEMS, PARTS = PAGE.split("## What is wrong with a part")
-NAMING = {"at", "note", "_note", "BadPart"}
+NAMING = {"at", "note", "_note", "InvalidPart"}
 """The functions whose second argument is the code of a broken rule."""
 
 
@@ -25,7 +25,7 @@ def test_every_problem_is_listed() -> None:
     """Each code with its status, and no other."""
     listed = {(int(status), code) for status, code in re.findall(r"^\| (\d{3}) \| `([a-z-]+)`", PROBLEMS, re.MULTILINE)}
 
-    assert {(kind.status, vars(error)["code"]) for error, kind in KINDS.items()} == listed
+    assert {(kind.status, vars(error)["code"]) for error, kind in PROBLEM_TYPES.items()} == listed
 
 
 def test_every_code_of_a_part_is_listed() -> None:

@@ -9,10 +9,10 @@ import pytest
 import structlog.testing
 
 from entrypoints.http.app import create_app
-from entrypoints.http.frame import Frame
-from entrypoints.http.limits import Guard, LocalRateLimiter
+from entrypoints.http.middleware.application import Middleware
+from entrypoints.http.middleware.rate_limits import LocalRateLimiter, RateLimits
+from entrypoints.http.middleware.telemetry import Telemetry
 from entrypoints.http.ports import Options
-from entrypoints.http.telemetry import Telemetry
 from tests.http.api import PLENTY, User, World, bad_parts, client_of, problem
 from tests.http.conformance import served
 from tests.http.conftest import Build
@@ -352,10 +352,10 @@ async def test_defects_are_masked(world: World, monkeypatch: pytest.MonkeyPatch)
     assert "error" == lines[1]["log_level"]
 
 
-def frame_around(app: Any) -> Frame:  # noqa: ANN401 - an ASGI application
+def frame_around(app: Any) -> Middleware:  # noqa: ANN401 - an ASGI application
     """Return the frame around another application."""
     telemetry = Telemetry()
-    return Frame(app, Options(), telemetry, Guard(PLENTY, LocalRateLimiter(), telemetry))
+    return Middleware(app, Options(), telemetry, RateLimits(PLENTY, LocalRateLimiter(), telemetry))
 
 
 async def test_last_resort() -> None:

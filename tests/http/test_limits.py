@@ -7,7 +7,7 @@ import pytest
 import structlog.testing
 
 from entrypoints.http.addresses import client_address, counting_key, parse
-from entrypoints.http.limits import SWEEP_AT, LocalRateLimiter
+from entrypoints.http.middleware.rate_limits import SWEEP_AT, LocalRateLimiter
 from entrypoints.http.ports import Limits, Options, Policy
 from tests.http.api import PASSWORD, World, problem
 from tests.http.conftest import Build

@@ -7,8 +7,8 @@ import httpx
 import jsonschema_rs
 import pytest
 
-from entrypoints.http.openapi import codes
-from entrypoints.http.problems import KINDS
+from entrypoints.http.document.openapi import codes
+from entrypoints.http.problems import PROBLEM_TYPES
 from entrypoints.http.routing import Body
 from tests.http.api import User, World, problem
 from tests.http.conformance import Conformance, served
@@ -95,7 +95,7 @@ async def test_every_problem_of_the_contract_can_occur(world: World) -> None:
     """There is an operation for each code, apart from 405, which belongs to none: it is told of beside them."""
     occurring = {code for route in served(world.app) for code in codes(route)}
 
-    assert {vars(error)["code"] for error in KINDS} - {"method-not-allowed"} == occurring
+    assert {vars(error)["code"] for error in PROBLEM_TYPES} - {"method-not-allowed"} == occurring
 
 
 @pytest.mark.parametrize(

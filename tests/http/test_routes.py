@@ -7,8 +7,8 @@ from uuid import uuid4
 import attrs
 import pytest
 
-from entrypoints.http import faults
-from entrypoints.http.problems import KINDS, kind_of
+from entrypoints.http import errors as http_errors
+from entrypoints.http.problems import PROBLEM_TYPES, problem_type_of
 from entrypoints.http.routing import Body
 from tests.http.api import User, World, problem
 from tests.http.conformance import served
@@ -103,7 +103,7 @@ def test_every_error_is_in_the_table() -> None:
     known = {cls for cls in subclasses(errors.TodoError) if cls.__module__.startswith("todo_core")}
 
     assert tasks.VersionMismatch in known
-    assert known | subclasses(faults.RequestFault) == set(KINDS)
+    assert known | subclasses(http_errors.HttpError) == set(PROBLEM_TYPES)
 
 
 def test_codes_and_statuses_are_those_of_the_contract() -> None:
@@ -126,11 +126,11 @@ def test_codes_and_statuses_are_those_of_the_contract() -> None:
     }
 
     found: dict[int, set[str]] = {}
-    for error, kind in KINDS.items():
+    for error, kind in PROBLEM_TYPES.items():
         found.setdefault(kind.status, set()).add(vars(error)["code"])
     assert contract == found
 
 
 def test_unknown_errors_are_nobodys() -> None:
     """What is not in the table has no words of its own."""
-    assert kind_of(ValueError("secret")) is None
+    assert problem_type_of(ValueError("secret")) is None

@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 import psycopg
 import pytest
 
-from adapters.postgres import AuditRecord, Database, EventFilter, PoolSettings, PostgresStore
+from adapters.postgres import AuditRecord, Database, EventFilter, PostgresStore
+from tests.connections import small_pool
 from tests.contract.conftest import Kept
 from todo_core.audit import Event
 from todo_core.testing import ManualClock
 
-SMALL = PoolSettings(min_size=1, max_size=4, timeout=10)
+SMALL = small_pool()
 
 
 def kept_in(database: Database) -> Kept:

@@ -15,6 +15,7 @@ from adapters.postgres import Database, PoolSettings
 from adapters.postgres.migrate import migrate
 from adapters.postgres.pool import LIMITS
 from tests.conftest import FAST, directory_for_all
+from tests.connections import small_pool
 from tests.contract.conftest import PATIENCE_SECONDS, Kept
 from tests.contract.test_tasks import EXTREMES, comes_back
 from tests.postgres.conftest import SMALL, kept_in
@@ -69,7 +70,7 @@ async def test_error_that_is_hidden_ends_the_unit(kept: Kept) -> None:
 
 async def test_full_pool_is_unavailable(database: str) -> None:
     """Who does not get a connection in time is told so; afterwards there is one again."""
-    async with Database.open(database, PoolSettings(min_size=1, max_size=1, timeout=0.1)) as small:
+    async with Database.open(database, small_pool(1, 1, timeout=0.1)) as small:
         kept = kept_in(small)
         actor = await kept.actor()
 
@@ -87,7 +88,7 @@ async def test_server_that_comes_back() -> None:
     with directory_for_all("todo-pg-") as root, ExitStack() as first:
         url = first.enter_context(cluster(root, settings=FAST)).url
         migrate(url)
-        async with Database.open(url, PoolSettings(min_size=2, max_size=2, timeout=0.2)) as database:
+        async with Database.open(url, small_pool(2, 2, timeout=0.2)) as database:
             kept = kept_in(database)
             actor = await kept.actor()
             first.close()
@@ -117,9 +118,7 @@ async def answers(kept: Kept, actor: Actor) -> bool:
 @pytest.mark.parametrize("method", ["read", "write", "write_as", "register", "user_by_email", "users", "task_owner"])
 async def test_no_server_is_unavailable(method: str) -> None:
     """Every method says so when there is no server."""
-    async with Database.open(
-        "postgresql://127.0.0.1:1/todo", PoolSettings(min_size=0, max_size=1, timeout=0.1)
-    ) as nowhere:
+    async with Database.open("postgresql://127.0.0.1:1/todo", small_pool(0, 1, timeout=0.1)) as nowhere:
         kept = kept_in(nowhere)
         user = kept.ids.new()
         actor = Actor(user, user)  # type: ignore[arg-type]
@@ -178,7 +177,7 @@ async def test_server_with_a_mind_of_its_own(empty_database: str, options: str, 
 
 async def test_each_statement_is_prepared_once(database: str) -> None:
     """Whatever is NULL and however large numbers are: one text is one prepared statement."""
-    async with Database.open(database, PoolSettings(min_size=1, max_size=1)) as single:
+    async with Database.open(database, small_pool(1, 1)) as single:
         kept = kept_in(single)
         actor = await kept.actor()
         for _ in range(6):
@@ -196,7 +195,7 @@ async def test_each_statement_is_prepared_once(database: str) -> None:
 
 async def test_pooler_gets_nothing_it_cannot_keep(database: str) -> None:
     """Without prepared statements there are none, nor options at the start."""
-    async with Database.open(database, PoolSettings(min_size=1, max_size=1, prepare=False)) as single:
+    async with Database.open(database, small_pool(1, 1, prepare=False)) as single:
         kept = kept_in(single)
         actor = await kept.actor()
         for _ in range(10):
@@ -222,7 +221,7 @@ async def test_url_is_heeded(database: str) -> None:
 async def test_unreadable_url_is_unavailable() -> None:
     """And not quoted."""
     with pytest.raises(TodoError) as caught:
-        async with Database.open("postgresql://todo:hunter2%zz@127.0.0.1/todo"):
+        async with Database.open("postgresql://todo:hunter2%zz@127.0.0.1/todo", small_pool()):
             pass
 
     assert isinstance(caught.value, Unavailable)

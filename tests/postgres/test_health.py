@@ -5,8 +5,9 @@ import asyncio
 import psycopg
 import pytest
 
-from adapters.postgres import Database, DatabaseReadiness, PoolSettings
+from adapters.postgres import Database, DatabaseReadiness
 from adapters.postgres.migrate import head, migrate
+from tests.connections import small_pool
 from tests.postgres.conftest import SMALL
 
 
@@ -34,9 +35,7 @@ async def test_who_asks_at_the_same_time_shares_the_answer(opened: Database) -> 
 
 async def test_no_server() -> None:
     """It does not answer, and nobody knows of its schema."""
-    async with Database.open(
-        "postgresql://127.0.0.1:1/todo", PoolSettings(min_size=0, max_size=1, timeout=0.1)
-    ) as nowhere:
+    async with Database.open("postgresql://127.0.0.1:1/todo", small_pool(0, 1, timeout=0.1)) as nowhere:
         checks = await DatabaseReadiness(nowhere).check()
 
     assert {

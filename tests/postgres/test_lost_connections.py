@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 import psycopg
 import pytest
 
-from adapters.postgres import AuditRecord, Database, PoolSettings, RateLimitCounters, Window
+from adapters.postgres import AuditRecord, Database, RateLimitCounters, Window
 from adapters.postgres.migrate import migrate
 from adapters.postgres.pool import ATTEMPTS
+from tests.connections import small_pool
 from tests.contract.conftest import Kept
 from tests.postgres.conftest import SMALL, kept_in
 from todo_core.errors import Unavailable
@@ -33,7 +34,7 @@ CONNECTIONS = 4
 @pytest.fixture
 async def full(database: str) -> AsyncIterator[Database]:
     """A pool that has all its connections from the beginning."""
-    async with Database.open(database, PoolSettings(min_size=CONNECTIONS, max_size=CONNECTIONS)) as full:
+    async with Database.open(database, small_pool(CONNECTIONS, CONNECTIONS)) as full:
         yield full
 
 

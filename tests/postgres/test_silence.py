@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from adapters.postgres import Database, DatabaseReadiness, PoolSettings, health, pool
+from adapters.postgres import Database, DatabaseReadiness, health, pool
 from adapters.postgres.pool import Transaction
 from adapters.postgres.statements import Statement
+from tests.connections import small_pool
 from todo_core.errors import Unavailable
 
 ONE = Statement.of(sa.text("SELECT 1 AS one"))
@@ -78,7 +79,7 @@ async def test_a_silent_server_is_given_up(
 ) -> None:
     """Whoever asks is told, and the next one is served over a new connection once the wire is whole."""
     monkeypatch.setattr(pool, "SILENCE_SECONDS", 0.5)
-    async with Database.open(wire.url, PoolSettings(min_size=1, max_size=1, timeout=30)) as database:
+    async with Database.open(wire.url, small_pool(1, 1, timeout=30)) as database:
         before = await ask(database)
         wire.cut = True
         with pytest.raises(Unavailable, match="NoAnswer"):
@@ -92,7 +93,7 @@ async def test_readiness_does_not_wait_for_a_silent_server(wire: Wire, monkeypat
     """It says that the database is not there, while the statement is still being given up."""
     monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr(pool, "SILENCE_SECONDS", 0.5)
-    async with Database.open(wire.url, PoolSettings(min_size=1, max_size=1, timeout=30)) as database:
+    async with Database.open(wire.url, small_pool(1, 1, timeout=30)) as database:
         await database.fetch(ONE, {})
         wire.cut = True
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from entrypoints.http.examples import EXAMPLES
+from entrypoints.http.document.examples import EXAMPLES
 from entrypoints.http.routing import Route
 
 ENDS_SESSIONS = frozenset({"logOut", "logOutEverywhere", "endSession"})

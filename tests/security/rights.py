@@ -11,7 +11,7 @@ from tests.http.api import PASSWORD
 from tests.security.route_table import ROUTES
 from tests.security.scene import COMPLETED, ERASED, FORGOTTEN, LIVE, REQUEST_ID, TRASHED, UNKNOWN
 
-Kind = Literal["public", "own", "task", "session"]
+ProblemType = Literal["public", "own", "task", "session"]
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -19,7 +19,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 class Right:
     """What a route is about, a body that is right for it, and how it answers the owner of the object, by its state."""
 
-    kind: Kind
+    kind: ProblemType
     body: Any = None
     owner: Mapping[str, int] = attrs.field(factory=dict)
     variants: tuple[dict[str, str], ...] = ({},)
@@ -74,7 +74,7 @@ RIGHTS: Mapping[str, Right] = {
 BY_NAME = {route.name: route for route in ROUTES}
 
 
-def routes_for(*kinds: Kind) -> pytest.MarkDecorator:
+def routes_for(*kinds: ProblemType) -> pytest.MarkDecorator:
     """Parametrise a test with the routes of some kinds; one that has no right yet counts as all of them."""
     chosen = [route for route in ROUTES if route.name not in RIGHTS or RIGHTS[route.name].kind in kinds]
     return pytest.mark.parametrize("route", chosen, ids=[route.name for route in chosen])

@@ -2,8 +2,8 @@
 
 from adapters.tokens import Sealer
 from entrypoints.http.app import create_app
-from entrypoints.http.frame import Frame
-from entrypoints.http.limits import LocalRateLimiter
+from entrypoints.http.middleware.application import Middleware
+from entrypoints.http.middleware.rate_limits import LocalRateLimiter
 from entrypoints.http.ports import Collaborators
 from tests.http.api import Ready
 from tests.http.conformance import served
@@ -15,7 +15,7 @@ from todo_core.use_cases.tasks import Tasks
 from todo_core.users import PasswordPolicy
 
 
-def an_application() -> Frame:
+def an_application() -> Middleware:
     """Return the application over parts that need nothing; it is there to be looked at before any test runs."""
     clock, ids, passwords = ManualClock(), SequentialIds(), ScryptPasswords(log_cost=2)
     store = MemoryStore(clock)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]  # its stubs are one more dependency
 
-from entrypoints.http.telemetry import EVENTS
+from entrypoints.http.middleware.telemetry import EVENTS
 from tests.serving import REPOSITORY, Server
 
 PROMETHEUS = REPOSITORY / "deploy" / "prometheus"

@@ -7,8 +7,8 @@ import pytest
 import structlog.testing
 
 from adapters.passwords import PooledPasswords
-from entrypoints.http.json_body import MAX_BODY_BYTES
 from entrypoints.http.routing import Route
+from entrypoints.http.wire.json_body import MAX_BODY_BYTES
 from tests.http.api import PASSWORD, User, World
 from tests.security.route_table import ROUTES
 from tests.security.scene import LIVE, Scene

@@ -8,9 +8,9 @@ import pytest
 import structlog.testing
 
 from entrypoints.http.app import create_app
+from entrypoints.http.middleware.telemetry import EVENTS
 from entrypoints.http.ports import Count, Options, Policy
-from entrypoints.http.problems import KINDS
-from entrypoints.http.telemetry import EVENTS
+from entrypoints.http.problems import PROBLEM_TYPES
 from tests.http.api import PASSWORD, PLENTY, User, World, client_of, problem
 from tests.http.conftest import Build
 from todo_core.errors import Unavailable
@@ -37,7 +37,7 @@ async def test_every_event_is_there_before_it_happens(client: httpx.AsyncClient)
 
 def test_every_refusal_is_an_event() -> None:
     """Whatever is refused with 401, 403, 422 or 429 has a name (ASVS 16.3)."""
-    refusals = {vars(error)["code"] for error, kind in KINDS.items() if kind.status in {401, 403, 422, 429}}
+    refusals = {vars(error)["code"] for error, kind in PROBLEM_TYPES.items() if kind.status in {401, 403, 422, 429}}
 
     assert set() == refusals - EVENTS.keys()
 

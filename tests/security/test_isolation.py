@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator
 import attrs
 import pytest
 
-from adapters.postgres import Database, PoolSettings, PostgresStore
+from adapters.postgres import Database, PostgresStore
 from entrypoints.http.app import create_app
 from entrypoints.http.ports import Options
 from entrypoints.http.routing import Route
+from tests.connections import small_pool
 from tests.http.api import PASSWORD, PLENTY, World, client_of
 from tests.http.conformance import handlers_of
 from tests.security.rights import BY_NAME, CREATE, KEY, METHODS, RIGHTS, path_of, request_of, routes_for
@@ -25,7 +26,7 @@ async def scene(request: pytest.FixtureRequest, world: World) -> AsyncIterator[S
     if request.param == "memory":
         yield await Scene.make(world)
         return
-    async with Database.open(request.getfixturevalue("database"), PoolSettings(min_size=1, max_size=4)) as database:
+    async with Database.open(request.getfixturevalue("database"), small_pool()) as database:
         yield await Scene.make(over(world, PostgresStore(database, world.clock)))
 
 

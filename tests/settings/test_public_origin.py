@@ -7,7 +7,7 @@ import pytest
 
 from entrypoints.application import assemble
 from entrypoints.bootstrap import open_system
-from entrypoints.http.telemetry import Telemetry
+from entrypoints.http.middleware.telemetry import Telemetry
 from entrypoints.settings import load_settings
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.http.hosts import host_fault
+from entrypoints.http.middleware.hosts import host_error
 from entrypoints.settings import ConfigurationError, Secret, load_settings, network_rules
 from tests.settings.loading import KEY, Load, problems
 
@@ -58,7 +58,7 @@ def test_allowed_hosts_are_those_that_requests_can_name(host: str) -> None:
     except ValueError:
         listed = None
 
-    found = host_fault(host, "1.1", (host.lower(),))
+    found = host_error(host, "1.1", (host.lower(),))
     assert (listed is None) == (found is not None)
 
 

@@ -8,6 +8,7 @@ import psycopg
 
 from adapters.postgres import Database, PostgresStore
 from tests.conftest import empty
+from tests.connections import small_pool
 from todo_core.ports import Store
 from todo_core.testing import ManualClock
 
@@ -15,7 +16,7 @@ from todo_core.testing import ManualClock
 @contextmanager
 def postgres_stores(runner: asyncio.Runner, url: str) -> Iterator[Callable[[ManualClock], Store]]:
     """Yield what makes an empty store, in the runner's event loop."""
-    opening = Database.open(url)
+    opening = Database.open(url, small_pool())
     database = runner.run(opening.__aenter__())
     try:
         with psycopg.connect(url, autocommit=True) as admin:

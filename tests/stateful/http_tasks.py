@@ -10,11 +10,11 @@ import attrs
 import httpx
 
 from adapters.tokens import Sealer
-from entrypoints.http import wire
 from entrypoints.http.app import create_app
-from entrypoints.http.cursors import Cursors
-from entrypoints.http.limits import LocalRateLimiter
+from entrypoints.http.middleware.rate_limits import LocalRateLimiter
 from entrypoints.http.ports import Collaborators, Limits, Options, Policy
+from entrypoints.http.wire import encode
+from entrypoints.http.wire.cursors import Cursors
 from tests.http.api import Ready
 from tests.support import World
 from todo_core import errors
@@ -29,7 +29,7 @@ from todo_core.use_cases import NewTask, Sessions, Tasks
 
 EVERYTHING = 2**31
 UNLIMITED = Limits(*(Policy(name, EVERYTHING, 60) for name in ("login", "register", "refresh", "password", "api")))
-PRIORITIES = {name: priority for priority, name in wire.PRIORITY_NAMES.items()}
+PRIORITIES = {name: priority for priority, name in encode.PRIORITY_NAMES.items()}
 REFUSALS: dict[str, errors.TodoError] = {
     "forbidden": errors.Forbidden(),
     "not-found": errors.NotFound("task"),
@@ -235,7 +235,7 @@ def _members(draft: Draft) -> dict[str, Any]:
         "title": draft.title,
         "description": draft.description,
         "completed": draft.completed,
-        "priority": wire.PRIORITY_NAMES[draft.priority],
+        "priority": encode.PRIORITY_NAMES[draft.priority],
         "due": {name: value for name, value in written.items() if value is not None} if written else None,
         "tags": list(draft.tags),
     }
@@ -245,7 +245,7 @@ def _parameters(query: Query) -> dict[str, Any]:
     """Return the query parameters; what is not asked for is left out."""
     given = {
         "completed": None if query.completed is None else json.dumps(query.completed),
-        "priority": [wire.PRIORITY_NAMES[priority] for priority in sorted(query.priorities)],
+        "priority": [encode.PRIORITY_NAMES[priority] for priority in sorted(query.priorities)],
         "tag": sorted(query.tags),
         "q": " ".join(query.words),
         "due": query.due and query.due.value,

@@ -20,7 +20,7 @@ class PooledPasswords:
     _argon2: Argon2
     _pool: BoundedPool
 
-    def __init__(self, profile: Profile | None = None, *, workers: int = 1, queue: int = 64) -> None:
+    def __init__(self, profile: Profile | None = None, *, workers: int, queue: int) -> None:
         self.__attrs_init__(Argon2(profile or Profile()), BoundedPool(workers, queue))
 
     async def hash(self, password: str) -> str:

@@ -60,10 +60,10 @@ class PoolSettings:
     `prepare`: whether statements are prepared, and time limits set; behind a transaction pooler neither can be.
     """
 
-    min_size: int = 2
-    max_size: int = 10
-    timeout: float = 5
-    prepare: bool = True
+    min_size: int
+    max_size: int
+    timeout: float
+    prepare: bool
 
 
 @attrs.define
@@ -98,12 +98,11 @@ class Database:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, settings: PoolSettings | None = None) -> AsyncIterator["Database"]:
+    async def open(cls, url: str, settings: PoolSettings) -> AsyncIterator["Database"]:
         """Connect to the database at any libpq URL, for as long as the block lasts; it need not be there yet.
 
         Raises Unavailable when the URL cannot be read.
         """
-        settings = settings or PoolSettings()
         pool = AsyncConnectionPool(
             url,
             connection_class=Connection,

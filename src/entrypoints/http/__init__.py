@@ -1,11 +1,13 @@
-"""The HTTP API. Knows no adapter: `app.create_app` is given use cases, and the parts that `ports` names.
+"""The HTTP API. It knows the use cases and no adapter; imports between its parts point downwards.
 
-A request meets, from the outside in:
-
-    frame      what every response has, and what is written down (`telemetry`) of each (`exchange`)
-    app        the framework: finds the route, turns errors into `problems`
-    pipeline   the checks in the promised order: `limits`, credentials, `json_body`, `query`
-    *_routes   the routes (`routing`), each with a handler: `*_input` in, one use case, `wire` out
-
-`shapes` are the types on the wire; `openapi` describes them and the routes, `reference_routes` shows that.
+app          puts it together
+routes/      decode a request, call one use case, encode the result
+document/    the OpenAPI document and the files of the reference page
+pipeline     the checks before a handler, in the contract's order
+middleware/  around the framework: what every request passes and every response has
+problems     the one table of errors: statuses, words, and how a problem is written
+routing      a route as a value
+wire/        schemas, the readers of requests, the encoders of responses
+context      what is known of one request
+errors, responses, addresses, ports
 """

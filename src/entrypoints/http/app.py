@@ -8,23 +8,23 @@ from litestar import Litestar, Request
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
 
-from entrypoints.http.account_routes import AccountRoutes
-from entrypoints.http.answers import Answer, no_content
-from entrypoints.http.cursors import Cursors
-from entrypoints.http.exchange import Exchange
-from entrypoints.http.faults import MalformedRequest, MethodNotAllowed, RouteNotFound
-from entrypoints.http.frame import Frame
-from entrypoints.http.limits import Guard
-from entrypoints.http.list_routes import ListRoutes
-from entrypoints.http.operation_routes import OperationRoutes
+from entrypoints.http.context import RequestContext
+from entrypoints.http.errors import MalformedRequest, MethodNotAllowed, RouteNotFound
+from entrypoints.http.middleware.application import Middleware
+from entrypoints.http.middleware.rate_limits import RateLimits
+from entrypoints.http.middleware.telemetry import Telemetry
 from entrypoints.http.pipeline import Pipeline
 from entrypoints.http.ports import Collaborators, Options
-from entrypoints.http.problems import answer_problem, kind_of
-from entrypoints.http.reference_routes import reference_routes
+from entrypoints.http.problems import problem_response, problem_type_of
+from entrypoints.http.responses import Response, no_content
+from entrypoints.http.routes.accounts import AccountRoutes
+from entrypoints.http.routes.operations import OperationRoutes
+from entrypoints.http.routes.reference import reference_routes
+from entrypoints.http.routes.sessions import SessionRoutes
+from entrypoints.http.routes.task_lists import ListRoutes
+from entrypoints.http.routes.tasks import TaskRoutes
 from entrypoints.http.routing import Route
-from entrypoints.http.session_routes import SessionRoutes
-from entrypoints.http.task_routes import TaskRoutes
-from entrypoints.http.telemetry import Telemetry
+from entrypoints.http.wire.cursors import Cursors
 from todo_core.use_cases.accounts import Accounts
 from todo_core.use_cases.tasks import Tasks
 
@@ -37,14 +37,14 @@ def create_app(
     collaborators: Collaborators,
     options: Options = DEFAULT,
     telemetry: Telemetry | None = None,
-) -> Frame:
+) -> Middleware:
     """Return the API as an ASGI application; nothing is started or opened by it."""
     telemetry = telemetry or Telemetry()
     sessions = accounts.sessions
-    guard = Guard(options.limits, collaborators.shared, telemetry)
+    rate_limits = RateLimits(options.limits, collaborators.shared, telemetry)
     routes = (
-        *AccountRoutes(accounts, guard).routes(),
-        *SessionRoutes(sessions, guard, options).routes(),
+        *AccountRoutes(accounts, rate_limits).routes(),
+        *SessionRoutes(sessions, rate_limits, options).routes(),
         *ListRoutes(tasks, Cursors(collaborators.sealer)).routes(),
         *TaskRoutes(tasks).routes(),
         *OperationRoutes(collaborators, options, telemetry).routes(),
@@ -52,8 +52,8 @@ def create_app(
     routes += reference_routes(routes, options.version)
     for route in routes:
         telemetry.expect(route.method, route.template)
-    pipeline = Pipeline(sessions, accounts, guard)
-    handler = cast("Any", ProblemHandler(telemetry))  # an `Answer` is response enough
+    pipeline = Pipeline(sessions, accounts, rate_limits)
+    handler = cast("Any", ProblemHandler(telemetry))  # an `Response` is response enough
     litestar = Litestar(
         [*_options_handlers(routes), *(_handler(route, pipeline) for route in routes)],
         exception_handlers={Exception: handler},
@@ -62,13 +62,13 @@ def create_app(
         debug=False,
         request_max_body_size=None,  # counted in `json_body`
     )
-    return Frame(litestar, options, telemetry, guard)
+    return Middleware(litestar, options, telemetry, rate_limits)
 
 
 def _handler(route: Route, pipeline: Pipeline) -> HTTPRouteHandler:
     """Return the framework's view of a route."""
 
-    async def handle(request: Request[Any, Any, Any]) -> Answer:
+    async def handle(request: Request[Any, Any, Any]) -> Response:
         return await pipeline.answer(route, request)
 
     return HTTPRouteHandler(
@@ -87,7 +87,7 @@ def _options_handlers(routes: Iterable[Route]) -> list[HTTPRouteHandler]:
 def _options_handler(path: str, methods: set[str]) -> HTTPRouteHandler:
     answer = no_content((b"allow", ", ".join(_with_head(methods)).encode()))
 
-    async def handle() -> Answer:
+    async def handle() -> Response:
         return answer
 
     return HTTPRouteHandler(path, http_method=["OPTIONS"], status_code=200)(handle)
@@ -99,13 +99,13 @@ class ProblemHandler:
 
     telemetry: Telemetry
 
-    def __call__(self, request: Request[Any, Any, Any], error: Exception) -> Answer:
+    def __call__(self, request: Request[Any, Any, Any], error: Exception) -> Response:
         """Return the problem; what nobody expected is written down."""
-        exchange = Exchange.of(request.scope)
+        context = RequestContext.of(request.scope)
         known = _translated(error)
-        if kind_of(known) is None:
-            self.telemetry.failed(exchange, known)
-        return answer_problem(exchange, known)
+        if problem_type_of(known) is None:
+            self.telemetry.request_failed(context, known)
+        return problem_response(context, known)
 
 
 def _translated(error: Exception) -> Exception:

@@ -12,14 +12,14 @@ from uuid import UUID
 import attrs
 from litestar import Request
 
-from entrypoints.http.answers import Answer
-from entrypoints.http.exchange import Exchange
-from entrypoints.http.faults import MalformedRequest, RequestFault, RouteNotFound
-from entrypoints.http.json_body import PATCH, PLAIN, read_json
-from entrypoints.http.limits import Guard
-from entrypoints.http.query import Parameters
+from entrypoints.http.context import RequestContext
+from entrypoints.http.errors import HttpError, MalformedRequest, RouteNotFound
+from entrypoints.http.middleware.rate_limits import RateLimits
+from entrypoints.http.responses import Response
 from entrypoints.http.routing import Body, Call, Route
-from entrypoints.http.scalars import parse_uuid
+from entrypoints.http.wire.json_body import PATCH, PLAIN, read_json
+from entrypoints.http.wire.query import Parameters
+from entrypoints.http.wire.scalars import parse_uuid
 from todo_core.errors import InvalidInput, NotAuthenticated
 from todo_core.use_cases.accounts import Accounts
 from todo_core.use_cases.sessions import Sessions
@@ -33,51 +33,51 @@ class Pipeline:
 
     sessions: Sessions
     accounts: Accounts
-    guard: Guard
+    rate_limits: RateLimits
 
-    async def answer(self, route: Route, request: Request[Any, Any, Any]) -> Answer:
+    async def answer(self, route: Route, request: Request[Any, Any, Any]) -> Response:
         """Return the handler's answer. Raises what the checks, the handler and the core refuse."""
-        exchange = Exchange.of(request.scope)
+        context = RequestContext.of(request.scope)
         ids = _path_ids(request.scope["path_params"])
         if route.limit is not None:
-            await self.guard.address(exchange, route.limit)
+            await self.rate_limits.address(context, route.limit)
         if not route.public:
-            await self._authenticate(exchange, route)
+            await self._authenticate(context, route)
         elif route.is_api and route.limit is None:
-            self.guard.stranger(exchange)
+            self.rate_limits.unauthenticated(context)
         try:
             parameters = Parameters.parse(request.scope["query_string"]) if route.is_api else Parameters({})
-            call = Call(exchange, request.scope, route.method, ids, await _body(route, exchange, request), parameters)
+            call = Call(context, request.scope, route.method, ids, await _body(route, context, request), parameters)
             if not route.parameters:
                 parameters.finish()
             return await route.handler(call)
-        except (RequestFault, InvalidInput):
-            await self._confirm(exchange)
+        except (HttpError, InvalidInput):
+            await self._confirm(context)
             raise
 
-    async def _authenticate(self, exchange: Exchange, route: Route) -> None:
+    async def _authenticate(self, context: RequestContext, route: Route) -> None:
         try:
-            actor = await self.sessions.authenticate(bearer_token(exchange))
+            actor = await self.sessions.authenticate(bearer_token(context))
         except NotAuthenticated:
             if route.limit is None:
-                self.guard.stranger(exchange)
+                self.rate_limits.unauthenticated(context)
             raise
-        exchange.actor = actor
+        context.actor = actor
         if route.limit is None:
-            self.guard.user(exchange, actor.user)
+            self.rate_limits.user(context, actor.user)
 
-    async def _confirm(self, exchange: Exchange) -> None:
+    async def _confirm(self, context: RequestContext) -> None:
         """Raise NotAuthenticated, which comes before what was refused, when the session has ended.
 
         A good request learns that from the statement that does its work; only a bad one needs a look of its own.
         """
-        if exchange.actor is not None:
-            await self.accounts.me(exchange.actor)
+        if context.actor is not None:
+            await self.accounts.me(context.actor)
 
 
-def bearer_token(exchange: Exchange) -> str:
+def bearer_token(context: RequestContext) -> str:
     """Return the token of the Authorization header. Raises NotAuthenticated: no other scheme is known."""
-    found = _BEARER.fullmatch(exchange.header(b"authorization") or "")
+    found = _BEARER.fullmatch(context.header(b"authorization") or "")
     if found is None:
         raise NotAuthenticated
     return found[1]
@@ -93,11 +93,11 @@ def _path_ids(given: Mapping[str, Any]) -> dict[str, UUID]:
     return ids
 
 
-async def _body(route: Route, exchange: Exchange, request: Request[Any, Any, Any]) -> Any:  # noqa: ANN401 - any JSON value
+async def _body(route: Route, context: RequestContext, request: Request[Any, Any, Any]) -> Any:  # noqa: ANN401 - any JSON value
     """Return the JSON value of the body, or None. A GET has none; elsewhere nothing is ignored."""
     if route.method == "GET":
         return None
-    body = await read_json(exchange, request.receive, PATCH if route.method == "PATCH" else PLAIN)
+    body = await read_json(context, request.receive, PATCH if route.method == "PATCH" else PLAIN)
     if body is None and route.body is Body.REQUIRED:
         raise MalformedRequest("There is no body; a JSON object is needed")
     if route.body is Body.NONE and body not in (None, {}):

@@ -5,10 +5,11 @@ from typing import Any
 
 import attrs
 
-from entrypoints.http import faults, wire
-from entrypoints.http.answers import PROBLEM, Answer, Header, json_answer
-from entrypoints.http.exchange import Exchange
-from entrypoints.http.json_body import MAX_BODY_BYTES
+from entrypoints.http import errors as http_errors
+from entrypoints.http.context import RequestContext
+from entrypoints.http.responses import PROBLEM, Header, Response, json_response
+from entrypoints.http.wire import encode
+from entrypoints.http.wire.json_body import MAX_BODY_BYTES
 from todo_core import errors
 from todo_core.tasks import VersionMismatch
 
@@ -18,7 +19,7 @@ RETRY_SECONDS = 2
 
 
 @attrs.frozen
-class Kind:
+class ProblemType:
     """How errors of one class are answered. `detail` in words; where None, the error itself has them."""
 
     status: int
@@ -29,82 +30,88 @@ class Kind:
 _UNKNOWN_CALLER = "Send a valid access token: Authorization: Bearer …"
 _RETRY = "Try again shortly; repeat a write with the same Idempotency-Key, id or If-Match"
 
-KINDS: Mapping[type[Exception], Kind] = {
-    faults.MalformedRequest: Kind(400, "The request cannot be read", None),
-    faults.InvalidCursor: Kind(
+PROBLEM_TYPES: Mapping[type[Exception], ProblemType] = {
+    http_errors.MalformedRequest: ProblemType(400, "The request cannot be read", None),
+    http_errors.InvalidCursor: ProblemType(
         400, "The cursor is not valid", "A cursor holds for the same user, filters and sort only: start without one"
     ),
-    faults.InvalidSyncToken: Kind(
+    http_errors.InvalidSyncToken: ProblemType(
         400, "The sync token is not valid", "It was not made for this user: start without `since`"
     ),
-    errors.NotAuthenticated: Kind(401, "Not authenticated", _UNKNOWN_CALLER),
-    errors.InvalidToken: Kind(401, "Not authenticated", _UNKNOWN_CALLER),
-    errors.InvalidCredentials: Kind(401, "Wrong credentials", "E-mail and password do not belong together"),
-    errors.InvalidRefreshToken: Kind(401, "The refresh token is not valid", "Log in again"),
-    errors.RefreshTokenReused: Kind(
+    errors.NotAuthenticated: ProblemType(401, "Not authenticated", _UNKNOWN_CALLER),
+    errors.InvalidToken: ProblemType(401, "Not authenticated", _UNKNOWN_CALLER),
+    errors.InvalidCredentials: ProblemType(401, "Wrong credentials", "E-mail and password do not belong together"),
+    errors.InvalidRefreshToken: ProblemType(401, "The refresh token is not valid", "Log in again"),
+    errors.RefreshTokenReused: ProblemType(
         401, "The refresh token was used before", "The session has been ended; log in again"
     ),
-    errors.Forbidden: Kind(403, "Forbidden", "This task is another user's"),
-    errors.RegistrationClosed: Kind(403, "Registration is closed", "The operator makes the accounts here"),
-    faults.CrossOriginRequest: Kind(
+    errors.Forbidden: ProblemType(403, "Forbidden", "This task is another user's"),
+    errors.RegistrationClosed: ProblemType(403, "Registration is closed", "The operator makes the accounts here"),
+    http_errors.CrossOriginRequest: ProblemType(
         403,
         "The origin is not allowed",
         "A request with the session cookie must come from the same or an allowed origin",
     ),
-    errors.NotFound: Kind(404, "Not found", "There is nothing with this id"),
-    faults.RouteNotFound: Kind(404, "Not found", "There is nothing at this path"),
-    faults.MethodNotAllowed: Kind(405, "The method is not allowed here", "The header Allow names those that are"),
-    errors.EmailTaken: Kind(409, "The e-mail address is taken", "Another account has this address"),
-    errors.IdTaken: Kind(409, "The id is taken", "A task with this id exists, or existed"),
-    errors.SyncTokenExpired: Kind(410, "The sync token has expired", "Drop the mirror and start again without `since`"),
-    VersionMismatch: Kind(
+    errors.NotFound: ProblemType(404, "Not found", "There is nothing with this id"),
+    http_errors.RouteNotFound: ProblemType(404, "Not found", "There is nothing at this path"),
+    http_errors.MethodNotAllowed: ProblemType(
+        405, "The method is not allowed here", "The header Allow names those that are"
+    ),
+    errors.EmailTaken: ProblemType(409, "The e-mail address is taken", "Another account has this address"),
+    errors.IdTaken: ProblemType(409, "The id is taken", "A task with this id exists, or existed"),
+    errors.SyncTokenExpired: ProblemType(
+        410, "The sync token has expired", "Drop the mirror and start again without `since`"
+    ),
+    VersionMismatch: ProblemType(
         412, "The task has changed", "The precondition does not hold; `current` is the task as it is"
     ),
-    faults.BodyTooLarge: Kind(413, "The body is too large", f"At most {MAX_BODY_BYTES} bytes"),
-    faults.UnsupportedMediaType: Kind(
+    http_errors.BodyTooLarge: ProblemType(413, "The body is too large", f"At most {MAX_BODY_BYTES} bytes"),
+    http_errors.UnsupportedMediaType: ProblemType(
         415, "The media type is not supported", "A body has to be JSON: Content-Type: application/json"
     ),
-    errors.InvalidInput: Kind(422, "The request is not valid", None),
-    errors.UnknownTimezone: Kind(422, "The request is not valid", "Unknown time zone"),
-    errors.IdempotencyKeyReused: Kind(
+    errors.InvalidInput: ProblemType(422, "The request is not valid", None),
+    errors.UnknownTimezone: ProblemType(422, "The request is not valid", "Unknown time zone"),
+    errors.IdempotencyKeyReused: ProblemType(
         422, "The idempotency key was used before", "The key stands for another request; take a new one"
     ),
-    errors.QuotaExceeded: Kind(422, "The quota is used up", None),
-    errors.NoPassword: Kind(422, "The account has no password", "It belongs to an external issuer"),
-    faults.RateLimited: Kind(429, "Too many requests", "Wait as long as Retry-After says"),
-    faults.InternalError: Kind(500, "Internal error", "Something went wrong here; the request id finds it in the log"),
-    errors.Busy: Kind(503, "Too much work is waiting", _RETRY),
-    errors.Unavailable: Kind(503, "The service is not available", _RETRY),
+    errors.QuotaExceeded: ProblemType(422, "The quota is used up", None),
+    errors.NoPassword: ProblemType(422, "The account has no password", "It belongs to an external issuer"),
+    http_errors.RateLimited: ProblemType(429, "Too many requests", "Wait as long as Retry-After says"),
+    http_errors.InternalError: ProblemType(
+        500, "Internal error", "Something went wrong here; the request id finds it in the log"
+    ),
+    errors.Busy: ProblemType(503, "Too much work is waiting", _RETRY),
+    errors.Unavailable: ProblemType(503, "The service is not available", _RETRY),
 }
 
 
-def kind_of(error: Exception) -> Kind | None:
+def problem_type_of(error: Exception) -> ProblemType | None:
     """Return how `error` is answered, or None when it is none of ours."""
-    return next((KINDS[cls] for cls in type(error).__mro__ if cls in KINDS), None)
+    return next((PROBLEM_TYPES[cls] for cls in type(error).__mro__ if cls in PROBLEM_TYPES), None)
 
 
-def answer_problem(exchange: Exchange, error: Exception) -> Answer:
+def problem_response(context: RequestContext, error: Exception) -> Response:
     """Return the problem that `error` is; anything that is not in the table is an internal error."""
-    kind = kind_of(error)
+    kind = problem_type_of(error)
     if kind is None:
-        error = faults.InternalError()
-        kind = KINDS[faults.InternalError]
+        error = http_errors.InternalError()
+        kind = PROBLEM_TYPES[http_errors.InternalError]
     code: str = error.code  # type: ignore[attr-defined]  # every class in the table has one
-    exchange.problem = code
+    context.problem = code
     if isinstance(error, errors.InvalidInput):
-        exchange.causes = tuple(one.code for one in error.violations)
+        context.causes = tuple(one.code for one in error.violations)
     if isinstance(error, errors.Busy | errors.Unavailable):
-        exchange.reason = error.reason
+        context.reason = error.reason
     body = {
         "type": f"{URN}{code}",
         "title": kind.title,
         "status": kind.status,
         "detail": kind.detail or _detail(error),
         "code": code,
-        "request_id": exchange.request_id,
+        "request_id": context.request_id,
         **_members(error),
     }
-    return json_answer(kind.status, body, *_headers(kind, error), media_type=PROBLEM)
+    return json_response(kind.status, body, *_headers(kind, error), media_type=PROBLEM)
 
 
 def _detail(error: Exception) -> str:
@@ -120,10 +127,10 @@ def _members(error: Exception) -> dict[str, Any]:
     """Return the members that only some problems have."""
     if isinstance(error, errors.InvalidInput):
         return {"errors": [_part(pointer(one.path), one.code, one.detail) for one in error.violations]}
-    if isinstance(error, faults.MalformedRequest) and error.parts:
+    if isinstance(error, http_errors.MalformedRequest) and error.parts:
         return {"errors": [_part(one.pointer, one.code, one.detail) for one in error.parts]}
     if isinstance(error, VersionMismatch):
-        return {"current": wire.task(error.current)}
+        return {"current": encode.task(error.current)}
     return {}
 
 
@@ -136,19 +143,19 @@ def pointer(path: Sequence[str | int]) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
-def _headers(kind: Kind, error: Exception) -> list[Header]:
+def _headers(kind: ProblemType, error: Exception) -> list[Header]:
     by_status: dict[int, Callable[[], Header]] = {
         401: lambda: (b"www-authenticate", b"Bearer"),
         429: lambda: (b"retry-after", str(_wait(error)).encode()),
         503: lambda: (b"retry-after", str(RETRY_SECONDS).encode()),
     }
     headers = [by_status[kind.status]()] if kind.status in by_status else []
-    if isinstance(error, faults.MethodNotAllowed):
+    if isinstance(error, http_errors.MethodNotAllowed):
         headers.append((b"allow", ", ".join(error.allowed).encode()))
     if isinstance(error, VersionMismatch):
-        headers.append((b"etag", wire.etag(error.current)))
+        headers.append((b"etag", encode.etag(error.current)))
     return headers
 
 
 def _wait(error: Exception) -> int:
-    return error.count.resets_in if isinstance(error, faults.RateLimited) else RETRY_SECONDS
+    return error.count.resets_in if isinstance(error, http_errors.RateLimited) else RETRY_SECONDS

@@ -9,10 +9,10 @@ from uuid import UUID
 import attrs
 from litestar.types import Method, Scope
 
-from entrypoints.http.answers import Answer
-from entrypoints.http.exchange import Exchange
+from entrypoints.http.context import RequestContext
 from entrypoints.http.ports import Policy
-from entrypoints.http.query import Parameters
+from entrypoints.http.responses import Response
+from entrypoints.http.wire.query import Parameters
 from todo_core.errors import NotAuthenticated
 from todo_core.sessions import Actor
 
@@ -29,7 +29,7 @@ class Body(Enum):
 class Call:
     """A request that has passed the checks before its handler."""
 
-    exchange: Exchange
+    context: RequestContext
     scope: Scope
     method: str
     ids: dict[str, UUID]
@@ -39,12 +39,12 @@ class Call:
     @property
     def actor(self) -> Actor:
         """Who asks. Raises NotAuthenticated on a public route without credentials."""
-        if self.exchange.actor is None:
+        if self.context.actor is None:
             raise NotAuthenticated
-        return self.exchange.actor
+        return self.context.actor
 
 
-Handler = Callable[[Call], Awaitable[Answer]]
+Handler = Callable[[Call], Awaitable[Response]]
 
 
 @attrs.frozen

@@ -4,7 +4,7 @@ import re
 from ipaddress import ip_address, ip_network
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from entrypoints.http.hosts import AUTHORITY, HOST
+from entrypoints.http.middleware.hosts import AUTHORITY, HOST
 from entrypoints.http.ports import Network
 from entrypoints.settings import urls
 from entrypoints.settings.rules import must

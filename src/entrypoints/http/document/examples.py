@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from entrypoints.http import shapes
+from entrypoints.http.wire import schemas
 
 _TASK_ID = "0193a5d2-7c1e-7b3a-9f00-3c5d8e2a1b4f"
 _USER_ID = "0193a5d2-1111-7aaa-8bbb-2c3d4e5f6071"
@@ -53,28 +53,28 @@ _SESSION = {
 }
 
 EXAMPLES: dict[type, dict[str, Any]] = {
-    shapes.Due: _DUE,
-    shapes.Task: _TASK,
-    shapes.TaskDraft: _WRITTEN,
-    shapes.TaskReplacement: _WRITTEN,
-    shapes.TaskPatch: {"completed": True, "due": {"time": None, "timezone": None}},
-    shapes.TaskPage: {"items": [_TASK], "next_cursor": None, "total": 1},
-    shapes.ChangePage: {
+    schemas.Due: _DUE,
+    schemas.Task: _TASK,
+    schemas.TaskDraft: _WRITTEN,
+    schemas.TaskReplacement: _WRITTEN,
+    schemas.TaskPatch: {"completed": True, "due": {"time": None, "timezone": None}},
+    schemas.TaskPage: {"items": [_TASK], "next_cursor": None, "total": 1},
+    schemas.ChangePage: {
         "items": [{"id": _TASK_ID, "version": 12, "task": _TASK}],
         "next": "AbC…",
         "has_more": False,
     },
-    shapes.TagCounts: {"items": [{"tag": "home", "open": 2, "total": 3}]},
-    shapes.User: _USER,
-    shapes.Registration: {**_CREDENTIALS, "display_name": "Ada", "timezone": "Europe/Berlin"},
-    shapes.LogIn: _CREDENTIALS,
-    shapes.Refresh: {"refresh_token": "AbC…"},
-    shapes.ProfilePatch: {"timezone": "America/New_York"},
-    shapes.DeleteAccount: {"current_password": "correct horse battery staple"},
-    shapes.PasswordChange: {
+    schemas.TagCounts: {"items": [{"tag": "home", "open": 2, "total": 3}]},
+    schemas.User: _USER,
+    schemas.Registration: {**_CREDENTIALS, "display_name": "Ada", "timezone": "Europe/Berlin"},
+    schemas.LogIn: _CREDENTIALS,
+    schemas.Refresh: {"refresh_token": "AbC…"},
+    schemas.ProfilePatch: {"timezone": "America/New_York"},
+    schemas.DeleteAccount: {"current_password": "correct horse battery staple"},
+    schemas.PasswordChange: {
         "current_password": "correct horse battery staple",
         "new_password": "another horse, another staple",
     },
-    shapes.Tokens: _TOKENS,
-    shapes.SessionList: {"items": [_SESSION]},
+    schemas.Tokens: _TOKENS,
+    schemas.SessionList: {"items": [_SESSION]},
 }

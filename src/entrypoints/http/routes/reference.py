@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 
-from entrypoints.http.answers import Answer, Header, encode
-from entrypoints.http.openapi import document
+from entrypoints.http.document.openapi import document
+from entrypoints.http.responses import Header, Response, encode
 from entrypoints.http.routing import Call, Handler, Route, Success
 
 SCHEMA = "/schema/openapi.json"
@@ -61,7 +61,7 @@ def reference_routes(routes: Sequence[Route], version: str) -> tuple[Route, ...]
 
 def _file(path: str, name: str, summary: str, file: str, media_type: bytes, *headers: Header) -> Route:
     """Return the route of a file beside this module; it is read when it is first asked for."""
-    content = files("entrypoints.http").joinpath("swagger_ui", file).read_bytes
+    content = files("entrypoints.http.document").joinpath("swagger_ui", file).read_bytes
     shown = media_type.decode().partition(";")[0]
     return _route(path, name, summary, shown, _sent(content, (b"content-type", media_type), *headers))
 
@@ -74,7 +74,7 @@ def _sent(content: Callable[[], bytes], *headers: Header) -> Handler:
     """Return a handler that sends `content()`, which is asked for once."""
     kept = cache(content)
 
-    async def handler(_: Call) -> Answer:
-        return Answer(200, kept(), headers)
+    async def handler(_: Call) -> Response:
+        return Response(200, kept(), headers)
 
     return handler

@@ -6,9 +6,9 @@ The functions run under the user's lock, so that what is wrong with a body comes
 from collections.abc import Callable
 from typing import Any
 
-from entrypoints.http.members import Members, array, boolean, checked, one_of, text
-from entrypoints.http.scalars import parse_date, parse_time, parse_uuid
-from entrypoints.http.wire import PRIORITY_NAMES
+from entrypoints.http.wire.encode import PRIORITY_NAMES
+from entrypoints.http.wire.reader import Members, array, boolean, checked, one_of, text
+from entrypoints.http.wire.scalars import parse_date, parse_time, parse_uuid
 from todo_core.due import Due, Zones
 from todo_core.errors import InvalidInput, Violations
 from todo_core.tasks import MAX_TAGS, Draft, Priority, TaskId, check_tags

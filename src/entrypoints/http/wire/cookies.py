@@ -1,9 +1,9 @@
 """The refresh token as a cookie, and the rule against other sites using it (CSRF)."""
 
-from entrypoints.http.answers import Header
-from entrypoints.http.exchange import Exchange
-from entrypoints.http.faults import CrossOriginRequest
+from entrypoints.http.context import RequestContext
+from entrypoints.http.errors import CrossOriginRequest
 from entrypoints.http.ports import Options
+from entrypoints.http.responses import Header
 
 NAME = "__Host-refresh"
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict"
@@ -19,21 +19,21 @@ def clear_cookie() -> Header:
     return b"set-cookie", f"{NAME}=; Max-Age=0; {_ATTRIBUTES}".encode()
 
 
-def read_cookie(exchange: Exchange) -> str | None:
+def read_cookie(context: RequestContext) -> str | None:
     """Return the token that the request's cookie holds, without judging where the request comes from."""
-    for part in (exchange.header(b"cookie") or "").split(";"):
+    for part in (context.header(b"cookie") or "").split(";"):
         name, _, value = part.strip().partition("=")
         if name == NAME and value:
             return value
     return None
 
 
-def check_origin(exchange: Exchange, options: Options) -> None:
+def check_origin(context: RequestContext, options: Options) -> None:
     """Raise CrossOriginRequest unless the page that sent the request may use the cookie.
 
     It may if the browser says that it is same-origin (Fetch Metadata), or if its `Origin` is on the list.
     """
-    if exchange.header(b"sec-fetch-site") == "same-origin":
+    if context.header(b"sec-fetch-site") == "same-origin":
         return
-    if exchange.header(b"origin") not in {*options.cors_origins, options.public_origin} - {None}:
+    if context.header(b"origin") not in {*options.cors_origins, options.public_origin} - {None}:
         raise CrossOriginRequest

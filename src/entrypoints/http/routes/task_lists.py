@@ -6,16 +6,16 @@ from urllib.parse import urlencode
 import attrs
 import msgspec
 
-from entrypoints.http import documentation as doc
-from entrypoints.http import query as read
-from entrypoints.http import shapes, wire
-from entrypoints.http.answers import Answer, Header, json_answer
-from entrypoints.http.cursors import Cursors
-from entrypoints.http.query import Parameters
+from entrypoints.http.responses import Header, Response, json_response
+from entrypoints.http.routes import documentation as doc
+from entrypoints.http.routes.tasks import TASKS
 from entrypoints.http.routing import Call, Route, Success
-from entrypoints.http.scalars import parse_date, parse_instant
-from entrypoints.http.task_input import PRIORITIES
-from entrypoints.http.task_routes import TASKS
+from entrypoints.http.wire import encode, schemas
+from entrypoints.http.wire import query as read
+from entrypoints.http.wire.cursors import Cursors
+from entrypoints.http.wire.query import Parameters
+from entrypoints.http.wire.scalars import parse_date, parse_instant
+from entrypoints.http.wire.tasks import PRIORITIES
 from todo_core.changes import MAX_FEED_SIZE
 from todo_core.queries import MAX_PAGE_SIZE, DueFilter, Query, Sort, SortKey, parse_words
 from todo_core.tasks import check_tag
@@ -37,7 +37,7 @@ class ListRoutes:
     tasks: Tasks
     cursors: Cursors
 
-    async def list(self, call: Call) -> Answer:
+    async def list(self, call: Call) -> Response:
         """List tasks."""
         parameters = call.parameters
         query = read_query(parameters)
@@ -49,11 +49,11 @@ class ListRoutes:
         start = None if cursor is None else self.cursors.open_cursor(user, query, cursor)
         page = await self.tasks.list(call.actor, query, limit=limit, cursor=start, count=count)
         following = None if page.next is None else self.cursors.cursor(user, query, page.next)
-        items = [wire.task(task) for task in page.tasks]
+        items = [encode.task(task) for task in page.tasks]
         total = msgspec.UNSET if page.total is None else page.total
-        return json_answer(200, shapes.TaskPage(items, following, total), *_link(parameters, following))
+        return json_response(200, schemas.TaskPage(items, following, total), *_link(parameters, following))
 
-    async def changes(self, call: Call) -> Answer:
+    async def changes(self, call: Call) -> Response:
         """Show what changed since a point, or everything."""
         parameters = call.parameters
         since = parameters.one("since", str, None)
@@ -63,11 +63,11 @@ class ListRoutes:
         point = None if since is None else self.cursors.sync_point(user, since)
         feed = await self.tasks.changes(call.actor, point, limit=limit)
         token = self.cursors.sync_token(user, feed.next)
-        return json_answer(200, wire.feed(feed.changes, token, has_more=feed.has_more))
+        return json_response(200, encode.feed(feed.changes, token, has_more=feed.has_more))
 
-    async def tags(self, call: Call) -> Answer:
+    async def tags(self, call: Call) -> Response:
         """List the tags of live tasks."""
-        return json_answer(200, wire.tag_counts(await self.tasks.tags(call.actor)))
+        return json_response(200, encode.tag_counts(await self.tasks.tags(call.actor)))
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes of this section."""
@@ -79,7 +79,7 @@ class ListRoutes:
                 name="listTasks",
                 summary="List tasks",
                 description="A page may be shorter than `limit`; only `next_cursor` says that it is the last.",
-                answers=(Success(200, "A page of tasks", shapes.TaskPage, ("Link",)),),
+                answers=(Success(200, "A page of tasks", schemas.TaskPage, ("Link",)),),
                 tag="Tasks",
                 parameters=doc.listing(sorts=tuple(SORTS), dues=tuple(DUES)),
                 problems=("invalid-cursor",),
@@ -91,7 +91,7 @@ class ListRoutes:
                 name="listChanges",
                 summary="Follow the changes",
                 description="By ascending version, each task once, as it is now. Only `has_more` tells the last page.",
-                answers=(Success(200, "A page of changes", shapes.ChangePage),),
+                answers=(Success(200, "A page of changes", schemas.ChangePage),),
                 tag="Tasks",
                 parameters=doc.CHANGES,
                 problems=("invalid-sync-token", "sync-token-expired"),
@@ -102,7 +102,7 @@ class ListRoutes:
                 self.tags,
                 name="listTags",
                 summary="List tags",
-                answers=(Success(200, "The tags, sorted by code point", shapes.TagCounts),),
+                answers=(Success(200, "The tags, sorted by code point", schemas.TagCounts),),
                 tag="Tasks",
             ),
         )

@@ -1,13 +1,13 @@
 """Handing out tokens: the refresh token goes into the body or into a cookie, never both."""
 
-from entrypoints.http import wire
-from entrypoints.http.answers import Answer, json_answer
-from entrypoints.http.cookies import set_cookie
+from entrypoints.http.responses import Response, json_response
+from entrypoints.http.wire import encode
+from entrypoints.http.wire.cookies import set_cookie
 from todo_core.sessions import IssuedTokens
 
 
-def deliver(issued: IssuedTokens, *, in_cookie: bool) -> Answer:
+def deliver(issued: IssuedTokens, *, in_cookie: bool) -> Response:
     """Return the answer that hands out tokens."""
     seconds = int(issued.refresh_expires_in.total_seconds())
     headers = [set_cookie(issued.refresh_token, seconds)] if in_cookie else []
-    return json_answer(200, wire.tokens(issued, in_cookie=in_cookie), *headers)
+    return json_response(200, encode.tokens(issued, in_cookie=in_cookie), *headers)

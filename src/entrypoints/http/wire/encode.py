@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from msgspec import UNSET
 
-from entrypoints.http import shapes
+from entrypoints.http.wire import schemas
 from todo_core import sessions, tasks, users
 from todo_core.changes import Change
 from todo_core.due import Due
 from todo_core.queries import TagCount
 
-PRIORITY_NAMES: dict[tasks.Priority, shapes.PriorityName] = {
+PRIORITY_NAMES: dict[tasks.Priority, schemas.PriorityName] = {
     tasks.Priority.NONE: "none",
     tasks.Priority.LOW: "low",
     tasks.Priority.MEDIUM: "medium",
@@ -18,18 +18,18 @@ PRIORITY_NAMES: dict[tasks.Priority, shapes.PriorityName] = {
 }
 
 
-def due(value: Due) -> shapes.Due:
+def due(value: Due) -> schemas.Due:
     """Return a due date, in the parts it was written in."""
-    return shapes.Due(
+    return schemas.Due(
         date=value.date.isoformat(),
         time=UNSET if value.time is None else value.time.isoformat("minutes"),
         timezone=value.timezone or UNSET,
     )
 
 
-def task(value: tasks.Task) -> shapes.Task:
+def task(value: tasks.Task) -> schemas.Task:
     """Return a task."""
-    return shapes.Task(
+    return schemas.Task(
         id=value.id,
         title=value.title,
         description=value.description,
@@ -50,21 +50,21 @@ def etag(value: tasks.Task) -> bytes:
     return b'"%d"' % value.version
 
 
-def change(value: Change) -> shapes.Change:
+def change(value: Change) -> schemas.Change:
     """Return an item of the change feed."""
     if value.task is None:
-        return shapes.Change(value.id, value.version, deleted=True)
-    return shapes.Change(value.id, value.version, task(value.task))
+        return schemas.Change(value.id, value.version, deleted=True)
+    return schemas.Change(value.id, value.version, task(value.task))
 
 
-def tag_counts(values: Sequence[TagCount]) -> shapes.TagCounts:
+def tag_counts(values: Sequence[TagCount]) -> schemas.TagCounts:
     """Return the tags with their counts."""
-    return shapes.TagCounts([shapes.TagCount(one.tag, one.open, one.total) for one in values])
+    return schemas.TagCounts([schemas.TagCount(one.tag, one.open, one.total) for one in values])
 
 
-def user(value: users.User) -> shapes.User:
+def user(value: users.User) -> schemas.User:
     """Return an account, without anything secret."""
-    return shapes.User(
+    return schemas.User(
         id=value.id,
         email=value.email.address if value.email else None,
         display_name=value.profile.display_name,
@@ -73,9 +73,9 @@ def user(value: users.User) -> shapes.User:
     )
 
 
-def tokens(value: sessions.IssuedTokens, *, in_cookie: bool) -> shapes.Tokens:
+def tokens(value: sessions.IssuedTokens, *, in_cookie: bool) -> schemas.Tokens:
     """Return the tokens; the refresh token only if no cookie carries it."""
-    return shapes.Tokens(
+    return schemas.Tokens(
         access_token=value.access_token,
         token_type="Bearer",  # noqa: S106 - the name of the scheme (RFC 6750)
         expires_in=int(value.expires_in.total_seconds()),
@@ -84,9 +84,9 @@ def tokens(value: sessions.IssuedTokens, *, in_cookie: bool) -> shapes.Tokens:
     )
 
 
-def session(value: sessions.Session, current: sessions.SessionId) -> shapes.Session:
+def session(value: sessions.Session, current: sessions.SessionId) -> schemas.Session:
     """Return a session as its owner sees it from the session `current`."""
-    return shapes.Session(
+    return schemas.Session(
         id=value.id,
         created_at=value.created_at,
         last_used_at=value.used_at,
@@ -97,6 +97,6 @@ def session(value: sessions.Session, current: sessions.SessionId) -> shapes.Sess
     )
 
 
-def feed(changes: Sequence[Change], following: str, *, has_more: bool) -> shapes.ChangePage:
+def feed(changes: Sequence[Change], following: str, *, has_more: bool) -> schemas.ChangePage:
     """Return a page of the change feed."""
-    return shapes.ChangePage([change(one) for one in changes], following, has_more)
+    return schemas.ChangePage([change(one) for one in changes], following, has_more)

@@ -8,12 +8,12 @@ from time import monotonic
 import attrs
 
 from entrypoints.http.addresses import counting_key
-from entrypoints.http.answers import Header
-from entrypoints.http.exchange import Exchange
-from entrypoints.http.faults import RateLimited
+from entrypoints.http.context import RequestContext
+from entrypoints.http.errors import RateLimited
+from entrypoints.http.middleware.telemetry import Telemetry
 from entrypoints.http.ports import Count, Limits, Policy, RateLimiter
 from entrypoints.http.problems import RETRY_SECONDS
-from entrypoints.http.telemetry import Telemetry
+from entrypoints.http.responses import Header
 from todo_core.errors import Unavailable
 from todo_core.users import UserId
 
@@ -52,7 +52,7 @@ class LocalRateLimiter:
 
 
 @attrs.frozen
-class Guard:
+class RateLimits:
     """Applies the limits to a request, and notes on it what was counted."""
 
     limits: Limits
@@ -60,42 +60,42 @@ class Guard:
     telemetry: Telemetry
     local: LocalRateLimiter = attrs.field(factory=LocalRateLimiter)
 
-    async def address(self, exchange: Exchange, policy: Policy) -> None:
+    async def address(self, context: RequestContext, policy: Policy) -> None:
         """Count the client's address, over all processes. Raises RateLimited, and Unavailable: it fails closed."""
-        await self._hit(exchange, policy, counting_key(exchange.address))
+        await self._hit(context, policy, counting_key(context.address))
 
-    async def account(self, exchange: Exchange, policy: Policy, account: str) -> None:
+    async def account(self, context: RequestContext, policy: Policy, account: str) -> None:
         """Count the account that a request is about, whether it exists or not, over all processes."""
         wide = Policy(f"{policy.name}-account", policy.quota * PER_ACCOUNT, policy.window)
-        await self._hit(exchange, wide, account)
+        await self._hit(context, wide, account)
 
-    def user(self, exchange: Exchange, user: UserId) -> None:
+    def user(self, context: RequestContext, user: UserId) -> None:
         """Count an authenticated user, in this process. Raises RateLimited."""
-        _enforce(exchange, self.local.count(self.limits.api, f"user {user.hex}"))
+        _enforce(context, self.local.count(self.limits.api, f"user {user.hex}"))
 
-    def stranger(self, exchange: Exchange) -> None:
+    def unauthenticated(self, context: RequestContext) -> None:
         """Count the address of a request that shows no valid credentials, in this process. Raises RateLimited."""
-        _enforce(exchange, self._count_stranger(exchange))
+        _enforce(context, self._count_address(context))
 
-    def note_stranger(self, exchange: Exchange) -> None:
+    def count_unauthenticated(self, context: RequestContext) -> None:
         """Count the same, where another error comes first whatever the limit says."""
-        exchange.counts.append(self._count_stranger(exchange))
+        context.counts.append(self._count_address(context))
 
-    async def _hit(self, exchange: Exchange, policy: Policy, key: str) -> None:
+    async def _hit(self, context: RequestContext, policy: Policy, key: str) -> None:
         try:
             count = await self.shared.hit(policy, key)
         except Unavailable as error:
-            self.telemetry.uncounted(exchange, error)
-            exchange.counts.append(Count(policy, 0, RETRY_SECONDS))  # nobody gets through until it can be asked
+            self.telemetry.uncounted(context, error)
+            context.counts.append(Count(policy, 0, RETRY_SECONDS))  # nobody gets through until it can be asked
             raise
-        _enforce(exchange, count)
+        _enforce(context, count)
 
-    def _count_stranger(self, exchange: Exchange) -> Count:
-        return self.local.count(self.limits.api, f"address {counting_key(exchange.address)}")
+    def _count_address(self, context: RequestContext) -> Count:
+        return self.local.count(self.limits.api, f"address {counting_key(context.address)}")
 
 
-def _enforce(exchange: Exchange, count: Count) -> None:
-    exchange.counts.append(count)
+def _enforce(context: RequestContext, count: Count) -> None:
+    context.counts.append(count)
     if count.exceeded:
         raise RateLimited(count)
 

@@ -5,8 +5,8 @@ import json
 import re
 from typing import Any
 
-from entrypoints.http.exchange import Exchange
-from entrypoints.http.faults import BadPart, MalformedRequest
+from entrypoints.http.context import RequestContext
+from entrypoints.http.errors import InvalidPart, MalformedRequest
 from todo_core.errors import InvalidInput
 from todo_core.idempotency import IdempotencyKey
 from todo_core.tasks import ANY_VERSION, Precondition, Versions
@@ -16,17 +16,17 @@ _TAGS = re.compile(rf"[ \t]*(?:,[ \t]*)*{_TAG}(?:[ \t]*,(?:[ \t]*{_TAG})?)*[ \t]
 _VERSION = re.compile(r'(W/)?"(0|[1-9][0-9]{0,18})"')
 
 
-def precondition(exchange: Exchange) -> Precondition:
+def precondition(context: RequestContext) -> Precondition:
     """Return what the request asks of the task. Raises MalformedRequest."""
     return Precondition(
-        match=_versions(exchange, "If-Match", weak=False),
-        none_match=_versions(exchange, "If-None-Match", weak=True),
+        match=_versions(context, "If-Match", weak=False),
+        none_match=_versions(context, "If-None-Match", weak=True),
     )
 
 
-def _versions(exchange: Exchange, header: str, *, weak: bool) -> Versions | None:
+def _versions(context: RequestContext, header: str, *, weak: bool) -> Versions | None:
     """Return the versions that the tags of a header name; a tag that is no version of ours matches none."""
-    value = exchange.header(header.lower().encode())
+    value = context.header(header.lower().encode())
     if value is None:
         return None
     if value.strip() == ANY_VERSION:
@@ -37,12 +37,12 @@ def _versions(exchange: Exchange, header: str, *, weak: bool) -> Versions | None
     return frozenset(int(tag[2]) for tag in found if tag and (weak or not tag[1]))
 
 
-def once(exchange: Exchange, method: str, path: str, body: Any) -> IdempotencyKey | None:  # noqa: ANN401 - any JSON value
+def once(context: RequestContext, method: str, path: str, body: Any) -> IdempotencyKey | None:  # noqa: ANN401 - any JSON value
     """Return the promise that an Idempotency-Key asks for, or None without one. Raises MalformedRequest.
 
     It stands for the method, the path and the JSON value: neither spaces nor the order of members matter.
     """
-    key = exchange.header(b"idempotency-key")
+    key = context.header(b"idempotency-key")
     if key is None:
         return None
     request = json.dumps([method, path, body or {}], sort_keys=True, separators=(",", ":"))
@@ -53,4 +53,4 @@ def once(exchange: Exchange, method: str, path: str, body: Any) -> IdempotencyKe
 
 
 def _malformed(header: str, detail: str) -> MalformedRequest:
-    return MalformedRequest(f"The header {header} cannot be read", (BadPart(header, "malformed", detail),))
+    return MalformedRequest(f"The header {header} cannot be read", (InvalidPart(header, "malformed", detail),))

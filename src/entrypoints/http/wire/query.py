@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import attrs
 
-from entrypoints.http.faults import BadPart, MalformedRequest
+from entrypoints.http.errors import InvalidPart, MalformedRequest
 from todo_core.errors import InvalidInput
 
 Value = TypeVar("Value")
@@ -25,7 +25,7 @@ class Parameters:
 
     values: dict[str, list[str]]
     _asked: set[str] = attrs.field(factory=set, init=False)
-    _bad: list[BadPart] = attrs.field(factory=list, init=False)
+    _bad: list[InvalidPart] = attrs.field(factory=list, init=False)
 
     @classmethod
     def parse(cls, raw: bytes) -> "Parameters":
@@ -63,7 +63,7 @@ class Parameters:
             try:
                 converted.append(convert(text))
             except InvalidInput as error:
-                self._bad.extend(BadPart(f"?{name}", one.code, one.detail) for one in error.violations)
+                self._bad.extend(InvalidPart(f"?{name}", one.code, one.detail) for one in error.violations)
         return converted
 
     def finish(self) -> None:
@@ -76,7 +76,7 @@ class Parameters:
             raise MalformedRequest(f"{count} query {words} not valid", tuple(self._bad))
 
     def _note(self, name: str, code: str, detail: str) -> None:
-        self._bad.append(BadPart(f"?{name}", code, detail))
+        self._bad.append(InvalidPart(f"?{name}", code, detail))
 
 
 def boolean(text: str) -> bool:

@@ -18,11 +18,11 @@ PROXIED = re.compile(
     rb"via|forwarded.*|(x-)?(true-|cluster-)?client-ip|x-(forwarded|original|real|envoy|amzn)\b.*|x-scheme|(cf|fastly|fly)-.*"
 )
 """What proxies add to what they pass on."""
-KEY = "todo_core.exchange"
+KEY = "todo_core.context"
 
 
 @attrs.define
-class Exchange:
+class RequestContext:
     """One request and what came of it: filled by the steps of the pipeline, read by the frame around it.
 
     `headers` has lower-case names; a header that was sent more than once is joined by commas (RFC 9110, 5.3).
@@ -43,14 +43,14 @@ class Exchange:
     reason: str | None = None
 
     @classmethod
-    def begin(cls, scope: Scope, proxies: tuple[Network, ...]) -> "Exchange":
+    def begin(cls, scope: Scope, proxies: tuple[Network, ...]) -> "RequestContext":
         """Return what the request itself says, and keep it in `scope`."""
         headers = joined_headers(scope["headers"])
         client = scope.get("client")
         host = client[0] if client else ""
         peer = parse(host)
         forwarded_for = headers.get(b"x-forwarded-for", b"").decode("latin-1")
-        exchange = cls(
+        context = cls(
             request_id=_request_id(headers.get(b"x-request-id", b"").decode("latin-1")),
             headers=headers,
             peer=peer,
@@ -58,13 +58,13 @@ class Exchange:
             secure=_is_secure(scope.get("scheme", "http"), headers, trusted=is_trusted(peer, proxies)),
             started=monotonic(),
         )
-        cast("dict[str, Any]", scope)[KEY] = exchange
-        return exchange
+        cast("dict[str, Any]", scope)[KEY] = context
+        return context
 
     @classmethod
-    def of(cls, scope: Scope) -> "Exchange":
-        """Return the exchange that `begin` kept in `scope`."""
-        return cast("dict[str, Exchange]", scope)[KEY]
+    def of(cls, scope: Scope) -> "RequestContext":
+        """Return the context that `begin` kept in `scope`."""
+        return cast("dict[str, RequestContext]", scope)[KEY]
 
     def header(self, name: bytes) -> str | None:
         """Return the header's value, or None when it was not sent."""

@@ -6,18 +6,18 @@ from typing import Any
 
 import msgspec
 
-from entrypoints.http import shapes
-from entrypoints.http.examples import EXAMPLES
-from entrypoints.http.problems import KINDS, URN, Kind
+from entrypoints.http.document.examples import EXAMPLES
+from entrypoints.http.problems import PROBLEM_TYPES, URN, ProblemType
 from entrypoints.http.routing import Body, Parameter, Route, Success
+from entrypoints.http.wire import schemas
 
 Json = dict[str, Any]
 
 PROBLEM_JSON = "application/problem+json"
 MERGE_PATCH = "application/merge-patch+json"
 
-CODES: dict[str, Kind] = {}
-for _error, _kind in reversed([*KINDS.items()]):
+CODES: dict[str, ProblemType] = {}
+for _error, _kind in reversed([*PROBLEM_TYPES.items()]):
     CODES[vars(_error)["code"]] = _kind
 
 
@@ -118,7 +118,7 @@ def document(routes: Sequence[Route], version: str) -> Json:
 
 
 def _schemas() -> Json:
-    documented = (*EXAMPLES, shapes.Problem)
+    documented = (*EXAMPLES, schemas.Problem)
     _, components = msgspec.json.schema_components(documented, ref_template="#/components/schemas/{name}")
     for shape, example in EXAMPLES.items():
         components[shape.__name__]["examples"] = [example]
@@ -220,7 +220,7 @@ def _problem(names: Sequence[str], headers: Iterable[str]) -> Json:
         "content": {
             PROBLEM_JSON: {
                 "schema": {
-                    "allOf": [_ref(shapes.Problem)],
+                    "allOf": [_ref(schemas.Problem)],
                     "properties": {"code": {"enum": sorted(names)}, "status": {"const": CODES[names[0]].status}},
                 },
                 "examples": {name: {"value": _problem_example(name)} for name in names},
@@ -242,7 +242,7 @@ def _problem_example(code: str) -> Json:
     if code == "validation-failed":
         example["errors"] = [{"pointer": "/title", "code": "too-long", "detail": "at most 500 characters"}]
     if code == "version-mismatch":
-        example["current"] = EXAMPLES[shapes.Task]
+        example["current"] = EXAMPLES[schemas.Task]
     return example
 
 

@@ -49,11 +49,11 @@ Seconds = Annotated[int, Meta(ge=0, description="Seconds")]
 Version = Annotated[int, Meta(ge=0, description="The owner's clock at the task's last change; also the ETag")]
 
 
-class Shape(Struct, forbid_unknown_fields=True):
+class Schema(Struct, forbid_unknown_fields=True):
     """An object with exactly these members."""
 
 
-class Due(Shape, omit_defaults=True):
+class Due(Schema, omit_defaults=True):
     """All day (`date`), floating in the user's zone (`date`, `time`) or fixed (`date`, `time`, `timezone`)."""
 
     date: Date
@@ -61,7 +61,7 @@ class Due(Shape, omit_defaults=True):
     timezone: Zone | UnsetType = UNSET
 
 
-class Task(Shape):
+class Task(Schema):
     """A task. `deleted_at` is there in the trash, and only there."""
 
     id: UUID
@@ -78,7 +78,7 @@ class Task(Shape):
     deleted_at: Instant | UnsetType = UNSET
 
 
-class DueDraft(Shape):
+class DueDraft(Schema):
     """A due date as written; `null` is as good as absent."""
 
     date: Date
@@ -86,7 +86,7 @@ class DueDraft(Shape):
     timezone: Zone | None = None
 
 
-class TaskReplacement(Shape):
+class TaskReplacement(Schema):
     """All that a client writes of a task; absent members take their default."""
 
     title: Title
@@ -103,7 +103,7 @@ class TaskDraft(TaskReplacement):
     id: UUID | UnsetType = UNSET
 
 
-class DuePatch(Shape):
+class DuePatch(Schema):
     """Changes to a due date (RFC 7396): absent members stay, `null` removes."""
 
     date: Date | UnsetType = UNSET
@@ -111,7 +111,7 @@ class DuePatch(Shape):
     timezone: Zone | UnsetType | None = UNSET
 
 
-class TaskPatch(Shape):
+class TaskPatch(Schema):
     """Changes to a task (RFC 7396): absent members stay, `null` means the default, arrays are replaced."""
 
     title: Title | UnsetType = UNSET
@@ -122,7 +122,7 @@ class TaskPatch(Shape):
     tags: Tags | UnsetType | None = UNSET
 
 
-class TaskPage(Shape):
+class TaskPage(Schema):
     """One page of a list; `total` counts all pages and is there when asked for."""
 
     items: list[Task]
@@ -130,7 +130,7 @@ class TaskPage(Shape):
     total: int | UnsetType = UNSET
 
 
-class Change(Shape, omit_defaults=True):
+class Change(Schema, omit_defaults=True):
     """A task as it is now (`task`), or that it is in the trash or gone (`deleted`, which is then true)."""
 
     id: UUID
@@ -139,7 +139,7 @@ class Change(Shape, omit_defaults=True):
     deleted: Annotated[bool, Meta(extra_json_schema={"const": True})] | UnsetType = UNSET
 
 
-class ChangePage(Shape):
+class ChangePage(Schema):
     """Changes by ascending version. `next` is the `since` of the next request."""
 
     items: list[Change]
@@ -147,7 +147,7 @@ class ChangePage(Shape):
     has_more: bool
 
 
-class TagCount(Shape):
+class TagCount(Schema):
     """How many live tasks carry the tag, and how many of them are open."""
 
     tag: Tag
@@ -155,13 +155,13 @@ class TagCount(Shape):
     total: int
 
 
-class TagCounts(Shape):
+class TagCounts(Schema):
     """All tags of live tasks."""
 
     items: list[TagCount]
 
 
-class User(Shape):
+class User(Schema):
     """An account. `email` is null for a user of an external issuer."""
 
     id: UUID
@@ -171,7 +171,7 @@ class User(Shape):
     created_at: Instant
 
 
-class Registration(Shape):
+class Registration(Schema):
     """A wish for an account."""
 
     email: Email
@@ -180,7 +180,7 @@ class Registration(Shape):
     timezone: Zone | None = "UTC"
 
 
-class LogIn(Shape):
+class LogIn(Schema):
     """Credentials. `delivery` says where the refresh token goes: into the body, or into a cookie."""
 
     email: Email
@@ -188,13 +188,13 @@ class LogIn(Shape):
     delivery: Delivery = "body"
 
 
-class Refresh(Shape):
+class Refresh(Schema):
     """A refresh token; with the cookie, send no body."""
 
     refresh_token: RefreshToken
 
 
-class ProfilePatch(Shape):
+class ProfilePatch(Schema):
     """Changes to one's account; another e-mail address needs `current_password`."""
 
     display_name: DisplayName | UnsetType | None = UNSET
@@ -203,13 +203,13 @@ class ProfilePatch(Shape):
     current_password: Password | UnsetType = UNSET
 
 
-class DeleteAccount(Shape):
+class DeleteAccount(Schema):
     """The proof needed to delete the account; a user without a password sends none."""
 
     current_password: Password | UnsetType = UNSET
 
 
-class PasswordChange(Shape):
+class PasswordChange(Schema):
     """A new password."""
 
     current_password: Password
@@ -217,7 +217,7 @@ class PasswordChange(Shape):
     delivery: Delivery = "body"
 
 
-class Tokens(Shape, omit_defaults=True):
+class Tokens(Schema, omit_defaults=True):
     """The tokens of a session. `refresh_token` is absent when it went into the cookie."""
 
     access_token: str
@@ -227,7 +227,7 @@ class Tokens(Shape, omit_defaults=True):
     refresh_token: RefreshToken | UnsetType = UNSET
 
 
-class Session(Shape):
+class Session(Schema):
     """A live session. `last_used_at` is the log-in or last refresh; `current`: the one that asks."""
 
     id: UUID
@@ -239,13 +239,13 @@ class Session(Shape):
     current: bool
 
 
-class SessionList(Shape):
+class SessionList(Schema):
     """One's live sessions, the latest used first."""
 
     items: list[Session]
 
 
-class BadMember(Shape):
+class InvalidMember(Schema):
     """One broken rule: where (a JSON pointer, `?name` of a parameter, or a header's name), which, and in words."""
 
     pointer: Annotated[str, Meta(examples=["/title"])]
@@ -262,5 +262,5 @@ class Problem(Struct, omit_defaults=True):
     detail: str
     code: Annotated[str, Meta(examples=["validation-failed"])]
     request_id: str
-    errors: list[BadMember] | UnsetType = UNSET
+    errors: list[InvalidMember] | UnsetType = UNSET
     current: Task | UnsetType = UNSET

@@ -8,7 +8,7 @@ from entrypoints.http.ports import Count
 
 
 @attrs.frozen
-class BadPart:
+class InvalidPart:
     """One bad part of a request: `?name` for a query parameter, else the name of the header, or empty for the body."""
 
     pointer: str
@@ -16,74 +16,74 @@ class BadPart:
     detail: str
 
 
-class RequestFault(Exception):
+class HttpError(Exception):
     """The root of what the HTTP layer itself refuses."""
 
     code: ClassVar[str]
 
 
 @attrs.frozen
-class MalformedRequest(RequestFault):
+class MalformedRequest(HttpError):
     """A body, header or query parameter that cannot be read as what it should be."""
 
     code: ClassVar[str] = "malformed-request"
     detail: str
-    parts: tuple[BadPart, ...] = ()
+    parts: tuple[InvalidPart, ...] = ()
 
 
-class InvalidCursor(RequestFault):
+class InvalidCursor(HttpError):
     """A cursor that was not made here, or for other filters or another user."""
 
     code: ClassVar[str] = "invalid-cursor"
 
 
-class InvalidSyncToken(RequestFault):
+class InvalidSyncToken(HttpError):
     """A sync token that was not made here, or for another user."""
 
     code: ClassVar[str] = "invalid-sync-token"
 
 
-class CrossOriginRequest(RequestFault):
+class CrossOriginRequest(HttpError):
     """A request that a cookie authenticates, from a page of another origin (CSRF)."""
 
     code: ClassVar[str] = "cross-origin-request"
 
 
-class RouteNotFound(RequestFault):
+class RouteNotFound(HttpError):
     """There is nothing at this path."""
 
     code: ClassVar[str] = "not-found"
 
 
 @attrs.frozen
-class MethodNotAllowed(RequestFault):
+class MethodNotAllowed(HttpError):
     """The path is there, but not for this method."""
 
     code: ClassVar[str] = "method-not-allowed"
     allowed: tuple[str, ...]
 
 
-class BodyTooLarge(RequestFault):
+class BodyTooLarge(HttpError):
     """A body of more than 128 KiB."""
 
     code: ClassVar[str] = "body-too-large"
 
 
-class UnsupportedMediaType(RequestFault):
+class UnsupportedMediaType(HttpError):
     """A body that is not JSON, or does not say that it is."""
 
     code: ClassVar[str] = "unsupported-media-type"
 
 
 @attrs.frozen
-class RateLimited(RequestFault):
+class RateLimited(HttpError):
     """A limit is reached."""
 
     code: ClassVar[str] = "rate-limited"
     count: Count
 
 
-class InternalError(RequestFault):
+class InternalError(HttpError):
     """Something here is broken; the log knows what."""
 
     code: ClassVar[str] = "internal-error"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import attrs
 
-from entrypoints.http.faults import InvalidCursor, InvalidSyncToken
+from entrypoints.http.errors import InvalidCursor, InvalidSyncToken
 from entrypoints.http.ports import Sealer
 from todo_core.changes import SyncPoint
 from todo_core.errors import InvalidToken

@@ -2,11 +2,12 @@
 
 import attrs
 
-from entrypoints.http import documentation as doc
-from entrypoints.http import shapes, task_input, wire
-from entrypoints.http.answers import Answer, Header, json_answer, no_content
-from entrypoints.http.conditions import once, precondition
+from entrypoints.http.responses import Header, Response, json_response, no_content
+from entrypoints.http.routes import documentation as doc
 from entrypoints.http.routing import Body, Call, Route, Success
+from entrypoints.http.wire import encode, schemas
+from entrypoints.http.wire import tasks as task_input
+from entrypoints.http.wire.conditions import once, precondition
 from todo_core.idempotency import IdempotencyKey, Result
 from todo_core.tasks import ANY_VERSION, Task, TaskId, is_among
 from todo_core.use_cases.tasks import Tasks
@@ -23,7 +24,7 @@ class TaskRoutes:
 
     tasks: Tasks
 
-    async def create(self, call: Call) -> Answer:
+    async def create(self, call: Call) -> Response:
         """Make a task."""
         outcome = await self.tasks.create(
             call.actor,
@@ -32,18 +33,18 @@ class TaskRoutes:
         )
         return _answer(201, outcome, _location(outcome.task))
 
-    async def get(self, call: Call) -> Answer:
+    async def get(self, call: Call) -> Response:
         """Show a task, or say that the client's copy is still good."""
-        asked = precondition(call.exchange)
+        asked = precondition(call.context)
         task = await self.tasks.get(call.actor, _task_id(call))
         known = asked.none_match
         if known is not None and is_among(task, known):
-            return Answer(304, headers=[_etag(task), MODIFIED])
+            return Response(304, headers=[_etag(task), MODIFIED])
         return _answer(200, Result(task))
 
-    async def put(self, call: Call) -> Answer:
+    async def put(self, call: Call) -> Response:
         """Replace a task; with `If-None-Match: *` make it."""
-        asked = precondition(call.exchange)
+        asked = precondition(call.context)
         zones = self.tasks.clock.zone
         if asked.none_match == ANY_VERSION and asked.match is None:
             task = await self.tasks.put_new(
@@ -55,39 +56,39 @@ class TaskRoutes:
         )
         return _answer(200, outcome)
 
-    async def patch(self, call: Call) -> Answer:
+    async def patch(self, call: Call) -> Response:
         """Change some members of a task."""
         outcome = await self.tasks.change(
             call.actor,
             _task_id(call),
             lambda task: task_input.patched(call.body, task.draft, self.tasks.clock.zone),
-            expected=precondition(call.exchange),
+            expected=precondition(call.context),
         )
         return _answer(200, outcome)
 
-    async def toggle(self, call: Call) -> Answer:
+    async def toggle(self, call: Call) -> Response:
         """Complete a task, or reopen it."""
         outcome = await self.tasks.toggle(
-            call.actor, _task_id(call), expected=precondition(call.exchange), idempotency_key=_once(call)
+            call.actor, _task_id(call), expected=precondition(call.context), idempotency_key=_once(call)
         )
         return _answer(200, outcome)
 
-    async def delete(self, call: Call) -> Answer:
+    async def delete(self, call: Call) -> Response:
         """Move a task to the trash."""
-        await self.tasks.delete(call.actor, _task_id(call), expected=precondition(call.exchange))
+        await self.tasks.delete(call.actor, _task_id(call), expected=precondition(call.context))
         return no_content()
 
-    async def restore(self, call: Call) -> Answer:
+    async def restore(self, call: Call) -> Response:
         """Take a task out of the trash."""
         outcome = await self.tasks.restore(
-            call.actor, _task_id(call), expected=precondition(call.exchange), idempotency_key=_once(call)
+            call.actor, _task_id(call), expected=precondition(call.context), idempotency_key=_once(call)
         )
         return _answer(200, outcome)
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes of this section."""
-        one = Success(200, "The task", shapes.Task, ("ETag",))
-        replayed = Success(200, "The task", shapes.Task, ("ETag", "Idempotency-Replayed"))
+        one = Success(200, "The task", schemas.Task, ("ETag",))
+        replayed = Success(200, "The task", schemas.Task, ("ETag", "Idempotency-Replayed"))
         return (
             Route(
                 "POST",
@@ -95,10 +96,10 @@ class TaskRoutes:
                 self.create,
                 name="createTask",
                 summary="Make a task",
-                answers=(Success(201, "The task", shapes.Task, ("Location", "ETag", "Idempotency-Replayed")),),
+                answers=(Success(201, "The task", schemas.Task, ("Location", "ETag", "Idempotency-Replayed")),),
                 tag="Tasks",
                 body=Body.REQUIRED,
-                request=shapes.TaskDraft,
+                request=schemas.TaskDraft,
                 headers=("Idempotency-Key",),
                 problems=(*doc.WRITING, "idempotency-key-reused", "quota-exceeded", "id-taken"),
             ),
@@ -120,10 +121,10 @@ class TaskRoutes:
                 name="replaceTask",
                 summary="Replace a task, or make it",
                 description="Absent members take their default. With `If-None-Match: *` it makes the task.",
-                answers=(one, Success(201, "The new task", shapes.Task, ("Location", "ETag"))),
+                answers=(one, Success(201, "The new task", schemas.Task, ("Location", "ETag"))),
                 tag="Tasks",
                 body=Body.REQUIRED,
-                request=shapes.TaskReplacement,
+                request=schemas.TaskReplacement,
                 headers=doc.CONDITIONS,
                 problems=(*doc.ONE_TASK, *doc.WRITING, "version-mismatch", "quota-exceeded", "id-taken"),
             ),
@@ -137,7 +138,7 @@ class TaskRoutes:
                 answers=(one,),
                 tag="Tasks",
                 body=Body.REQUIRED,
-                request=shapes.TaskPatch,
+                request=schemas.TaskPatch,
                 headers=doc.CONDITIONS,
                 problems=(*doc.ONE_TASK, *doc.WRITING, "version-mismatch"),
             ),
@@ -184,17 +185,17 @@ def _task_id(call: Call) -> TaskId:
 def _once(call: Call) -> IdempotencyKey | None:
     """Return the promise of an Idempotency-Key: it stands for this method on this path with this body."""
     path = "/".join((call.scope["path_template"], *map(str, call.ids.values())))
-    return once(call.exchange, call.method, path, call.body)
+    return once(call.context, call.method, path, call.body)
 
 
 def _etag(task: Task) -> Header:
-    return b"etag", wire.etag(task)
+    return b"etag", encode.etag(task)
 
 
 def _location(task: Task) -> Header:
     return b"location", f"{TASKS}/{task.id}".encode()
 
 
-def _answer(status: int, outcome: Result, *headers: Header) -> Answer:
+def _answer(status: int, outcome: Result, *headers: Header) -> Response:
     replayed = [(b"idempotency-replayed", b"true")] if outcome.replayed else []
-    return json_answer(status, wire.task(outcome.task), _etag(outcome.task), MODIFIED, *replayed, *headers)
+    return json_response(status, encode.task(outcome.task), _etag(outcome.task), MODIFIED, *replayed, *headers)

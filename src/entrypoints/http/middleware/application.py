@@ -7,14 +7,14 @@ import attrs
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from entrypoints.http.addresses import is_trusted
-from entrypoints.http.answers import Answer, Header
-from entrypoints.http.exchange import Exchange
-from entrypoints.http.faults import RequestFault, RouteNotFound
-from entrypoints.http.hosts import host_fault
-from entrypoints.http.limits import Guard, rate_limit_headers
+from entrypoints.http.context import RequestContext
+from entrypoints.http.errors import HttpError, RouteNotFound
+from entrypoints.http.middleware.hosts import host_error
+from entrypoints.http.middleware.rate_limits import RateLimits, rate_limit_headers
+from entrypoints.http.middleware.telemetry import Telemetry
 from entrypoints.http.ports import Options
-from entrypoints.http.problems import answer_problem
-from entrypoints.http.telemetry import Telemetry
+from entrypoints.http.problems import problem_response
+from entrypoints.http.responses import Header, Response
 
 UNMATCHED = "unmatched"
 AUTH = "/api/auth/"
@@ -36,16 +36,16 @@ EXPOSED_HEADERS = b"ETag, Location, Link, Retry-After, RateLimit, RateLimit-Poli
 
 
 @attrs.frozen
-class Frame:
+class Middleware:
     """The outermost ASGI application."""
 
     app: ASGIApp
     options: Options
     telemetry: Telemetry
-    guard: Guard
+    rate_limits: RateLimits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one connection."""
+        """Response one connection."""
         kind: str = scope["type"]  # also "lifespan", which the framework's types leave out
         if kind == "http":
             await self._answer(cast("HTTPScope", scope), receive, send)
@@ -53,29 +53,29 @@ class Frame:
             await self.app(scope, receive, send)
 
     async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        exchange = Exchange.begin(scope, self.options.trusted_proxies)
-        if exchange.names_another_client:
-            self.telemetry.forwarding_ignored(trusted=is_trusted(exchange.peer, self.options.trusted_proxies))
+        context = RequestContext.begin(scope, self.options.trusted_proxies)
+        if context.names_another_client:
+            self.telemetry.forwarding_ignored(trusted=is_trusted(context.peer, self.options.trusted_proxies))
         method: str = scope["method"]
         if method == "HEAD":
             scope["method"] = "GET"
-        counting = self.guard if scope["path"].startswith(AUTH) else None
-        response = Response(send, self._headers(exchange), exchange, counting, without_body=method == "HEAD")
+        counting = self.rate_limits if scope["path"].startswith(AUTH) else None
+        response = ResponseWriter(send, self._headers(context), context, counting, without_body=method == "HEAD")
         try:
-            await self._app_for(exchange, scope, method)(scope, receive, response.send)
+            await self._app_for(context, scope, method)(scope, receive, response.send)
         except Exception as error:  # noqa: BLE001 - the last resort: nothing may get past it
-            self.telemetry.failed(exchange, error)
+            self.telemetry.request_failed(context, error)
             if not response.status:
-                await answer_problem(exchange, error)(scope, receive, response.send)
-        self.telemetry.answered(exchange, method, scope.get("path_template", UNMATCHED), response.status)
+                await problem_response(context, error)(scope, receive, response.send)
+        self.telemetry.request_completed(context, method, scope.get("path_template", UNMATCHED), response.status)
 
-    def _app_for(self, exchange: Exchange, scope: HTTPScope, method: str) -> ASGIApp:
+    def _app_for(self, context: RequestContext, scope: HTTPScope, method: str) -> ASGIApp:
         """Return who answers: a wrong target and a preflight go no further than here."""
-        fault = self._fault(exchange, scope)
+        fault = self._fault(context, scope)
         if fault is not None:
-            return answer_problem(exchange, fault)
-        if method == "OPTIONS" and self._allows(exchange) and b"access-control-request-method" in exchange.headers:
-            return Answer(
+            return problem_response(context, fault)
+        if method == "OPTIONS" and self._allows(context) and b"access-control-request-method" in context.headers:
+            return Response(
                 204,
                 headers=[
                     (b"access-control-allow-methods", ALLOWED_METHODS),
@@ -85,26 +85,26 @@ class Frame:
             )
         return self.app
 
-    def _fault(self, exchange: Exchange, scope: HTTPScope) -> RequestFault | None:
+    def _fault(self, context: RequestContext, scope: HTTPScope) -> HttpError | None:
         """Return what is wrong with the request's target, if anything is."""
         path = scope["path"]
         if path.endswith("/") or "//" in path or b"%2f" in scope["raw_path"].lower():
             return RouteNotFound()  # the framework would fold them into a route, past what a proxy says of its path
-        return host_fault(exchange.header(b"host"), scope["http_version"], self.options.allowed_hosts)
+        return host_error(context.header(b"host"), scope["http_version"], self.options.allowed_hosts)
 
-    def _allows(self, exchange: Exchange) -> bool:
-        return exchange.header(b"origin") in self.options.cors_origins
+    def _allows(self, context: RequestContext) -> bool:
+        return context.header(b"origin") in self.options.cors_origins
 
-    def _headers(self, exchange: Exchange) -> list[Header]:
+    def _headers(self, context: RequestContext) -> list[Header]:
         """Return what does not depend on the answer."""
-        headers = [(b"x-request-id", exchange.request_id.encode()), *EVERYWHERE]
-        if exchange.secure:
+        headers = [(b"x-request-id", context.request_id.encode()), *EVERYWHERE]
+        if context.secure:
             headers.append(TLS_ONLY)
         if self.options.cors_origins:
             headers.append((b"vary", b"Origin"))
-            if self._allows(exchange):
+            if self._allows(context):
                 headers += [
-                    (b"access-control-allow-origin", exchange.headers[b"origin"]),
+                    (b"access-control-allow-origin", context.headers[b"origin"]),
                     (b"access-control-allow-credentials", b"true"),
                     (b"access-control-expose-headers", EXPOSED_HEADERS),
                 ]
@@ -112,7 +112,7 @@ class Frame:
 
 
 @attrs.define
-class Response:
+class ResponseWriter:
     """The response on its way out. `status` is 0 until it has begun.
 
     `_counting` counts the client's address where nothing has been counted before.
@@ -120,8 +120,8 @@ class Response:
 
     _send: Send
     _headers: Sequence[Header]
-    _exchange: Exchange
-    _counting: Guard | None
+    _exchange: RequestContext
+    _counting: RateLimits | None
     _without_body: bool
     status: int = attrs.field(default=0, init=False)
 
@@ -134,7 +134,7 @@ class Response:
             given += self._headers
             given += [header for header in UNLESS_SET if header[0] not in names]
             if self._counting and not self._exchange.counts:
-                self._counting.note_stranger(self._exchange)
+                self._counting.count_unauthenticated(self._exchange)
             if self._exchange.counts:
                 given += rate_limit_headers(self._exchange.counts)
             message["headers"] = given

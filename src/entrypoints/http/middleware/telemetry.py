@@ -8,7 +8,7 @@ import attrs
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
-from entrypoints.http.exchange import Exchange
+from entrypoints.http.context import RequestContext
 from todo_core.errors import Unavailable
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -102,43 +102,43 @@ class Telemetry:
         for status in SERVER_ERRORS:
             self._requests.labels(method, route, status)
 
-    def answered(self, exchange: Exchange, method: str, route: str, status: int) -> None:
+    def request_completed(self, context: RequestContext, method: str, route: str, status: int) -> None:
         """Note a request that was answered; `route` is the template of the path, never the path."""
-        seconds = monotonic() - exchange.started
+        seconds = monotonic() - context.started
         method = method if method in METHODS else OTHER
         requests, durations = self._series.get((method, route, status)) or self._add_series(method, route, status)
         requests.inc()
         durations.observe(seconds)
         fields: dict[str, object] = {
-            "request_id": exchange.request_id,
+            "request_id": context.request_id,
             "method": method,
             "route": route,
             "status": status,
             "ms": round(seconds * 1000, 2),
         }
-        if exchange.actor is not None:
-            fields["user_id"] = str(exchange.actor.user)
-        if exchange.problem is not None:
-            fields |= self._refused(exchange, exchange.problem)
-        if exchange.reason is not None:
-            fields["reason"] = exchange.reason
+        if context.actor is not None:
+            fields["user_id"] = str(context.actor.user)
+        if context.problem is not None:
+            fields |= self._refused(context, context.problem)
+        if context.reason is not None:
+            fields["reason"] = context.reason
         write = self._log.error if status >= SERVER_ERROR else self._log.info
         write("request", **fields)
 
-    def failed(self, exchange: Exchange, error: BaseException) -> None:
+    def request_failed(self, context: RequestContext, error: BaseException) -> None:
         """Note what broke here: the classes and places, not the messages, which may hold what users wrote."""
         trace = traceback.TracebackException.from_exception(error)
         self._log.error(
             "unhandled_error",
-            request_id=exchange.request_id,
+            request_id=context.request_id,
             error=[type(one).__name__ for one in _chain(error)],
             at=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in trace.stack],
         )
 
-    def uncounted(self, exchange: Exchange, error: Unavailable) -> None:
+    def uncounted(self, context: RequestContext, error: Unavailable) -> None:
         """Note that a shared limit could not be asked, so that a request was refused: those limits fail closed."""
         self._uncounted.inc()
-        self._log.error("rate_limiter_failed", request_id=exchange.request_id, reason=error.reason)
+        self._log.error("rate_limiter_failed", request_id=context.request_id, reason=error.reason)
 
     def forwarding_ignored(self, *, trusted: bool) -> None:
         """Warn, once, that a forwarding header did not count: clients may be counted as one."""
@@ -155,13 +155,13 @@ class Telemetry:
         self._series[method, route, status] = series
         return series
 
-    def _refused(self, exchange: Exchange, code: str) -> dict[str, object]:
+    def _refused(self, context: RequestContext, code: str) -> dict[str, object]:
         fields: dict[str, object] = {"problem": code}
-        code = next((cause for cause in exchange.causes if cause in EVENTS), code)
+        code = next((cause for cause in context.causes if cause in EVENTS), code)
         event = EVENTS.get(code)
         if event is not None:
             self._refusals.labels(event, code).inc()
-            fields |= {"security_event": event, "client": str(exchange.address)}
+            fields |= {"security_event": event, "client": str(context.address)}
         return fields
 
 

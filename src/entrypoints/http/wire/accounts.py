@@ -4,7 +4,7 @@ from typing import cast
 
 import attrs
 
-from entrypoints.http.members import Members, one_of, text
+from entrypoints.http.wire.reader import Members, one_of, text
 from todo_core.errors import InvalidInput, Violations
 from todo_core.text import check_unicode, fold
 from todo_core.use_cases.accounts import Registration

@@ -2,12 +2,13 @@
 
 import attrs
 
-from entrypoints.http import account_input, shapes, wire
-from entrypoints.http.answers import Answer, json_answer, no_content
-from entrypoints.http.cookies import clear_cookie
-from entrypoints.http.delivery import deliver
-from entrypoints.http.limits import Guard
+from entrypoints.http.middleware.rate_limits import RateLimits
+from entrypoints.http.responses import Response, json_response, no_content
+from entrypoints.http.routes.delivery import deliver
 from entrypoints.http.routing import Body, Call, Route, Success
+from entrypoints.http.wire import accounts as account_input
+from entrypoints.http.wire import encode, schemas
+from entrypoints.http.wire.cookies import clear_cookie
 from todo_core.errors import RegistrationClosed, Violations
 from todo_core.use_cases.accounts import Accounts
 
@@ -19,31 +20,31 @@ class AccountRoutes:
     """What a user does with their account."""
 
     accounts: Accounts
-    guard: Guard
+    rate_limits: RateLimits
 
-    async def register(self, call: Call) -> Answer:
+    async def register(self, call: Call) -> Response:
         """Make an account."""
         account = account_input.submitted_account(call.body)
         if account is not None:
-            await self.guard.account(call.exchange, self.guard.limits.register, account)
+            await self.rate_limits.account(call.context, self.rate_limits.limits.register, account)
         if not self.accounts.registration_open:
             raise RegistrationClosed
         problems = Violations()
         wish = account_input.registration(call.body, problems)
-        user = await self.accounts.register(wish, call.exchange.client, violations=problems.found)
-        return json_answer(201, wire.user(user), (b"location", ME.encode()))
+        user = await self.accounts.register(wish, call.context.client, violations=problems.found)
+        return json_response(201, encode.user(user), (b"location", ME.encode()))
 
-    async def me(self, call: Call) -> Answer:
+    async def me(self, call: Call) -> Response:
         """Show the account."""
-        return json_answer(200, wire.user(await self.accounts.me(call.actor)))
+        return json_response(200, encode.user(await self.accounts.me(call.actor)))
 
-    async def edit(self, call: Call) -> Answer:
+    async def edit(self, call: Call) -> Response:
         """Change the profile; what takes the password, or may need it, is counted like every attempt at one."""
         body = call.body
         problems = Violations()
         proof = None
         if isinstance(body, dict) and {"email", "current_password"} & body.keys():
-            await self.guard.address(call.exchange, self.guard.limits.password)
+            await self.rate_limits.address(call.context, self.rate_limits.limits.password)
             await self._count_account(call)
             proof = body.get("current_password")
             proof = proof if isinstance(proof, str) else None
@@ -51,37 +52,37 @@ class AccountRoutes:
             call.actor,
             account_input.profile(body, problems),
             current_password=proof,
-            client=call.exchange.client,
+            client=call.context.client,
             violations=problems.found,
         )
-        return json_answer(200, wire.user(user))
+        return json_response(200, encode.user(user))
 
-    async def delete(self, call: Call) -> Answer:
+    async def delete(self, call: Call) -> Response:
         """Remove the account."""
         await self._count_account(call)
         problems = Violations()
         proof = account_input.current_password(call.body, problems)
-        await self.accounts.delete(call.actor, proof, call.exchange.client, violations=problems.found)
+        await self.accounts.delete(call.actor, proof, call.context.client, violations=problems.found)
         return no_content(clear_cookie())
 
-    async def change_password(self, call: Call) -> Answer:
+    async def change_password(self, call: Call) -> Response:
         """Change the password, end all sessions and open a new one."""
         await self._count_account(call)
         problems = Violations()
         change = account_input.password_change(call.body, problems)
         issued = await self.accounts.change_password(
-            call.actor, change.current_password, change.new_password, call.exchange.client, violations=problems.found
+            call.actor, change.current_password, change.new_password, call.context.client, violations=problems.found
         )
         return deliver(issued, in_cookie=change.in_cookie)
 
     async def _count_account(self, call: Call) -> None:
         """Count an attempt at the account's password; of a session that lives, or its owner pays for a dead one."""
         await self.accounts.me(call.actor)
-        await self.guard.account(call.exchange, self.guard.limits.password, str(call.actor.user))
+        await self.rate_limits.account(call.context, self.rate_limits.limits.password, str(call.actor.user))
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes of this section."""
-        limits = self.guard.limits
+        limits = self.rate_limits.limits
         return (
             Route(
                 "POST",
@@ -89,12 +90,12 @@ class AccountRoutes:
                 self.register,
                 name="register",
                 summary="Make an account",
-                answers=(Success(201, "The account", shapes.User, ("Location",)),),
+                answers=(Success(201, "The account", schemas.User, ("Location",)),),
                 tag="Accounts",
                 public=True,
                 limit=limits.register,
                 body=Body.REQUIRED,
-                request=shapes.Registration,
+                request=schemas.Registration,
                 problems=("registration-closed", "validation-failed", "email-taken"),
             ),
             Route(
@@ -103,7 +104,7 @@ class AccountRoutes:
                 self.me,
                 name="getAccount",
                 summary="Show one's account",
-                answers=(Success(200, "The account", shapes.User),),
+                answers=(Success(200, "The account", schemas.User),),
                 tag="Accounts",
             ),
             Route(
@@ -113,10 +114,10 @@ class AccountRoutes:
                 name="editAccount",
                 summary="Change one's account",
                 description="Another e-mail address needs `current_password`.",
-                answers=(Success(200, "The account", shapes.User),),
+                answers=(Success(200, "The account", schemas.User),),
                 tag="Accounts",
                 body=Body.REQUIRED,
-                request=shapes.ProfilePatch,
+                request=schemas.ProfilePatch,
                 problems=("validation-failed", "no-password", "email-taken"),
             ),
             Route(
@@ -130,7 +131,7 @@ class AccountRoutes:
                 tag="Accounts",
                 limit=limits.password,
                 body=Body.OPTIONAL,
-                request=shapes.DeleteAccount,
+                request=schemas.DeleteAccount,
                 problems=("validation-failed",),
             ),
             Route(
@@ -140,11 +141,11 @@ class AccountRoutes:
                 name="changePassword",
                 summary="Change the password",
                 description="Ends every session and opens a new one.",
-                answers=(Success(200, "Tokens of the new session", shapes.Tokens, ("Set-Cookie",)),),
+                answers=(Success(200, "Tokens of the new session", schemas.Tokens, ("Set-Cookie",)),),
                 tag="Accounts",
                 limit=limits.password,
                 body=Body.REQUIRED,
-                request=shapes.PasswordChange,
+                request=schemas.PasswordChange,
                 problems=("validation-failed", "no-password"),
             ),
         )

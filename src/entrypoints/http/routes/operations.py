@@ -4,12 +4,12 @@ from secrets import compare_digest
 
 import attrs
 
-from entrypoints.http.answers import Answer, json_answer
-from entrypoints.http.exchange import Exchange
+from entrypoints.http.context import RequestContext
+from entrypoints.http.middleware.telemetry import Telemetry
 from entrypoints.http.pipeline import bearer_token
 from entrypoints.http.ports import Collaborators, ConfigurationCheck, Options
+from entrypoints.http.responses import Response, json_response
 from entrypoints.http.routing import Call, Route, Success
-from entrypoints.http.telemetry import Telemetry
 from todo_core.errors import NotAuthenticated
 
 OK = "ok"
@@ -25,17 +25,17 @@ class OperationRoutes:
     options: Options
     telemetry: Telemetry
 
-    async def health(self, _: Call) -> Answer:
+    async def health(self, _: Call) -> Response:
         """Say that the process lives, and touch nothing."""
-        return json_answer(200, {"status": OK, "version": self.options.version})
+        return json_response(200, {"status": OK, "version": self.options.version})
 
-    async def ready(self, _: Call) -> Answer:
+    async def ready(self, _: Call) -> Response:
         """Say whether requests can be served."""
         checks = await self.collaborators.readiness.check()
         good = all(check["status"] == OK for check in checks.values())
-        return json_answer(200 if good else 503, {"status": OK if good else "unavailable", "checks": checks})
+        return json_response(200 if good else 503, {"status": OK if good else "unavailable", "checks": checks})
 
-    async def configuration(self, _: Call) -> Answer:
+    async def configuration(self, _: Call) -> Response:
         """Say whether the settings are sound, and what requests have shown of them."""
         checks = [*self.collaborators.configuration()]
         if self.telemetry.forwarding_hint is not None:
@@ -46,25 +46,25 @@ class OperationRoutes:
             "environment": self.options.environment,
             "checks": [attrs.asdict(check) for check in checks],
         }
-        return json_answer(200 if good else 503, body)
+        return json_response(200 if good else 503, body)
 
-    async def metrics(self, call: Call) -> Answer:
+    async def metrics(self, call: Call) -> Response:
         """Show the figures to whoever may see them."""
-        self._check_reader(call.exchange)
+        self._check_reader(call.context)
         text = (self.collaborators.metrics or self.telemetry.exposition)()
-        return Answer(200, text, [(b"content-type", METRICS_TYPE)])
+        return Response(200, text, [(b"content-type", METRICS_TYPE)])
 
-    async def public_keys(self, _: Call) -> Answer:
+    async def public_keys(self, _: Call) -> Response:
         """Show the keys that verify access tokens."""
-        return json_answer(200, self.collaborators.public_keys(), KEYS_MAY_BE_KEPT)
+        return json_response(200, self.collaborators.public_keys(), KEYS_MAY_BE_KEPT)
 
-    def _check_reader(self, exchange: Exchange) -> None:
+    def _check_reader(self, context: RequestContext) -> None:
         """Raise NotAuthenticated unless the request has the token or, where there is none, comes from this machine."""
         expected = self.options.metrics_token
         if expected is not None:
-            if not compare_digest(bearer_token(exchange), expected):
+            if not compare_digest(bearer_token(context), expected):
                 raise NotAuthenticated
-        elif exchange.peer is None or not exchange.peer.is_loopback or exchange.was_forwarded:
+        elif context.peer is None or not context.peer.is_loopback or context.was_forwarded:
             raise NotAuthenticated
 
     def routes(self) -> tuple[Route, ...]:

@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 
 from litestar.types import Receive
 
-from entrypoints.http.exchange import Exchange
-from entrypoints.http.faults import BodyTooLarge, MalformedRequest, UnsupportedMediaType
+from entrypoints.http.context import RequestContext
+from entrypoints.http.errors import BodyTooLarge, MalformedRequest, UnsupportedMediaType
 
 MAX_BODY_BYTES = 131_072
 """How many bytes a body may have."""
@@ -25,17 +25,17 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _NAME_SHOWN = 50
 
 
-async def read_json(exchange: Exchange, receive: Receive, media_types: frozenset[str] = PLAIN) -> Any:  # noqa: ANN401 - JSON
+async def read_json(context: RequestContext, receive: Receive, media_types: frozenset[str] = PLAIN) -> Any:  # noqa: ANN401 - JSON
     """Return the JSON value in the body, or None when there is no body.
 
     Raises UnsupportedMediaType, BodyTooLarge or MalformedRequest, in this order. A JSON `null` is malformed here: no
     request has one, and None means absent.
     """
-    declared = exchange.header(b"content-type")
-    _check_encoding(exchange)
+    declared = context.header(b"content-type")
+    _check_encoding(context)
     if declared is not None:
         _check_media_type(declared, media_types)
-    raw = await read_all(exchange, receive, typed=declared is not None)
+    raw = await read_all(context, receive, typed=declared is not None)
     if not raw:
         return None
     value = parse(raw)
@@ -44,8 +44,8 @@ async def read_json(exchange: Exchange, receive: Receive, media_types: frozenset
     return value
 
 
-def _check_encoding(exchange: Exchange) -> None:
-    if (exchange.header(b"content-encoding") or "identity").strip().lower() != "identity":
+def _check_encoding(context: RequestContext) -> None:
+    if (context.header(b"content-encoding") or "identity").strip().lower() != "identity":
         raise UnsupportedMediaType
 
 
@@ -58,9 +58,9 @@ def _check_media_type(declared: str, media_types: frozenset[str]) -> None:
         raise UnsupportedMediaType
 
 
-async def read_all(exchange: Exchange, receive: Receive, *, typed: bool) -> bytes:
+async def read_all(context: RequestContext, receive: Receive, *, typed: bool) -> bytes:
     """Return the whole body, counted while it arrives. Raises UnsupportedMediaType when there is one without a type."""
-    declared = exchange.header(b"content-length") or "0"
+    declared = context.header(b"content-length") or "0"
     if declared.isdecimal():
         _check_size(int(declared[:20]), typed=typed)
     try:

@@ -14,7 +14,7 @@ PROBLEM = b"application/problem+json"
 encode = msgspec.json.Encoder(uuid_format="canonical").encode
 
 
-class Answer:
+class Response:
     """A complete response, itself an ASGI application. Cheaper than the framework's: nothing is left to negotiate."""
 
     __slots__ = ("body", "headers", "status")
@@ -31,16 +31,16 @@ class Answer:
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": False})
 
-    def to_asgi_response(self, **_: Any) -> "Answer":  # noqa: ANN401 - the framework's signature
+    def to_asgi_response(self, **_: Any) -> "Response":  # noqa: ANN401 - the framework's signature
         """Return the answer as it is: what the framework asks of a response that stands for an exception."""
         return self
 
 
-def json_answer(status: int, value: object, *headers: Header, media_type: bytes = JSON) -> Answer:
+def json_response(status: int, value: object, *headers: Header, media_type: bytes = JSON) -> Response:
     """Return `value` as JSON."""
-    return Answer(status, encode(value), [(b"content-type", media_type), *headers])
+    return Response(status, encode(value), [(b"content-type", media_type), *headers])
 
 
-def no_content(*headers: Header) -> Answer:
+def no_content(*headers: Header) -> Response:
     """Return a success that has nothing to say."""
-    return Answer(204, headers=headers)
+    return Response(204, headers=headers)

@@ -1,0 +1,1 @@
+"""The OpenAPI document and the files of the reference page."""

@@ -1,0 +1,1 @@
+"""Around the framework: what every request passes and every response has."""

@@ -1,0 +1,1 @@
+"""Routes: decode a request, call one use case, encode the result."""
