@@ -170,14 +170,32 @@ def test_a_project_may_have_adapters_of_its_own(environment: Environments, tmp_p
     assert ("mine mine Buy milk\n", "", 0) == (run.stdout, run.stderr, run.returncode)
 
 
+def readme_example() -> str:
+    """Return the README's Python lines."""
+    [example] = re.findall(r"```python\n(.+?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
+    return str(example)
+
+
 def test_readme_example_runs(environment: Environments) -> None:
     """The README's Python lines register somebody and add a task, with the standard library and attrs alone."""
-    [example] = re.findall(r"```python\n(.+?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
-    python = environment(CORE, SERVER) / "python"
+    python = environment(CORE) / "python"
 
-    run = subprocess.run([python, "-I", "-c", example], capture_output=True, text=True, check=False)
+    run = subprocess.run([python, "-I", "-c", readme_example()], capture_output=True, text=True, check=False)
 
     assert ("Buy milk 1\n", "", 0) == (run.stdout, run.stderr, run.returncode)
+
+
+def test_readme_example_has_types(environment: Environments, tmp_path: Path) -> None:
+    """Whoever uses the core gets its types: the README's Python lines pass mypy in strict mode."""
+    (tmp_path / "example.py").write_text(readme_example())
+    python = environment(CORE) / "python"
+    strict = ["--strict", "--config-file=", "--cache-dir=cache", f"--python-executable={python}"]
+
+    run = subprocess.run(
+        [sys.executable, "-m", "mypy", *strict, "example.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert ("Success: no issues found in 1 source file\n", 0) == (run.stdout, run.returncode)
 
 
 def test_command_without_its_libraries_says_what_is_missing(environment: Environments) -> None:
