@@ -1,4 +1,4 @@
-"""Page tasks: filters, order, positions between two pages, and what "today" means."""
+"""Listing tasks: filters, order, positions between two pages, and what "today" means."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -95,6 +95,10 @@ def parse_words(text: str) -> tuple[str, ...]:
     return words
 
 
+def _set_of_priorities(priorities: Iterable[Priority]) -> frozenset[Priority]:
+    return frozenset(priorities)
+
+
 def _in_nfc(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(map(nfc, texts))
 
@@ -108,7 +112,7 @@ class Query:
     """
 
     completed: bool | None = None
-    priorities: frozenset[Priority] = frozenset()
+    priorities: frozenset[Priority] = attrs.field(default=frozenset(), converter=_set_of_priorities)
     tags: frozenset[str] = attrs.field(default=frozenset(), converter=_in_nfc)
     words: tuple[str, ...] = ()
     due: DueFilter | None = None

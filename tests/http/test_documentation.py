@@ -9,7 +9,7 @@ from entrypoints.http.problems import PROBLEM_TYPES
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
 PROBLEMS, PARTS = PAGE.split("## What is wrong with a part")
-NAMING = {"at", "note", "_note", "InvalidPart"}
+NAMING = {"at", "note", "_invalid", "InvalidPart"}
 """The functions whose second argument is the code of a broken rule."""
 
 

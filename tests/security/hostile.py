@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from entrypoints.http.document.examples import EXAMPLES
+from entrypoints.http.document.examples import example_of
 from entrypoints.http.routing import Route
 
 ENDS_SESSIONS = frozenset({"logOut", "logOutEverywhere", "endSession"})
@@ -157,7 +157,7 @@ class Attacker:
             return random.choice(RAW)
         if kind < 0.2:
             return random.randbytes(random.randrange(1, 200))
-        right = {} if route.request is None else EXAMPLES[route.request]
+        right = {} if route.request is None else example_of(route.request)
         names = random.sample([*NAMES, *right] if kind < 0.4 else [*right, ""], random.randrange(1, 3) if right else 1)
         value = {**right, **{name: self._value(random, 2) for name in names}}
         body = json.dumps(value, ensure_ascii=random.random() < 0.5)

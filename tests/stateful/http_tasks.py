@@ -29,7 +29,8 @@ from todo_core.use_cases import NewTask, Sessions, Tasks
 
 EVERYTHING = 2**31
 UNLIMITED = Limits(*(Policy(name, EVERYTHING, 60) for name in ("login", "register", "refresh", "password", "api")))
-PRIORITIES = {name: priority for priority, name in encode.PRIORITY_NAMES.items()}
+PRIORITY_NAMES = {priority: name.value for priority, name in encode.PRIORITIES.items()}
+PRIORITIES = {name: priority for priority, name in PRIORITY_NAMES.items()}
 REFUSALS: dict[str, errors.TodoError] = {
     "forbidden": errors.Forbidden(),
     "not-found": errors.NotFound("task"),
@@ -147,7 +148,7 @@ class HttpTasks:
         """GET a page."""
         parameters = _parameters(query) | {"limit": str(limit), "count": json.dumps(count)}
         if cursor is not None:
-            parameters["cursor"] = self.cursors.cursor(actor.user, query, cursor)
+            parameters["cursor"] = self.cursors.seal_cursor(actor.user, query, cursor)
         page = (await self.ask(actor, "GET", "/tasks", parameters=parameters)).json()
         token = page["next_cursor"]
         following = None if token is None else self.cursors.open_cursor(actor.user, query, token)
@@ -162,13 +163,13 @@ class HttpTasks:
         """GET a page of the feed."""
         parameters: dict[str, Any] = {"limit": limit}
         if since is not None:
-            parameters["since"] = self.cursors.sync_token(actor.user, since)
+            parameters["since"] = self.cursors.seal_sync_point(actor.user, since)
         page = (await self.ask(actor, "GET", "/tasks/changes", parameters=parameters)).json()
         changes = tuple(
             Change(TaskId(UUID(item["id"])), item["version"], self.task(item["task"]) if "task" in item else None)
             for item in page["items"]
         )
-        return Feed(changes, self.cursors.sync_point(actor.user, page["next"]), page["has_more"])
+        return Feed(changes, self.cursors.open_sync_point(actor.user, page["next"]), page["has_more"])
 
     async def ask(
         self,
@@ -235,7 +236,7 @@ def _members(draft: Draft) -> dict[str, Any]:
         "title": draft.title,
         "description": draft.description,
         "completed": draft.completed,
-        "priority": encode.PRIORITY_NAMES[draft.priority],
+        "priority": PRIORITY_NAMES[draft.priority],
         "due": {name: value for name, value in written.items() if value is not None} if written else None,
         "tags": list(draft.tags),
     }
@@ -245,7 +246,7 @@ def _parameters(query: Query) -> dict[str, Any]:
     """Return the query parameters; what is not asked for is left out."""
     given = {
         "completed": None if query.completed is None else json.dumps(query.completed),
-        "priority": [encode.PRIORITY_NAMES[priority] for priority in sorted(query.priorities)],
+        "priority": [PRIORITY_NAMES[priority] for priority in sorted(query.priorities)],
         "tag": sorted(query.tags),
         "q": " ".join(query.words),
         "due": query.due and query.due.value,

@@ -21,9 +21,9 @@ from entrypoints.http.routes.accounts import AccountRoutes
 from entrypoints.http.routes.operations import OperationRoutes
 from entrypoints.http.routes.reference import reference_routes
 from entrypoints.http.routes.sessions import SessionRoutes
-from entrypoints.http.routes.task_lists import ListRoutes
+from entrypoints.http.routes.task_lists import TaskListRoutes
 from entrypoints.http.routes.tasks import TaskRoutes
-from entrypoints.http.routing import Route
+from entrypoints.http.routing import Route, routes_of
 from entrypoints.http.wire.cursors import Cursors
 from todo_core.use_cases.accounts import Accounts
 from todo_core.use_cases.tasks import Tasks
@@ -42,13 +42,14 @@ def create_app(
     telemetry = telemetry or Telemetry()
     sessions = accounts.sessions
     rate_limits = RateLimits(options.limits, collaborators.shared, telemetry)
-    routes = (
-        *AccountRoutes(accounts, rate_limits).routes(),
-        *SessionRoutes(sessions, rate_limits, options).routes(),
-        *ListRoutes(tasks, Cursors(collaborators.sealer)).routes(),
-        *TaskRoutes(tasks).routes(),
-        *OperationRoutes(collaborators, options, telemetry).routes(),
+    sections = (
+        AccountRoutes(accounts, rate_limits),
+        SessionRoutes(sessions, rate_limits, options),
+        TaskListRoutes(tasks, Cursors(collaborators.sealer)),
+        TaskRoutes(tasks),
+        OperationRoutes(collaborators, options, telemetry),
     )
+    routes = tuple(route for section in sections for route in routes_of(section))
     routes += reference_routes(routes, options.version)
     for route in routes:
         telemetry.expect(route.method, route.template)

@@ -17,8 +17,8 @@ from entrypoints.http.errors import HttpError, MalformedRequest, RouteNotFound
 from entrypoints.http.middleware.rate_limits import RateLimits
 from entrypoints.http.responses import Response
 from entrypoints.http.routing import Body, Call, Route
+from entrypoints.http.wire import query
 from entrypoints.http.wire.json_body import PATCH, PLAIN, read_json
-from entrypoints.http.wire.query import Parameters
 from entrypoints.http.wire.scalars import parse_uuid
 from todo_core.errors import InvalidInput, NotAuthenticated
 from todo_core.use_cases.accounts import Accounts
@@ -46,10 +46,10 @@ class Pipeline:
         elif route.is_api and route.limit is None:
             self.rate_limits.unauthenticated(context)
         try:
-            parameters = Parameters.parse(request.scope["query_string"]) if route.is_api else Parameters({})
-            call = Call(context, request.scope, route.method, ids, await _body(route, context, request), parameters)
-            if not route.parameters:
-                parameters.finish()
+            texts = query.parse(request.scope["query_string"]) if route.is_api else {}
+            body = await _body(route, context, request)
+            values = query.read(texts, route.parameters)
+            call = Call(context, request.scope, route.method, ids, body, values, texts)
             return await route.handler(call)
         except (HttpError, InvalidInput):
             await self._confirm(context)

@@ -80,6 +80,10 @@ class Collaborators:
     metrics: Callable[[], bytes] | None = None
 
 
+LimitName = Literal["login", "register", "refresh", "password"]
+"""A shared limit by client address: the name of a member of `Limits`."""
+
+
 @attrs.frozen
 class Limits:
     """The rate limits. `api` counts users, each process for itself; the others count addresses, over all processes."""

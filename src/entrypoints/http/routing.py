@@ -1,20 +1,26 @@
-"""Routes as values: what is listed here is what the API has, checks, and says of itself in the OpenAPI document."""
+"""Routes as values: they say what the API has, what it checks, and what the OpenAPI document describes.
 
+A handler declares its route with `@route`; `routes_of` collects them.
+"""
+
+import inspect
 import re
 from collections.abc import Awaitable, Callable
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import attrs
 from litestar.types import Method, Scope
 
 from entrypoints.http.context import RequestContext
-from entrypoints.http.ports import Policy
+from entrypoints.http.ports import LimitName
 from entrypoints.http.responses import Response
-from entrypoints.http.wire.query import Parameters
+from entrypoints.http.wire.query import Parameter, Values
 from todo_core.errors import NotAuthenticated
 from todo_core.sessions import Actor
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Body(Enum):
@@ -27,18 +33,22 @@ class Body(Enum):
 
 @attrs.define
 class Call:
-    """A request that has passed the checks before its handler."""
+    """A request that has passed the checks before its handler.
+
+    `query` has the converted query parameters by field, `query_texts` the texts as they were sent.
+    """
 
     context: RequestContext
     scope: Scope
     method: str
     ids: dict[str, UUID]
     body: Any
-    parameters: Parameters
+    query: dict[str, Any]
+    query_texts: Values
 
     @property
     def actor(self) -> Actor:
-        """Who asks. Raises NotAuthenticated on a public route without credentials."""
+        """Who sent the request. Raises NotAuthenticated on a public route without credentials."""
         if self.context.actor is None:
             raise NotAuthenticated
         return self.context.actor
@@ -48,43 +58,34 @@ Handler = Callable[[Call], Awaitable[Response]]
 
 
 @attrs.frozen
-class Parameter:
-    """A query parameter, for the OpenAPI document."""
-
-    name: str
-    schema: dict[str, Any]
-    description: str
-    repeated: bool = False
-
-
-@attrs.frozen
 class Success:
-    """A good answer, for the OpenAPI document. `shape` is a wire shape, or the media type of something else."""
+    """A successful response, for the OpenAPI document. `content` is a schema, or the media type of something else."""
 
     status: int
     description: str
-    shape: type | str | None = None
+    content: type | str | None = None
     headers: tuple[str, ...] = ()
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Route:
-    """A method on a path. Without `public`, only who is authenticated gets to its handler.
+    """A method on a path. Without `public`, only authenticated requests reach the handler.
 
-    `limit` is the shared limit by client address. `request` is the shape of the body; `problems` are the codes that
-    this route adds to those which follow from its other properties (see `openapi`). `headers` are request headers.
+    `limit` is the shared limit by client address. `request` is the schema of the body; `problems` are the codes that
+    this route adds to those which follow from its other properties (see `document.openapi`). `headers` are request
+    headers.
     """
 
     method: Method
     path: str
-    handler: Handler
     name: str
+    handler: Handler
     summary: str
-    answers: tuple[Success, ...]
     description: str = ""
+    responses: tuple[Success, ...]
     tag: str = "Operations"
     public: bool = False
-    limit: Policy | None = None
+    limit: LimitName | None = None
     body: Body = Body.NONE
     request: type | None = None
     parameters: tuple[Parameter, ...] = ()
@@ -100,3 +101,42 @@ class Route:
     def is_api(self) -> bool:
         """Whether the rules of the API hold here: strict parameters, rate limits."""
         return self.path.startswith("/api/")
+
+
+def route(
+    method: Method,
+    path: str,
+    name: str,
+    *responses: Success,
+    **properties: Any,  # noqa: ANN401 - of Route
+) -> Callable[[Function], Function]:
+    """Declare the route of a handler. `properties` are those of `Route`.
+
+    The first line of the handler's docstring is the route's summary, the rest is its description.
+    """
+
+    def declare(handler: Function) -> Function:
+        summary, _, description = inspect.cleandoc(handler.__doc__ or "").partition("\n")
+        declared = {
+            "method": method,
+            "path": path,
+            "name": name,
+            "summary": summary.removesuffix("."),
+            "description": " ".join(description.split()),
+            "responses": responses,
+            **properties,
+        }
+        handler.route = declared  # type: ignore[attr-defined] # read by `routes_of`
+        return handler
+
+    return declare
+
+
+def routes_of(section: object) -> tuple[Route, ...]:
+    """Return the routes that the methods of an object declare, in their order."""
+    declared = [(name, vars(method)["route"]) for name, method in vars(type(section)).items() if _is_route(method)]
+    return tuple(Route(handler=getattr(section, name), **properties) for name, properties in declared)
+
+
+def _is_route(method: object) -> bool:
+    return inspect.isfunction(method) and hasattr(method, "route")

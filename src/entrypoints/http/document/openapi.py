@@ -6,10 +6,11 @@ from typing import Any
 
 import msgspec
 
-from entrypoints.http.document.examples import EXAMPLES
+from entrypoints.http.document.examples import example_of
 from entrypoints.http.problems import PROBLEM_TYPES, URN, ProblemType
-from entrypoints.http.routing import Body, Parameter, Route, Success
+from entrypoints.http.routing import Body, Route, Success
 from entrypoints.http.wire import schemas
+from entrypoints.http.wire.query import Parameter
 
 Json = dict[str, Any]
 
@@ -99,7 +100,7 @@ def document(routes: Sequence[Route], version: str) -> Json:
         "tags": [{"name": name} for name in dict.fromkeys(route.tag for route in routes)],
         "paths": paths,
         "components": {
-            "schemas": _schemas(),
+            "schemas": _schemas(routes),
             "headers": HEADERS,
             "parameters": {
                 name: {"name": name, "in": "header", "required": False, **about}
@@ -117,11 +118,16 @@ def document(routes: Sequence[Route], version: str) -> Json:
     }
 
 
-def _schemas() -> Json:
-    documented = (*EXAMPLES, schemas.Problem)
-    _, components = msgspec.json.schema_components(documented, ref_template="#/components/schemas/{name}")
-    for shape, example in EXAMPLES.items():
-        components[shape.__name__]["examples"] = [example]
+def _schemas(routes: Sequence[Route]) -> Json:
+    contents = [success.content for route in routes for success in route.responses]
+    documented = [content for content in (*contents, *(route.request for route in routes)) if isinstance(content, type)]
+    _, components = msgspec.json.schema_components(
+        [*documented, schemas.Problem], ref_template="#/components/schemas/{name}"
+    )
+    for component in components.values():
+        component.setdefault("type", "string")  # msgspec leaves it out of enumerations
+    for schema in documented:
+        components[schema.__name__]["examples"] = [example_of(schema)]
     return components
 
 
@@ -174,13 +180,13 @@ def _query_parameter(parameter: Parameter) -> Json:
 
 def _request_body(route: Route) -> Json:
     assert route.request is not None  # noqa: S101 - the caller looked
-    content = {"schema": _ref(route.request), "example": EXAMPLES[route.request]}
+    content = {"schema": _ref(route.request), "example": example_of(route.request)}
     media_types = ["application/json", *([MERGE_PATCH] if route.method == "PATCH" else [])]
     return {"required": route.body is Body.REQUIRED, "content": dict.fromkeys(media_types, content)}
 
 
 def _responses(route: Route) -> Json:
-    responses = {str(answer.status): _success(route, answer) for answer in route.answers}
+    responses = {str(answer.status): _success(route, answer) for answer in route.responses}
     by_status: dict[int, list[str]] = {}
     for code in codes(route):
         by_status.setdefault(CODES[code].status, []).append(code)
@@ -205,10 +211,13 @@ def codes(route: Route) -> list[str]:
 
 def _success(route: Route, answer: Success) -> Json:
     response: Json = {"description": answer.description, "headers": _references(_headers_of(route, answer.headers))}
-    if isinstance(answer.shape, str):
-        response["content"] = {answer.shape: {"schema": {"type": "object" if "json" in answer.shape else "string"}}}
-    elif answer.shape is not None:
-        response["content"] = {"application/json": {"schema": _ref(answer.shape), "example": EXAMPLES[answer.shape]}}
+    if isinstance(answer.content, str):
+        kind = "object" if "json" in answer.content else "string"
+        response["content"] = {answer.content: {"schema": {"type": kind}}}
+    elif answer.content is not None:
+        response["content"] = {
+            "application/json": {"schema": _ref(answer.content), "example": example_of(answer.content)}
+        }
     return response
 
 
@@ -242,7 +251,7 @@ def _problem_example(code: str) -> Json:
     if code == "validation-failed":
         example["errors"] = [{"pointer": "/title", "code": "too-long", "detail": "at most 500 characters"}]
     if code == "version-mismatch":
-        example["current"] = EXAMPLES[schemas.Task]
+        example["current"] = example_of(schemas.Task)
     return example
 
 
@@ -254,5 +263,5 @@ def _references(headers: Iterable[str]) -> Json:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
 
 
-def _ref(shape: type) -> Json:
-    return {"$ref": f"#/components/schemas/{shape.__name__}"}
+def _ref(schema: type) -> Json:
+    return {"$ref": f"#/components/schemas/{schema.__name__}"}

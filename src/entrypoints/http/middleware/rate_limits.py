@@ -11,7 +11,7 @@ from entrypoints.http.addresses import counting_key
 from entrypoints.http.context import RequestContext
 from entrypoints.http.errors import RateLimited
 from entrypoints.http.middleware.telemetry import Telemetry
-from entrypoints.http.ports import Count, Limits, Policy, RateLimiter
+from entrypoints.http.ports import Count, LimitName, Limits, Policy, RateLimiter
 from entrypoints.http.problems import RETRY_SECONDS
 from entrypoints.http.responses import Header
 from todo_core.errors import Unavailable
@@ -60,12 +60,13 @@ class RateLimits:
     telemetry: Telemetry
     local: LocalRateLimiter = attrs.field(factory=LocalRateLimiter)
 
-    async def address(self, context: RequestContext, policy: Policy) -> None:
+    async def address(self, context: RequestContext, limit: LimitName) -> None:
         """Count the client's address, over all processes. Raises RateLimited, and Unavailable: it fails closed."""
-        await self._hit(context, policy, counting_key(context.address))
+        await self._hit(context, self._policy(limit), counting_key(context.address))
 
-    async def account(self, context: RequestContext, policy: Policy, account: str) -> None:
+    async def account(self, context: RequestContext, limit: LimitName, account: str) -> None:
         """Count the account that a request is about, whether it exists or not, over all processes."""
+        policy = self._policy(limit)
         wide = Policy(f"{policy.name}-account", policy.quota * PER_ACCOUNT, policy.window)
         await self._hit(context, wide, account)
 
@@ -80,6 +81,10 @@ class RateLimits:
     def count_unauthenticated(self, context: RequestContext) -> None:
         """Count the same, where another error comes first whatever the limit says."""
         context.counts.append(self._count_address(context))
+
+    def _policy(self, limit: LimitName) -> Policy:
+        policy: Policy = getattr(self.limits, limit)
+        return policy
 
     async def _hit(self, context: RequestContext, policy: Policy, key: str) -> None:
         try:

@@ -1,16 +1,18 @@
-"""Accounts: registering, one's own profile, the password."""
+"""Accounts: registration, one's own profile, the password."""
 
 import attrs
 
 from entrypoints.http.middleware.rate_limits import RateLimits
 from entrypoints.http.responses import Response, json_response, no_content
 from entrypoints.http.routes.delivery import deliver
-from entrypoints.http.routing import Body, Call, Route, Success
-from entrypoints.http.wire import accounts as account_input
+from entrypoints.http.routing import Body, Call, Success, route
 from entrypoints.http.wire import encode, schemas
+from entrypoints.http.wire.accounts import submitted_account
 from entrypoints.http.wire.cookies import clear_cookie
-from todo_core.errors import RegistrationClosed, Violations
-from todo_core.use_cases.accounts import Accounts
+from entrypoints.http.wire.reader import read, with_defaults
+from todo_core.errors import Violations
+from todo_core.use_cases.accounts import Accounts, Registration
+from todo_core.users import Profile, ProfileChanges
 
 ME = "/api/auth/me"
 
@@ -22,130 +24,118 @@ class AccountRoutes:
     accounts: Accounts
     rate_limits: RateLimits
 
+    @route(
+        "POST",
+        "/api/auth/register",
+        "register",
+        Success(201, "The account", schemas.User, ("Location",)),
+        tag="Accounts",
+        public=True,
+        limit="register",
+        body=Body.REQUIRED,
+        request=schemas.Registration,
+        problems=("registration-closed", "validation-failed", "email-taken"),
+    )
     async def register(self, call: Call) -> Response:
-        """Make an account."""
-        account = account_input.submitted_account(call.body)
+        """Create an account."""
+        account = submitted_account(call.body)
         if account is not None:
-            await self.rate_limits.account(call.context, self.rate_limits.limits.register, account)
-        if not self.accounts.registration_open:
-            raise RegistrationClosed
+            await self.rate_limits.account(call.context, "register", account)
+        self.accounts.check_registration_open()
         problems = Violations()
-        wish = account_input.registration(call.body, problems)
-        user = await self.accounts.register(wish, call.context.client, violations=problems.found)
+        members = with_defaults(read(schemas.Registration, call.body, problems), Registration)
+        registration = Registration(**{"email": "", "password": "", **members})
+        user = await self.accounts.register(registration, call.context.client, violations=problems.found)
         return json_response(201, encode.user(user), (b"location", ME.encode()))
 
+    @route("GET", ME, "getAccount", Success(200, "The account", schemas.User), tag="Accounts")
     async def me(self, call: Call) -> Response:
-        """Show the account."""
+        """Get one's account."""
         return json_response(200, encode.user(await self.accounts.me(call.actor)))
 
+    @route(
+        "PATCH",
+        ME,
+        "editAccount",
+        Success(200, "The account", schemas.User),
+        tag="Accounts",
+        body=Body.REQUIRED,
+        request=schemas.ProfilePatch,
+        problems=("validation-failed", "no-password", "email-taken"),
+    )
     async def edit(self, call: Call) -> Response:
-        """Change the profile; what takes the password, or may need it, is counted like every attempt at one."""
-        body = call.body
+        """Change one's account.
+
+        Another e-mail address needs `current_password`.
+        """
+        if isinstance(call.body, dict) and {"email", "current_password"} & call.body.keys():
+            # It takes the password, or may need it, so it counts as an attempt at it.
+            await self.rate_limits.address(call.context, "password")
+            await self._count_attempt(call)
         problems = Violations()
-        proof = None
-        if isinstance(body, dict) and {"email", "current_password"} & body.keys():
-            await self.rate_limits.address(call.context, self.rate_limits.limits.password)
-            await self._count_account(call)
-            proof = body.get("current_password")
-            proof = proof if isinstance(proof, str) else None
+        members = read(schemas.ProfilePatch, call.body, problems)
+        password = members.pop("current_password", None)
         user = await self.accounts.edit(
             call.actor,
-            account_input.profile(body, problems),
-            current_password=proof,
+            ProfileChanges(**with_defaults(members, Profile)),
+            current_password=password,
             client=call.context.client,
             violations=problems.found,
         )
         return json_response(200, encode.user(user))
 
+    @route(
+        "DELETE",
+        ME,
+        "deleteAccount",
+        Success(204, "The account is gone", headers=("Set-Cookie",)),
+        tag="Accounts",
+        limit="password",
+        body=Body.OPTIONAL,
+        request=schemas.DeleteAccount,
+        problems=("validation-failed",),
+    )
     async def delete(self, call: Call) -> Response:
-        """Remove the account."""
-        await self._count_account(call)
+        """Delete one's account.
+
+        User, tasks, sessions and keys are gone at once.
+        """
+        await self._count_attempt(call)
         problems = Violations()
-        proof = account_input.current_password(call.body, problems)
-        await self.accounts.delete(call.actor, proof, call.context.client, violations=problems.found)
+        members = read(schemas.DeleteAccount, {} if call.body is None else call.body, problems)
+        password = members.get("current_password")
+        await self.accounts.delete(call.actor, password, call.context.client, violations=problems.found)
         return no_content(clear_cookie())
 
+    @route(
+        "PUT",
+        "/api/auth/password",
+        "changePassword",
+        Success(200, "Tokens of the new session", schemas.Tokens, ("Set-Cookie",)),
+        tag="Accounts",
+        limit="password",
+        body=Body.REQUIRED,
+        request=schemas.PasswordChange,
+        problems=("validation-failed", "no-password"),
+    )
     async def change_password(self, call: Call) -> Response:
-        """Change the password, end all sessions and open a new one."""
-        await self._count_account(call)
+        """Change the password.
+
+        Ends every session and opens a new one.
+        """
+        await self._count_attempt(call)
         problems = Violations()
-        change = account_input.password_change(call.body, problems)
+        members = read(schemas.PasswordChange, call.body, problems)
         issued = await self.accounts.change_password(
-            call.actor, change.current_password, change.new_password, call.context.client, violations=problems.found
+            call.actor,
+            members.get("current_password"),
+            members.get("new_password", ""),
+            call.context.client,
+            violations=problems.found,
         )
-        return deliver(issued, in_cookie=change.in_cookie)
+        return deliver(issued, members.get("delivery"))
 
-    async def _count_account(self, call: Call) -> None:
-        """Count an attempt at the account's password; of a session that lives, or its owner pays for a dead one."""
+    async def _count_attempt(self, call: Call) -> None:
+        """Count an attempt at the password, if the session is alive: a dead one must not lock its user out."""
         await self.accounts.me(call.actor)
-        await self.rate_limits.account(call.context, self.rate_limits.limits.password, str(call.actor.user))
-
-    def routes(self) -> tuple[Route, ...]:
-        """Return the routes of this section."""
-        limits = self.rate_limits.limits
-        return (
-            Route(
-                "POST",
-                "/api/auth/register",
-                self.register,
-                name="register",
-                summary="Make an account",
-                answers=(Success(201, "The account", schemas.User, ("Location",)),),
-                tag="Accounts",
-                public=True,
-                limit=limits.register,
-                body=Body.REQUIRED,
-                request=schemas.Registration,
-                problems=("registration-closed", "validation-failed", "email-taken"),
-            ),
-            Route(
-                "GET",
-                ME,
-                self.me,
-                name="getAccount",
-                summary="Show one's account",
-                answers=(Success(200, "The account", schemas.User),),
-                tag="Accounts",
-            ),
-            Route(
-                "PATCH",
-                ME,
-                self.edit,
-                name="editAccount",
-                summary="Change one's account",
-                description="Another e-mail address needs `current_password`.",
-                answers=(Success(200, "The account", schemas.User),),
-                tag="Accounts",
-                body=Body.REQUIRED,
-                request=schemas.ProfilePatch,
-                problems=("validation-failed", "no-password", "email-taken"),
-            ),
-            Route(
-                "DELETE",
-                ME,
-                self.delete,
-                name="deleteAccount",
-                summary="Delete one's account",
-                description="User, tasks, sessions and keys are gone at once.",
-                answers=(Success(204, "The account is gone", headers=("Set-Cookie",)),),
-                tag="Accounts",
-                limit=limits.password,
-                body=Body.OPTIONAL,
-                request=schemas.DeleteAccount,
-                problems=("validation-failed",),
-            ),
-            Route(
-                "PUT",
-                "/api/auth/password",
-                self.change_password,
-                name="changePassword",
-                summary="Change the password",
-                description="Ends every session and opens a new one.",
-                answers=(Success(200, "Tokens of the new session", schemas.Tokens, ("Set-Cookie",)),),
-                tag="Accounts",
-                limit=limits.password,
-                body=Body.REQUIRED,
-                request=schemas.PasswordChange,
-                problems=("validation-failed", "no-password"),
-            ),
-        )
+        await self.rate_limits.account(call.context, "password", str(call.actor.user))

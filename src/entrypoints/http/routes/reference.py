@@ -67,7 +67,15 @@ def _file(path: str, name: str, summary: str, file: str, media_type: bytes, *hea
 
 
 def _route(path: str, name: str, summary: str, media_type: str, handler: Handler) -> Route:
-    return Route("GET", path, handler, name, summary, (Success(200, summary, media_type),), public=True)
+    return Route(
+        method="GET",
+        path=path,
+        name=name,
+        handler=handler,
+        summary=summary,
+        responses=(Success(200, summary, media_type),),
+        public=True,
+    )
 
 
 def _sent(content: Callable[[], bytes], *headers: Header) -> Handler:

@@ -1,4 +1,4 @@
-"""Sessions: logging in and out, refreshing, the list of them."""
+"""Sessions: logging in and out, refreshing, listing them."""
 
 import attrs
 
@@ -7,11 +7,12 @@ from entrypoints.http.pipeline import bearer_token
 from entrypoints.http.ports import Options
 from entrypoints.http.responses import Response, json_response, no_content
 from entrypoints.http.routes.delivery import deliver
-from entrypoints.http.routing import Body, Call, Route, Success
-from entrypoints.http.wire import accounts as account_input
+from entrypoints.http.routing import Body, Call, Success, route
 from entrypoints.http.wire import encode, schemas
+from entrypoints.http.wire.accounts import submitted_account, submitted_text
 from entrypoints.http.wire.cookies import check_origin, clear_cookie, read_cookie
-from todo_core.errors import InvalidRefreshToken, InvalidToken
+from entrypoints.http.wire.reader import read_valid
+from todo_core.errors import InvalidRefreshToken
 from todo_core.sessions import SessionId
 from todo_core.use_cases.sessions import Sessions
 
@@ -24,157 +25,125 @@ class SessionRoutes:
     rate_limits: RateLimits
     options: Options
 
+    @route(
+        "POST",
+        "/api/auth/login",
+        "logIn",
+        Success(200, "Tokens of a new session", schemas.Tokens, ("Set-Cookie",)),
+        tag="Sessions",
+        public=True,
+        limit="login",
+        body=Body.REQUIRED,
+        request=schemas.LogIn,
+        problems=("invalid-credentials", "validation-failed"),
+    )
     async def log_in(self, call: Call) -> Response:
-        """Open a session."""
-        account = account_input.submitted_account(call.body)
+        """Log in."""
+        account = submitted_account(call.body)
         if account is not None:
-            await self.rate_limits.account(call.context, self.rate_limits.limits.login, account)
-        credentials = account_input.log_in(call.body)
-        issued = await self.sessions.log_in(credentials.email, credentials.password, call.context.client)
-        return deliver(issued, in_cookie=credentials.in_cookie)
+            await self.rate_limits.account(call.context, "login", account)
+        members = read_valid(schemas.LogIn, call.body)
+        issued = await self.sessions.log_in(members["email"], members["password"], call.context.client)
+        return deliver(issued, members.get("delivery"))
 
+    @route(
+        "POST",
+        "/api/auth/refresh",
+        "refresh",
+        Success(200, "The next tokens of the session", schemas.Tokens, ("Set-Cookie",)),
+        tag="Sessions",
+        public=True,
+        limit="refresh",
+        body=Body.OPTIONAL,
+        request=schemas.Refresh,
+        problems=("invalid-refresh-token", "refresh-token-reused", "cross-origin-request", "validation-failed"),
+    )
     async def refresh(self, call: Call) -> Response:
-        """RequestContext a refresh token; the successor goes where it came from."""
-        in_cookie = call.body is None
-        token = read_cookie(call.context) if in_cookie else _submitted_token(call.body)
-        if token is not None:
-            await self._count_account(call, token)
-        if in_cookie:
+        """Exchange a refresh token.
+
+        Each refresh token is good once. With the cookie, send no body. The successor goes where the token came from.
+        """
+        if call.body is None:
+            token, delivery = read_cookie(call.context), schemas.Delivery.COOKIE
+        else:
+            token, delivery = submitted_text(call.body, "refresh_token"), schemas.Delivery.BODY
+        await self._count_account(call, token)
+        if call.body is None:
             if token is None:
                 raise InvalidRefreshToken
             check_origin(call.context, self.options)
         else:
-            token = account_input.refresh_token(call.body)
-        issued = await self.sessions.refresh(token or "", call.context.client)
-        return deliver(issued, in_cookie=in_cookie)
+            token = read_valid(schemas.Refresh, call.body)["refresh_token"]
+        return deliver(await self.sessions.refresh(token, call.context.client), delivery)
 
+    @route(
+        "POST",
+        "/api/auth/logout",
+        "logOut",
+        Success(204, "The session has ended", headers=("Set-Cookie",)),
+        tag="Sessions",
+        public=True,
+        body=Body.OPTIONAL,
+        request=schemas.Refresh,
+        problems=("not-authenticated", "invalid-refresh-token", "cross-origin-request", "validation-failed"),
+    )
     async def log_out(self, call: Call) -> Response:
-        """End a session: that of the refresh token in the body, or in the cookie, or else of the access token."""
+        """Log out.
+
+        Ends the session of the refresh token in the body, or in the cookie, or else of the access token.
+        """
         cookie = read_cookie(call.context)
         if call.body is not None:
-            token = account_input.refresh_token(call.body)
+            token = read_valid(schemas.Refresh, call.body)["refresh_token"]
             await self.sessions.log_out_by_token(token, call.context.client)
             return no_content()
         if cookie is not None:
             check_origin(call.context, self.options)
             await self.sessions.log_out_by_token(cookie, call.context.client)
             return no_content(clear_cookie())
-        actor = await self.sessions.authenticate(bearer_token(call.context))
-        call.context.actor = actor
-        await self.sessions.log_out(actor, call.context.client)
+        call.context.actor = await self.sessions.authenticate(bearer_token(call.context))
+        await self.sessions.log_out(call.actor, call.context.client)
         return no_content()
 
+    @route(
+        "POST",
+        "/api/auth/logout-all",
+        "logOutEverywhere",
+        Success(204, "All sessions have ended", headers=("Set-Cookie",)),
+        tag="Sessions",
+    )
     async def log_out_everywhere(self, call: Call) -> Response:
-        """End every session of the user."""
+        """Log out everywhere."""
         await self.sessions.log_out_everywhere(call.actor, call.context.client)
         return no_content(clear_cookie())
 
+    @route(
+        "GET",
+        "/api/auth/sessions",
+        "listSessions",
+        Success(200, "The live sessions", schemas.SessionList),
+        tag="Sessions",
+    )
     async def list(self, call: Call) -> Response:
-        """List the user's sessions."""
+        """List one's sessions."""
         sessions = await self.sessions.list(call.actor)
         return json_response(200, schemas.SessionList([encode.session(one, call.actor.session) for one in sessions]))
 
+    @route(
+        "DELETE",
+        "/api/auth/sessions/{session_id:str}",
+        "endSession",
+        Success(204, "The session has ended"),
+        tag="Sessions",
+        problems=("not-found",),
+    )
     async def end(self, call: Call) -> Response:
-        """End one of the user's sessions."""
+        """End a session."""
         await self.sessions.end(call.actor, SessionId(call.ids["session_id"]), call.context.client)
         return no_content()
 
-    async def _count_account(self, call: Call, token: str) -> None:
-        """Count the account of an authentic refresh token; a forged one is nobody's."""
-        try:
-            claim = self.sessions.tokens.read_refresh(token)
-        except InvalidToken:
-            return
-        await self.rate_limits.account(call.context, self.rate_limits.limits.refresh, str(claim.user))
-
-    def routes(self) -> tuple[Route, ...]:
-        """Return the routes of this section."""
-        limits = self.rate_limits.limits
-        return (
-            Route(
-                "POST",
-                "/api/auth/login",
-                self.log_in,
-                name="logIn",
-                summary="Log in",
-                answers=(Success(200, "Tokens of a new session", schemas.Tokens, ("Set-Cookie",)),),
-                tag="Sessions",
-                public=True,
-                limit=limits.login,
-                body=Body.REQUIRED,
-                request=schemas.LogIn,
-                problems=("invalid-credentials", "validation-failed"),
-            ),
-            Route(
-                "POST",
-                "/api/auth/refresh",
-                self.refresh,
-                name="refresh",
-                summary="RequestContext a refresh token",
-                description="Each refresh token is good once. With the cookie, send no body.",
-                answers=(Success(200, "The next tokens of the session", schemas.Tokens, ("Set-Cookie",)),),
-                tag="Sessions",
-                public=True,
-                limit=limits.refresh,
-                body=Body.OPTIONAL,
-                request=schemas.Refresh,
-                problems=(
-                    "invalid-refresh-token",
-                    "refresh-token-reused",
-                    "cross-origin-request",
-                    "validation-failed",
-                ),
-            ),
-            Route(
-                "POST",
-                "/api/auth/logout",
-                self.log_out,
-                name="logOut",
-                summary="Log out",
-                description="Of the refresh token in the body, or in the cookie, or else of the access token.",
-                answers=(Success(204, "The session has ended", headers=("Set-Cookie",)),),
-                tag="Sessions",
-                public=True,
-                body=Body.OPTIONAL,
-                request=schemas.Refresh,
-                problems=(
-                    "not-authenticated",
-                    "invalid-refresh-token",
-                    "cross-origin-request",
-                    "validation-failed",
-                ),
-            ),
-            Route(
-                "POST",
-                "/api/auth/logout-all",
-                self.log_out_everywhere,
-                name="logOutEverywhere",
-                summary="Log out everywhere",
-                answers=(Success(204, "All sessions have ended", headers=("Set-Cookie",)),),
-                tag="Sessions",
-            ),
-            Route(
-                "GET",
-                "/api/auth/sessions",
-                self.list,
-                name="listSessions",
-                summary="List one's sessions",
-                answers=(Success(200, "The live sessions", schemas.SessionList),),
-                tag="Sessions",
-            ),
-            Route(
-                "DELETE",
-                "/api/auth/sessions/{session_id:str}",
-                self.end,
-                name="endSession",
-                summary="End a session",
-                answers=(Success(204, "The session has ended"),),
-                tag="Sessions",
-                problems=("not-found",),
-            ),
-        )
-
-
-def _submitted_token(body: object) -> str | None:
-    token = body.get("refresh_token") if isinstance(body, dict) else None
-    return token if isinstance(token, str) else None
+    async def _count_account(self, call: Call, token: str | None) -> None:
+        """Count a request for the account of an authentic refresh token."""
+        user = None if token is None else self.sessions.refresh_token_user(token)
+        if user is not None:
+            await self.rate_limits.account(call.context, "refresh", str(user))

@@ -1,132 +1,144 @@
-"""Lists: tasks by filter and order, the change feed, tags."""
+"""Many tasks at once: by filter and order, the change feed, tags."""
 
-from typing import TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 import attrs
 import msgspec
 
 from entrypoints.http.responses import Header, Response, json_response
-from entrypoints.http.routes import documentation as doc
 from entrypoints.http.routes.tasks import TASKS
-from entrypoints.http.routing import Call, Route, Success
-from entrypoints.http.wire import encode, schemas
-from entrypoints.http.wire import query as read
-from entrypoints.http.wire.cursors import Cursors
-from entrypoints.http.wire.query import Parameters
+from entrypoints.http.routing import Call, Success, route
+from entrypoints.http.wire import encode, query, schemas
+from entrypoints.http.wire.cursors import MAX_TOKEN_LENGTH, Cursors
+from entrypoints.http.wire.query import Parameter, Values
 from entrypoints.http.wire.scalars import parse_date, parse_instant
-from entrypoints.http.wire.tasks import PRIORITIES
 from todo_core.changes import MAX_FEED_SIZE
-from todo_core.queries import MAX_PAGE_SIZE, DueFilter, Query, Sort, SortKey, parse_words
-from todo_core.tasks import check_tag
-from todo_core.use_cases.tasks import Tasks
-
-Value = TypeVar("Value")
-
-LIMIT = 50
-CHANGES_LIMIT = 500
+from todo_core.queries import (
+    MAX_PAGE_SIZE,
+    MAX_SEARCH_LENGTH,
+    MAX_SEARCH_WORDS,
+    DueFilter,
+    Query,
+    Sort,
+    SortKey,
+    parse_words,
+)
+from todo_core.tasks import MAX_TAG_LENGTH, Priority, check_tag
+from todo_core.use_cases.tasks import DEFAULT_FEED_SIZE, DEFAULT_PAGE_SIZE, Tasks
 
 SORTS = {("-" if down else "") + key.value: Sort(key, descending=down) for key in SortKey for down in (False, True)}
-DUES = {one.value: one for one in DueFilter}
+DEFAULT_SORT = next(name for name, sort in SORTS.items() if sort == Query().sort)
+PRIORITIES = {priority.name.lower(): priority for priority in Priority}
+DATE = {"type": "string", "format": "date"}
+TOKEN = {"type": "string", "maxLength": MAX_TOKEN_LENGTH}
+
+FILTERS = (
+    query.boolean("completed", "Only completed, or only open tasks"),
+    query.choice("priority", PRIORITIES, "Any of these priorities", repeated=True, field="priorities"),
+    Parameter(
+        "tag",
+        {"type": "string", "maxLength": MAX_TAG_LENGTH},
+        check_tag,
+        "All of these tags; case counts",
+        repeated=True,
+        field="tags",
+    ),
+    Parameter(
+        "q",
+        {"type": "string", "maxLength": MAX_SEARCH_LENGTH},
+        parse_words,
+        f"Every word occurs, regardless of case; at most {MAX_SEARCH_WORDS} words",
+        field="words",
+    ),
+    query.choice("due", {one.value: one for one in DueFilter}, "In the user's time zone"),
+    Parameter("due_before", DATE, parse_date, "Due on an earlier day, in the user's time zone"),
+    Parameter("due_after", DATE, parse_date, "Due on a later day, in the user's time zone"),
+    Parameter("updated_after", {"type": "string", "format": "date-time"}, parse_instant, "Changed after this instant"),
+    query.boolean("deleted", "The trash instead of the live tasks", default=False),
+    query.choice("sort", SORTS, "`-` means descending", default=DEFAULT_SORT),
+)
+PAGING = (
+    query.number("limit", "Tasks per page", maximum=MAX_PAGE_SIZE, default=DEFAULT_PAGE_SIZE),
+    Parameter("cursor", TOKEN, str, "The `next_cursor` of the page before, with the same filters and sort"),
+    query.boolean("count", "Add `total`, the number of tasks on all pages", default=False),
+)
+CHANGES = (
+    Parameter("since", TOKEN, str, "The `next` of the page before; absent: everything"),
+    query.number("limit", "Changes per page", maximum=MAX_FEED_SIZE, default=DEFAULT_FEED_SIZE),
+)
 
 
 @attrs.frozen
-class ListRoutes:
+class TaskListRoutes:
     """What a user sees of many tasks at once."""
 
     tasks: Tasks
     cursors: Cursors
 
+    @route(
+        "GET",
+        TASKS,
+        "listTasks",
+        Success(200, "A page of tasks", schemas.TaskPage, ("Link",)),
+        tag="Tasks",
+        parameters=FILTERS + PAGING,
+        problems=("invalid-cursor",),
+    )
     async def list(self, call: Call) -> Response:
-        """List tasks."""
-        parameters = call.parameters
-        query = read_query(parameters)
-        limit = parameters.one("limit", read.number(MAX_PAGE_SIZE), LIMIT)
-        count = parameters.one("count", read.boolean, default=False)
-        cursor = parameters.one("cursor", str, None)
-        parameters.finish()
-        user = call.actor.user
-        start = None if cursor is None else self.cursors.open_cursor(user, query, cursor)
-        page = await self.tasks.list(call.actor, query, limit=limit, cursor=start, count=count)
-        following = None if page.next is None else self.cursors.cursor(user, query, page.next)
+        """List tasks.
+
+        A page may be shorter than `limit`; only `next_cursor` says that it is the last.
+        """
+        filters, paging = _split(call.query)
+        wanted, user = Query(**filters), call.actor.user
+        if "cursor" in paging:
+            paging["cursor"] = self.cursors.open_cursor(user, wanted, paging["cursor"])
+        page = await self.tasks.list(call.actor, wanted, **paging)
+        following = None if page.next is None else self.cursors.seal_cursor(user, wanted, page.next)
         items = [encode.task(task) for task in page.tasks]
         total = msgspec.UNSET if page.total is None else page.total
-        return json_response(200, schemas.TaskPage(items, following, total), *_link(parameters, following))
+        return json_response(200, schemas.TaskPage(items, following, total), *_link(call.query_texts, following))
 
+    @route(
+        "GET",
+        TASKS + "/changes",
+        "listChanges",
+        Success(200, "A page of changes", schemas.ChangePage),
+        tag="Tasks",
+        parameters=CHANGES,
+        problems=("invalid-sync-token", "sync-token-expired"),
+    )
     async def changes(self, call: Call) -> Response:
-        """Show what changed since a point, or everything."""
-        parameters = call.parameters
-        since = parameters.one("since", str, None)
-        limit = parameters.one("limit", read.number(MAX_FEED_SIZE), CHANGES_LIMIT)
-        parameters.finish()
-        user = call.actor.user
-        point = None if since is None else self.cursors.sync_point(user, since)
-        feed = await self.tasks.changes(call.actor, point, limit=limit)
-        token = self.cursors.sync_token(user, feed.next)
+        """List what has changed.
+
+        By ascending version, each task once, in its latest state. Only `has_more` tells the last page.
+        """
+        user, paging = call.actor.user, dict(call.query)
+        since = paging.pop("since", None)
+        point = None if since is None else self.cursors.open_sync_point(user, since)
+        feed = await self.tasks.changes(call.actor, point, **paging)
+        token = self.cursors.seal_sync_point(user, feed.next)
         return json_response(200, encode.feed(feed.changes, token, has_more=feed.has_more))
 
+    @route(
+        "GET", "/api/tags", "listTags", Success(200, "The tags, sorted by code point", schemas.TagCounts), tag="Tasks"
+    )
     async def tags(self, call: Call) -> Response:
-        """List the tags of live tasks."""
+        """List tags."""
         return json_response(200, encode.tag_counts(await self.tasks.tags(call.actor)))
 
-    def routes(self) -> tuple[Route, ...]:
-        """Return the routes of this section."""
-        return (
-            Route(
-                "GET",
-                TASKS,
-                self.list,
-                name="listTasks",
-                summary="List tasks",
-                description="A page may be shorter than `limit`; only `next_cursor` says that it is the last.",
-                answers=(Success(200, "A page of tasks", schemas.TaskPage, ("Link",)),),
-                tag="Tasks",
-                parameters=doc.listing(sorts=tuple(SORTS), dues=tuple(DUES)),
-                problems=("invalid-cursor",),
-            ),
-            Route(
-                "GET",
-                TASKS + "/changes",
-                self.changes,
-                name="listChanges",
-                summary="Follow the changes",
-                description="By ascending version, each task once, as it is now. Only `has_more` tells the last page.",
-                answers=(Success(200, "A page of changes", schemas.ChangePage),),
-                tag="Tasks",
-                parameters=doc.CHANGES,
-                problems=("invalid-sync-token", "sync-token-expired"),
-            ),
-            Route(
-                "GET",
-                "/api/tags",
-                self.tags,
-                name="listTags",
-                summary="List tags",
-                answers=(Success(200, "The tags, sorted by code point", schemas.TagCounts),),
-                tag="Tasks",
-            ),
-        )
+
+def _split(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the values of the filters, and those of the paging."""
+    paging = {parameter.field for parameter in PAGING}
+    filters = {name: value for name, value in values.items() if name not in paging}
+    return filters, {name: value for name, value in values.items() if name in paging}
 
 
-def read_query(parameters: Parameters) -> Query:
-    """Return the filters and the sort; what is bad is noted in `parameters` and stays out."""
-    return Query(
-        completed=parameters.one("completed", read.boolean, None),
-        priorities=frozenset(parameters.many("priority", read.one_of(PRIORITIES))),
-        tags=frozenset(parameters.many("tag", check_tag)),
-        words=parameters.one("q", parse_words, ()),
-        due=parameters.one("due", read.one_of(DUES), None),
-        due_before=parameters.one("due_before", parse_date, None),
-        due_after=parameters.one("due_after", parse_date, None),
-        updated_after=parameters.one("updated_after", parse_instant, None),
-        deleted=parameters.one("deleted", read.boolean, default=False),
-        sort=parameters.one("sort", read.one_of(SORTS), Sort()),
-    )
-
-
-def _link(parameters: Parameters, cursor: str | None) -> list[Header]:
+def _link(texts: Values, cursor: str | None) -> list[Header]:
     """Return the Link to the next page (RFC 8288): this request with another cursor."""
     if cursor is None:
         return []
-    pairs = [(name, value) for name, values in parameters.values.items() for value in values if name != "cursor"]
+    pairs = [(name, value) for name, values in texts.items() for value in values if name != "cursor"]
     return [(b"link", f'<{TASKS}?{urlencode([*pairs, ("cursor", cursor)])}>; rel="next"'.encode())]

@@ -37,10 +37,10 @@ def _versions(context: RequestContext, header: str, *, weak: bool) -> Versions |
     return frozenset(int(tag[2]) for tag in found if tag and (weak or not tag[1]))
 
 
-def once(context: RequestContext, method: str, path: str, body: Any) -> IdempotencyKey | None:  # noqa: ANN401 - any JSON value
-    """Return the promise that an Idempotency-Key asks for, or None without one. Raises MalformedRequest.
+def idempotency_key(context: RequestContext, method: str, path: str, body: Any) -> IdempotencyKey | None:  # noqa: ANN401 - any JSON value
+    """Return the Idempotency-Key of a request, or None without one. Raises MalformedRequest.
 
-    It stands for the method, the path and the JSON value: neither spaces nor the order of members matter.
+    Its fingerprint covers the method, the path and the JSON value: neither spaces nor the order of members matter.
     """
     key = context.header(b"idempotency-key")
     if key is None:

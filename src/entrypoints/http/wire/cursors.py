@@ -1,4 +1,4 @@
-"""Cursors and sync tokens: places in a list, sealed, so that only their owner can use them and nobody make them."""
+"""Cursors and sync tokens: sealed positions, which only their user can use and nobody can forge."""
 
 import datetime as dt
 import hashlib
@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import attrs
+import msgspec
 
 from entrypoints.http.errors import InvalidCursor, InvalidSyncToken
 from entrypoints.http.ports import Sealer
@@ -17,20 +18,21 @@ from todo_core.users import UserId
 
 CURSOR = "cursor"
 SYNC = "sync"
-MOST = 4096
-"""How long a token may be; the longest that is made has a third of it."""
+MAX_TOKEN_LENGTH = 4096
+"""The longest token that is made has a third of it."""
 
 _INSTANTS = {SortKey.CREATED_AT, SortKey.UPDATED_AT}
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 @attrs.frozen
 class Cursors:
-    """Writes places down and reads them again. A token is bound to its user, and a cursor to its filters and sort."""
+    """Seals and opens positions. A token is bound to its user, and a cursor to its filters and sort order."""
 
     sealer: Sealer
 
-    def cursor(self, user: UserId, query: Query, cursor: Cursor) -> str:
-        """Return the cursor behind a page."""
+    def seal_cursor(self, user: UserId, query: Query, cursor: Cursor) -> str:
+        """Return the token of a cursor."""
         key = cursor.position.key
         return self._seal(
             CURSOR,
@@ -44,23 +46,23 @@ class Cursors:
             ],
         )
 
-    def open_cursor(self, user: UserId, query: Query, cursor: str) -> Cursor:
-        """Return how to go on behind a page. Raises InvalidCursor."""
+    def open_cursor(self, user: UserId, query: Query, token: str) -> Cursor:
+        """Return the cursor of a token. Raises InvalidCursor."""
         try:
-            owner, filters, key, task, now, timezone = self._open(CURSOR, cursor)
+            owner, filters, key, task, now, timezone = self._open(CURSOR, token)
         except InvalidToken:
             raise InvalidCursor from None
         if (owner, filters) != (user.hex, digest(query)):
             raise InvalidCursor
-        place = KeysetPosition(_key(query.sort.by, key), UUID(task))
-        return Cursor(place, dt.datetime.fromisoformat(now), timezone)
+        position = KeysetPosition(_key(query.sort.by, key), UUID(task))
+        return Cursor(position, dt.datetime.fromisoformat(now), timezone)
 
-    def sync_token(self, user: UserId, point: SyncPoint) -> str:
-        """Return the token for a point in the change feed."""
+    def seal_sync_point(self, user: UserId, point: SyncPoint) -> str:
+        """Return the token of a point in the change feed."""
         return self._seal(SYNC, [user.hex, point.base, point.position])
 
-    def sync_point(self, user: UserId, token: str) -> SyncPoint:
-        """Return the point that a token stands for. Raises InvalidSyncToken."""
+    def open_sync_point(self, user: UserId, token: str) -> SyncPoint:
+        """Return the point of a token. Raises InvalidSyncToken."""
         try:
             owner, base, position = self._open(SYNC, token)
         except InvalidToken:
@@ -73,26 +75,16 @@ class Cursors:
         return self.sealer.seal(kind, json.dumps(fields, separators=(",", ":")).encode())
 
     def _open(self, kind: str, token: str) -> list[Any]:
-        if len(token) > MOST or not token.isascii():
+        if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
             raise InvalidToken
         fields: list[Any] = json.loads(self.sealer.open(kind, token))
         return fields
 
 
 def digest(query: Query) -> str:
-    """Return a short stand-in for the filters and the sort."""
-    parts = [
-        query.completed,
-        sorted(query.priorities),
-        sorted(query.tags),
-        sorted(set(query.words)),
-        query.due and query.due.value,
-        *(bound and bound.isoformat() for bound in (query.due_before, query.due_after, query.updated_after)),
-        query.deleted,
-        query.sort.by.value,
-        query.sort.descending,
-    ]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+    """Return a digest of everything that a query filters and sorts by."""
+    unordered = attrs.evolve(query, words=tuple(sorted(set(query.words))))
+    return hashlib.sha256(_encode(unordered)).hexdigest()[:32]
 
 
 def _key(by: SortKey, key: Any) -> Key:  # noqa: ANN401 - what was sealed: a number or a text

@@ -10,12 +10,7 @@ from todo_core.changes import Change
 from todo_core.due import Due
 from todo_core.queries import TagCount
 
-PRIORITY_NAMES: dict[tasks.Priority, schemas.PriorityName] = {
-    tasks.Priority.NONE: "none",
-    tasks.Priority.LOW: "low",
-    tasks.Priority.MEDIUM: "medium",
-    tasks.Priority.HIGH: "high",
-}
+PRIORITIES = {priority: schemas.Priority[priority.name] for priority in tasks.Priority}
 
 
 def due(value: Due) -> schemas.Due:
@@ -35,7 +30,7 @@ def task(value: tasks.Task) -> schemas.Task:
         description=value.description,
         completed=value.completed,
         completed_at=value.completed_at,
-        priority=PRIORITY_NAMES[value.priority],
+        priority=PRIORITIES[value.priority],
         due=None if value.due is None else due(value.due),
         tags=list(value.tags),
         created_at=value.created_at,

@@ -1,110 +1,171 @@
-"""Reading the members of a JSON object one by one, so that one answer can name everything that is wrong."""
+"""Reads a JSON object by its schema, and names everything that is wrong with it at once.
 
-from collections.abc import Callable, Collection
-from typing import Any, TypeVar
+msgspec itself would stop at the first error. What a schema says of a member (`wire.schemas`) decides how it is read:
+its type, whether it is required, whether `null` is allowed, and `Meta(extra={"convert": …})`, a function of the core
+that checks and converts the text or the array.
+"""
+
+import types
+from collections.abc import Callable, Collection, Mapping
+from enum import Enum
+from functools import cache
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import attrs
+from msgspec import NODEFAULT, Meta, UnsetType
+from msgspec.structs import fields
 
+from entrypoints.http.wire.schemas import Schema
 from todo_core.errors import InvalidInput, Violations
 
-Value = TypeVar("Value")
-Default = TypeVar("Default")
+T = TypeVar("T")
 
-NAME_SHOWN = 50
+Members = dict[str, Any]
+MAX_NAME_SHOWN = 50
+MAX_ITEMS_READ = 1000
+"""How many items of an array are read: a body must not be able to request a megabyte of errors."""
 
 
-@attrs.define
-class Members:
-    """The members of an object, and what is wrong with them. `problems.raise_any()` ends the reading."""
+@attrs.frozen
+class Member:
+    """How one member of an object is read."""
 
-    given: dict[str, Any]
-    problems: Violations
+    required: bool
+    nullable: bool
+    convert: Callable[[object], Any]
 
-    @classmethod
-    def of(
-        cls,
-        value: object,
-        known: Collection[str],
-        read_only: Collection[str] = (),
-        problems: Violations | None = None,
-    ) -> "Members":
-        """Return the members of `value`, after noting those that are not known or not to be written.
+    def read(self, value: object) -> object:
+        """Return the converted value; None for an allowed `null`. Raises InvalidInput."""
+        return None if value is None and self.nullable else self.convert(value)
 
-        Everything is added to `problems` if the caller has some. Raises InvalidInput when `value` is no object.
-        """
-        problems = problems or Violations()
-        if not isinstance(value, dict):
-            raise InvalidInput.at((), "wrong-type", "a JSON object")
-        for name in value:
-            if name in read_only and name not in known:
-                problems.note(name, "read-only", "this member cannot be written")
-            elif name not in known:
-                problems.note(name[:NAME_SHOWN], "unknown-member", "there is no such member here")
-        return cls(value, problems)
 
-    def require(self, name: str) -> None:
-        """Note it when the member is absent."""
-        if name not in self.given:
-            self.problems.note(name, "required", "this member is needed")
+def read(schema: type[Schema], body: object, violations: Violations) -> Members:
+    """Return the valid members that `body` has, converted. An allowed `null` is None.
 
-    def required(self, name: str, convert: Callable[[object], Value], stand_in: Default) -> Value | Default:
-        """Return the converted member, or `stand_in` after noting that it is absent, null or bad."""
-        self.require(name)
-        return self.not_null(name, convert, stand_in)
-
-    def optional(
-        self, name: str, convert: Callable[[object], Value], *, absent: Default, null: Default
-    ) -> Value | Default:
-        """Return the converted member, or what stands for it when it is absent, `null` or (after noting it) bad."""
-        if name not in self.given:
-            return absent
-        return null if self.given[name] is None else self._converted(name, convert, null)
-
-    def not_null(self, name: str, convert: Callable[[object], Value], default: Default) -> Value | Default:
-        """Return the converted member, or `default` when it is absent; `null` is as bad as any other value."""
-        return self._converted(name, convert, default) if name in self.given else default
-
-    def _converted(self, name: str, convert: Callable[[object], Value], stand_in: Default) -> Value | Default:
+    Unknown, read-only, missing and invalid members are recorded in `violations`.
+    """
+    if not isinstance(body, dict):
+        violations.note((), "wrong-type", "a JSON object")
+        return {}
+    members = plan(schema)
+    found: Members = {}
+    for name, value in body.items():
+        if name not in members:
+            _note_unknown(name, schema.read_only(), violations)
+            continue
         try:
-            return convert(self.given[name])
+            found[name] = members[name].read(value)
         except InvalidInput as error:
-            self.problems.found.extend(error.under(name).violations)
-            return stand_in
+            violations.found.extend(error.under(name).violations)
+    for name in _required(schema).difference(body):
+        violations.note(name, "required", "this member is needed")
+    return found
 
 
-def text(value: object) -> str:
-    """Return a JSON string. Raises InvalidInput (path empty)."""
+def read_valid(schema: type[Schema], body: object) -> Members:
+    """Return the members of `body`. Raises InvalidInput naming everything that is wrong."""
+    violations = Violations()
+    found = read(schema, body, violations)
+    violations.raise_any()
+    return found
+
+
+def with_defaults(members: Mapping[str, Any], target: type[attrs.AttrsInstance]) -> Members:
+    """Return the members with the default of `target` in the place of each None: `null` means the default."""
+    defaults = {field.name: field.default for field in attrs.fields(target)}
+    return {name: defaults.get(name) if value is None else value for name, value in members.items()}
+
+
+@cache
+def plan(schema: type[Schema]) -> Mapping[str, Member]:
+    """Return how the members of a schema are read."""
+    hints = get_type_hints(schema, include_extras=True)
+    return {
+        field.name: _member(
+            hints[field.name], required=field.default is NODEFAULT and field.default_factory is NODEFAULT
+        )
+        for field in fields(schema)
+    }
+
+
+@cache
+def _required(schema: type[Schema]) -> frozenset[str]:
+    return frozenset(name for name, member in plan(schema).items() if member.required)
+
+
+def _member(hint: Any, *, required: bool) -> Member:  # noqa: ANN401 - a type as it is annotated
+    options = get_args(hint) if get_origin(hint) in {Union, types.UnionType} else (hint,)
+    [value] = [option for option in options if option not in {UnsetType, types.NoneType}]
+    return Member(required=required, nullable=types.NoneType in options, convert=_converter(value))
+
+
+def _converter(hint: Any) -> Callable[[object], Any]:  # noqa: ANN401 - the same
+    if get_origin(hint) is Annotated:
+        value, *metadata = get_args(hint)
+        checks = [meta.extra["convert"] for meta in metadata if isinstance(meta, Meta) and meta.extra]
+        return _chain(_converter(value), *checks)
+    if get_origin(hint) is list:
+        return _array(_converter(get_args(hint)[0]))
+    if issubclass(hint, Schema):
+        return lambda value: read_valid(hint, value)
+    if issubclass(hint, Enum):
+        return _one_of({choice.value: choice for choice in hint})
+    return {str: _text, bool: _boolean}[hint]
+
+
+def _chain(first: Callable[[object], Any], *others: Callable[[Any], Any]) -> Callable[[object], Any]:
+    def convert(value: object) -> object:
+        converted = first(value)
+        for other in others:
+            converted = other(converted)
+        return converted
+
+    return convert
+
+
+def _text(value: object) -> str:
     if not isinstance(value, str):
         raise InvalidInput.at((), "wrong-type", "a string")
     return value
 
 
-def boolean(value: object) -> bool:
-    """Return a JSON boolean. Raises InvalidInput (path empty)."""
+def _boolean(value: object) -> bool:
     if not isinstance(value, bool):
         raise InvalidInput.at((), "wrong-type", "true or false")
     return value
 
 
-def array(value: object) -> list[object]:
-    """Return a JSON array. Raises InvalidInput (path empty)."""
-    if not isinstance(value, list):
-        raise InvalidInput.at((), "wrong-type", "an array")
-    return value
-
-
-def checked(check: Callable[[str], Value]) -> Callable[[object], Value]:
-    """Return a converter for strings that `check` takes."""
-    return lambda value: check(text(value))
-
-
-def one_of(choices: dict[str, Value]) -> Callable[[object], Value]:
-    """Return a converter for these words."""
-
-    def convert(value: object) -> Value:
-        word = text(value)
+def _one_of(choices: Mapping[str, T]) -> Callable[[object], T]:
+    def convert(value: object) -> T:
+        word = _text(value)
         if word not in choices:
             raise InvalidInput.at((), "not-one-of", "one of " + ", ".join(choices))
         return choices[word]
 
     return convert
+
+
+def _array(convert: Callable[[object], T]) -> Callable[[object], list[T]]:
+    def read_items(value: object) -> list[T]:
+        if not isinstance(value, list):
+            raise InvalidInput.at((), "wrong-type", "an array")
+        if len(value) > MAX_ITEMS_READ:
+            raise InvalidInput.at((), "too-many", f"at most {MAX_ITEMS_READ} items")
+        violations = Violations()
+        items = []
+        for index, item in enumerate(value):
+            try:
+                items.append(convert(item))
+            except InvalidInput as error:
+                violations.found.extend(error.under(index).violations)
+        violations.raise_any()
+        return items
+
+    return read_items
+
+
+def _note_unknown(name: str, read_only: Collection[str], violations: Violations) -> None:
+    if name in read_only:
+        violations.note(name, "read-only", "this member cannot be written")
+    else:
+        violations.note(name[:MAX_NAME_SHOWN], "unknown-member", "there is no such member here")

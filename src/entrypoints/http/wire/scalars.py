@@ -19,6 +19,14 @@ def parse_uuid(text: str) -> UUID | None:
     return UUID(text) if _UUID.fullmatch(text) else None
 
 
+def parse_id(text: str) -> UUID:
+    """Return the UUID. Raises InvalidInput (path empty)."""
+    parsed = parse_uuid(text)
+    if parsed is None:
+        raise InvalidInput.at((), "not-a-uuid", "a UUID such as 0193a5d2-7c1e-7b3a-9f00-3c5d8e2a1b4f")
+    return parsed
+
+
 def parse_date(text: str) -> dt.date:
     """Return the date `YYYY-MM-DD`. Raises InvalidInput (path empty)."""
     try:

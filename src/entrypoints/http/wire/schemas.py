@@ -1,16 +1,33 @@
-"""What goes over the wire, as types: they encode the answers and describe requests and answers in the OpenAPI document.
+"""What goes over the wire, as types. Each member is declared once, here.
 
-Requests are not decoded into them: that would stop at the first error (see `members`).
+The response schemas encode responses. The request schemas drive the reader (`wire.reader`); what a client can write of
+a resource is derived from the resource's schema and from the class of the core that holds it. Both are the schemas of
+the OpenAPI document, with the examples that stand here.
 """
 
 import datetime as dt
-from typing import Annotated, Literal
+from enum import Enum
+from types import NoneType
+from typing import Annotated, Any, ClassVar, Literal, cast, get_args, get_type_hints
 from uuid import UUID
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+import attrs
+import msgspec
+from msgspec import NODEFAULT, UNSET, Meta, Struct, UnsetType
 
+from entrypoints.http.wire.scalars import parse_date, parse_id, parse_time
+from todo_core import tasks
 from todo_core.sessions import MAX_USER_AGENT_LENGTH
-from todo_core.tasks import MAX_DESCRIPTION_LENGTH, MAX_TAG_LENGTH, MAX_TAGS, MAX_TITLE_LENGTH
+from todo_core.tasks import (
+    MAX_DESCRIPTION_LENGTH,
+    MAX_TAG_LENGTH,
+    MAX_TAGS,
+    MAX_TITLE_LENGTH,
+    check_description,
+    check_tag,
+    check_tags,
+    check_title,
+)
 from todo_core.users import (
     MAX_DISPLAY_NAME_LENGTH,
     MAX_EMAIL_LENGTH,
@@ -19,19 +36,79 @@ from todo_core.users import (
     PasswordPolicy,
 )
 
-PriorityName = Literal["none", "low", "medium", "high"]
-Delivery = Literal["body", "cookie"]
-
 PASSPHRASE = "correct horse battery staple"  # noqa: S105 - an example
 
-Instant = Annotated[dt.datetime, Meta(description="RFC 3339, in UTC", extra_json_schema={"format": "date-time"})]
-Date = Annotated[str, Meta(extra_json_schema={"format": "date"}, examples=["2026-11-21"])]
-Time = Annotated[str, Meta(pattern=r"^[0-9]{2}:[0-9]{2}$", examples=["09:30"])]
+
+class Schema(Struct, forbid_unknown_fields=True):
+    """An object with exactly these members.
+
+    `resource` is the schema of what a request changes: its other members are read-only. `omitted` names the optional
+    members that the example leaves out.
+    """
+
+    resource: ClassVar["type[Schema] | None"] = None
+    omitted: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def read_only(cls) -> frozenset[str]:
+        """Return the members that exist in responses only."""
+        shown = cls.resource.__struct_fields__ if cls.resource else ()
+        return frozenset(shown).difference(cls.__struct_fields__)
+
+
+class Priority(Enum):
+    """How urgent a task is."""
+
+    NONE = "none"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Delivery(Enum):
+    """Where the refresh token goes: into the body, or into a cookie."""
+
+    BODY = "body"
+    COOKIE = "cookie"
+
+
+Id = Annotated[UUID, Meta(examples=["0193a5d2-7c1e-7b3a-9f00-3c5d8e2a1b4f"])]
+NewId = Annotated[
+    str,
+    Meta(
+        description="An id made by the client",
+        extra_json_schema={"format": "uuid"},
+        examples=["0193a5d2-7c1e-7b3a-9f00-3c5d8e2a1b50"],
+        extra={"convert": parse_id},
+    ),
+]
+Instant = Annotated[
+    dt.datetime,
+    Meta(description="RFC 3339, in UTC", extra_json_schema={"format": "date-time"}, examples=["2026-11-21T09:30:00Z"]),
+]
+Date = Annotated[
+    str, Meta(extra_json_schema={"format": "date"}, examples=["2026-11-25"], extra={"convert": parse_date})
+]
+Time = Annotated[str, Meta(pattern=r"^[0-9]{2}:[0-9]{2}$", examples=["18:00"], extra={"convert": parse_time})]
 Zone = Annotated[str, Meta(description="An IANA time zone", examples=["Europe/Berlin"])]
-Title = Annotated[str, Meta(min_length=1, max_length=MAX_TITLE_LENGTH, examples=["Buy milk"])]
-Description = Annotated[str, Meta(max_length=MAX_DESCRIPTION_LENGTH, examples=["The one in glass bottles"])]
-Tag = Annotated[str, Meta(min_length=1, max_length=MAX_TAG_LENGTH, examples=["home"])]
-Tags = Annotated[list[Tag], Meta(description=f"Unique, sorted by code point; at most {MAX_TAGS}")]
+Title = Annotated[
+    str, Meta(min_length=1, max_length=MAX_TITLE_LENGTH, examples=["Buy milk"], extra={"convert": check_title})
+]
+Description = Annotated[
+    str,
+    Meta(
+        max_length=MAX_DESCRIPTION_LENGTH, examples=["The one in glass bottles"], extra={"convert": check_description}
+    ),
+]
+Tag = Annotated[str, Meta(min_length=1, max_length=MAX_TAG_LENGTH, examples=["home"], extra={"convert": check_tag})]
+Tags = Annotated[
+    list[Tag],
+    Meta(
+        description=f"Unique, sorted by code point; at most {MAX_TAGS}",
+        examples=[["home", "shop"]],
+        extra={"convert": check_tags},
+    ),
+]
 Email = Annotated[str, Meta(max_length=MAX_EMAIL_LENGTH, examples=["ada@example.org"])]
 Password = Annotated[str, Meta(max_length=MAX_PASSWORD_LENGTH, examples=[PASSPHRASE])]
 NewPassword = Annotated[
@@ -43,14 +120,13 @@ NewPassword = Annotated[
         examples=[PASSPHRASE],
     ),
 ]
+NextPassword = Annotated[NewPassword, Meta(examples=["another horse, another staple"])]
 DisplayName = Annotated[str, Meta(min_length=1, max_length=MAX_DISPLAY_NAME_LENGTH, examples=["Ada"])]
 RefreshToken = Annotated[str, Meta(description="Opaque and single-use", examples=["AbC…"])]
-Seconds = Annotated[int, Meta(ge=0, description="Seconds")]
-Version = Annotated[int, Meta(ge=0, description="The owner's clock at the task's last change; also the ETag")]
-
-
-class Schema(Struct, forbid_unknown_fields=True):
-    """An object with exactly these members."""
+Seconds = Annotated[int, Meta(ge=0, description="Seconds", examples=[600])]
+Version = Annotated[
+    int, Meta(ge=0, description="The user's revision at the task's last change; also the ETag", examples=[12])
+]
 
 
 class Due(Schema, omit_defaults=True):
@@ -61,15 +137,33 @@ class Due(Schema, omit_defaults=True):
     timezone: Zone | UnsetType = UNSET
 
 
+class DueInput(Schema):
+    """A due date as written; `null` means the same as absent."""
+
+    date: Date
+    time: Time | UnsetType | None = UNSET
+    timezone: Zone | UnsetType | None = UNSET
+
+
+class DuePatch(Schema):
+    """Changes to a due date (RFC 7396): absent members stay, `null` removes. The first one needs a `date`."""
+
+    date: Date | UnsetType | None = UNSET
+    time: Time | UnsetType | None = UNSET
+    timezone: Zone | UnsetType | None = UNSET
+
+
 class Task(Schema):
     """A task. `deleted_at` is there in the trash, and only there."""
 
-    id: UUID
+    omitted: ClassVar[frozenset[str]] = frozenset({"deleted_at"})
+
+    id: Id
     title: Title
     description: Description
     completed: bool
     completed_at: Instant | None
-    priority: PriorityName
+    priority: Priority
     due: Due | None
     tags: Tags
     created_at: Instant
@@ -78,62 +172,88 @@ class Task(Schema):
     deleted_at: Instant | UnsetType = UNSET
 
 
-class DueDraft(Schema):
-    """A due date as written; `null` is as good as absent."""
+def _writable(
+    name: str,
+    description: str,
+    resource: type[Schema],
+    target: type[attrs.AttrsInstance],
+    *,
+    nested: dict[str, type[Schema]],
+    patch: bool = False,
+    **more: object,
+) -> type[Schema]:
+    """Return the schema of what a client writes of `resource`: the members that `target`, a class of the core, has.
 
-    date: Date
-    time: Time | None = None
-    timezone: Zone | None = None
+    A member is required where `target` has no default for it, unless this is a `patch`. `null` means the default, so
+    it is allowed where there is one; a boolean is always true or false.
+    """
+    hints = get_type_hints(resource, include_extras=True)
+    members: list[tuple[str, object, object]] = []
+    for field in attrs.fields(target):
+        value = nested.get(field.name) or _without_null(hints[field.name])
+        required = field.default is attrs.NOTHING
+        if not required and value is not bool:
+            value |= None
+        optional = patch or not required
+        members.append((field.name, value | UnsetType if optional else value, UNSET if optional else NODEFAULT))
+    members += [(extra, hint, UNSET) for extra, hint in more.items()]
+    schema = msgspec.defstruct(
+        name,
+        members,
+        bases=(Schema,),
+        module=__name__,
+        namespace={"__doc__": description, "resource": resource, "omitted": frozenset(more)},
+        forbid_unknown_fields=True,
+        kw_only=True,
+    )
+    return cast("type[Schema]", schema)
 
 
-class TaskReplacement(Schema):
-    """All that a client writes of a task; absent members take their default."""
-
-    title: Title
-    description: Description | None = ""
-    completed: bool = False
-    priority: PriorityName | None = "none"
-    due: DueDraft | None = None
-    tags: Tags | None = []
+def _without_null(hint: Any) -> Any:  # noqa: ANN401 - a type as it is annotated
+    options = [option for option in get_args(hint) if option is not NoneType]
+    return options[0] if NoneType in get_args(hint) else hint
 
 
-class TaskDraft(TaskReplacement):
-    """A new task, under an id of the client's if it has one."""
-
-    id: UUID | UnsetType = UNSET
-
-
-class DuePatch(Schema):
-    """Changes to a due date (RFC 7396): absent members stay, `null` removes."""
-
-    date: Date | UnsetType = UNSET
-    time: Time | UnsetType | None = UNSET
-    timezone: Zone | UnsetType | None = UNSET
-
-
-class TaskPatch(Schema):
-    """Changes to a task (RFC 7396): absent members stay, `null` means the default, arrays are replaced."""
-
-    title: Title | UnsetType = UNSET
-    description: Description | UnsetType | None = UNSET
-    completed: bool | UnsetType = UNSET
-    priority: PriorityName | UnsetType | None = UNSET
-    due: DuePatch | UnsetType | None = UNSET
-    tags: Tags | UnsetType | None = UNSET
+TaskInput = _writable(
+    "TaskInput",
+    "All that a client writes of a task. Absent members and `null` take their default: an empty description, not "
+    "completed, no priority, no due date, no tags.",
+    Task,
+    tasks.Draft,
+    nested={"due": DueInput},
+)
+NewTask = _writable(
+    "NewTask",
+    "A new task, under an id of the client's if it has one.",
+    Task,
+    tasks.Draft,
+    nested={"due": DueInput},
+    id=NewId | UnsetType | None,
+)
+TaskPatch = _writable(
+    "TaskPatch",
+    "Changes to a task (RFC 7396): absent members stay, `null` means the default, arrays are replaced.",
+    Task,
+    tasks.Draft,
+    nested={"due": DuePatch},
+    patch=True,
+)
 
 
 class TaskPage(Schema):
-    """One page of a list; `total` counts all pages and is there when asked for."""
+    """One page of a list; `total` counts all pages, if that was requested."""
 
     items: list[Task]
-    next_cursor: str | None
-    total: int | UnsetType = UNSET
+    next_cursor: Annotated[str | None, Meta(examples=[None])]
+    total: Annotated[int, Meta(examples=[1])] | UnsetType = UNSET
 
 
 class Change(Schema, omit_defaults=True):
-    """A task as it is now (`task`), or that it is in the trash or gone (`deleted`, which is then true)."""
+    """A task in its latest state (`task`), or that it is in the trash or gone (`deleted`, which is then true)."""
 
-    id: UUID
+    omitted: ClassVar[frozenset[str]] = frozenset({"deleted"})
+
+    id: Id
     version: Version
     task: Task | UnsetType = UNSET
     deleted: Annotated[bool, Meta(extra_json_schema={"const": True})] | UnsetType = UNSET
@@ -143,7 +263,7 @@ class ChangePage(Schema):
     """Changes by ascending version. `next` is the `since` of the next request."""
 
     items: list[Change]
-    next: str
+    next: Annotated[str, Meta(examples=["AbC…"])]
     has_more: bool
 
 
@@ -151,8 +271,8 @@ class TagCount(Schema):
     """How many live tasks carry the tag, and how many of them are open."""
 
     tag: Tag
-    open: int
-    total: int
+    open: Annotated[int, Meta(examples=[2])]
+    total: Annotated[int, Meta(examples=[3])]
 
 
 class TagCounts(Schema):
@@ -164,7 +284,7 @@ class TagCounts(Schema):
 class User(Schema):
     """An account. `email` is null for a user of an external issuer."""
 
-    id: UUID
+    id: Id
     email: Email | None
     display_name: DisplayName | None
     timezone: Zone
@@ -172,20 +292,22 @@ class User(Schema):
 
 
 class Registration(Schema):
-    """A wish for an account."""
+    """A request for an account. The default of `timezone` is UTC."""
+
+    resource: ClassVar["type[Schema] | None"] = User
 
     email: Email
     password: NewPassword
-    display_name: DisplayName | None = None
-    timezone: Zone | None = "UTC"
+    display_name: DisplayName | UnsetType | None = UNSET
+    timezone: Zone | UnsetType | None = UNSET
 
 
 class LogIn(Schema):
-    """Credentials. `delivery` says where the refresh token goes: into the body, or into a cookie."""
+    """Credentials. The default of `delivery` is the body."""
 
     email: Email
     password: Password
-    delivery: Delivery = "body"
+    delivery: Delivery | UnsetType = UNSET
 
 
 class Refresh(Schema):
@@ -197,6 +319,9 @@ class Refresh(Schema):
 class ProfilePatch(Schema):
     """Changes to one's account; another e-mail address needs `current_password`."""
 
+    resource: ClassVar["type[Schema] | None"] = User
+    omitted: ClassVar[frozenset[str]] = frozenset({"email", "current_password"})
+
     display_name: DisplayName | UnsetType | None = UNSET
     timezone: Zone | UnsetType | None = UNSET
     email: Email | UnsetType = UNSET
@@ -204,38 +329,38 @@ class ProfilePatch(Schema):
 
 
 class DeleteAccount(Schema):
-    """The proof needed to delete the account; a user without a password sends none."""
+    """The password, which is needed to delete the account; a user without one sends none."""
 
     current_password: Password | UnsetType = UNSET
 
 
 class PasswordChange(Schema):
-    """A new password."""
+    """A new password. The default of `delivery` is the body."""
 
     current_password: Password
-    new_password: NewPassword
-    delivery: Delivery = "body"
+    new_password: NextPassword
+    delivery: Delivery | UnsetType = UNSET
 
 
 class Tokens(Schema, omit_defaults=True):
     """The tokens of a session. `refresh_token` is absent when it went into the cookie."""
 
-    access_token: str
+    access_token: Annotated[str, Meta(examples=["eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9…"])]
     token_type: Literal["Bearer"]
     expires_in: Seconds
-    refresh_expires_in: Seconds
+    refresh_expires_in: Annotated[Seconds, Meta(examples=[604800])]
     refresh_token: RefreshToken | UnsetType = UNSET
 
 
 class Session(Schema):
-    """A live session. `last_used_at` is the log-in or last refresh; `current`: the one that asks."""
+    """A live session. `last_used_at` is the log-in or last refresh; `current`: the one that sent this request."""
 
-    id: UUID
+    id: Id
     created_at: Instant
     last_used_at: Instant
     expires_at: Instant
-    ip: str | None
-    user_agent: Annotated[str, Meta(max_length=MAX_USER_AGENT_LENGTH)]
+    ip: Annotated[str | None, Meta(examples=["203.0.113.7"])]
+    user_agent: Annotated[str, Meta(max_length=MAX_USER_AGENT_LENGTH, examples=["curl/8.5.0"])]
     current: bool
 
 
@@ -254,7 +379,7 @@ class InvalidMember(Schema):
 
 
 class Problem(Struct, omit_defaults=True):
-    """What went wrong (RFC 9457). `errors` names every bad part at once; `current` is the task as it is."""
+    """What went wrong (RFC 9457). `errors` names every invalid part at once; `current` is the task as it is."""
 
     type: Annotated[str, Meta(examples=["urn:todo-core:problem:validation-failed"])]
     title: str
