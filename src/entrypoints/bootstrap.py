@@ -180,6 +180,15 @@ def migrate(settings: Settings) -> str:
     return migrations.head()
 
 
+def migration_script(settings: Settings) -> str:
+    """Return the SQL that `migrate` would run on the database as it is. Raises Failure."""
+    with running_database(settings) as url:
+        try:
+            return migrations.script(migrations.current(url))
+        except Unavailable as error:
+            raise Failure.of(error) from error
+
+
 @contextmanager
 def running_database(settings: Settings, observer: Observer | None = None) -> Iterator[str]:
     """Yield the URL of the database that was given, or of an embedded server that runs for as long as the block.

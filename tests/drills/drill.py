@@ -101,11 +101,12 @@ async def _calm(load: Load, plan: Plan) -> None:
 async def _loaded(plan: Plan, stage: Stage) -> AsyncIterator[Load]:
     async with Balancer.open([server.url for server in stage.servers]) as balancer:
         halves = [range(first, plan.users, SERVERS) for first in range(SERVERS)]
-        joined = await asyncio.gather(*(_join_all(balancer, numbers) for numbers in halves))
+        joined = await asyncio.gather(*(join_all(balancer, numbers) for numbers in halves))
         yield Load([*chain(*joined)], balancer, plan.per_second, random.Random(plan.seed))  # noqa: S311 - the same drill again
 
 
-async def _join_all(balancer: Balancer, numbers: Iterable[int]) -> list[User]:
+async def join_all(balancer: Balancer, numbers: Iterable[int]) -> list[User]:
+    """Register users and log them in. Raises Broken."""
     return [await _join(balancer, number) for number in numbers]
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import psycopg
@@ -19,9 +20,8 @@ from todo_core.errors import Unavailable
 
 ADVISORY_LOCK = 0x746F646F
 PATIENCE_SECONDS = 60
-LOCK_TIMEOUT = "2s"
-"""How long a migration may stand in line for a table, and everybody else behind it."""
-STATEMENT_TIMEOUT = "10min"
+LIMITS = {"lock_timeout": "2s", "statement_timeout": "10min"}
+"""How long a migration may stand in line for a table, and everybody else behind it; how long one statement may take."""
 POLL_SECONDS = 0.05
 
 
@@ -46,6 +46,20 @@ def migrate(url: str, *, patience: float = PATIENCE_SECONDS) -> None:
                 _wait(deadline, "its tables are in use")
     except psycopg.OperationalError as error:
         raise Unavailable(f"the database cannot be migrated: {error}") from error
+
+
+def script(revision: str | None) -> str:
+    """Return the SQL that brings a database from a revision (None: an empty one) to the newest schema.
+
+    For operators who apply migrations by hand; it has the time limits of `migrate`, not its lock.
+    """
+    config = configuration()
+    config.output_buffer = sql = StringIO()
+    for name, value in LIMITS.items():
+        sql.write(f"SET {name} = '{value}';\n")
+    if is_behind(revision):
+        command.upgrade(config, f"{revision or 'base'}:head", sql=True)
+    return sql.getvalue()
 
 
 @cache
@@ -90,7 +104,7 @@ def connected(url: str) -> Iterator[sa.Connection]:
 
     def connect() -> psycopg.Connection:
         connection = psycopg.connect(url, autocommit=True)
-        for name, value in (("lock_timeout", LOCK_TIMEOUT), ("statement_timeout", STATEMENT_TIMEOUT)):
+        for name, value in LIMITS.items():
             connection.execute("SELECT set_config(%s, %s, false)", (name, value))
         connection.autocommit = False
         return connection

@@ -10,8 +10,12 @@ from entrypoints.failures import Failure
 
 
 @click.command()
-def migrate() -> None:
+@click.option("--sql", is_flag=True, help="Print the SQL that this would run, and change nothing.")
+def migrate(*, sql: bool) -> None:
     """Bring the database to the newest schema. Two at once do no harm."""
+    if sql:
+        click.echo(bootstrap.migration_script(settings_and_logs()), nl=False)
+        return
     click.echo(f"the database is at revision {bootstrap.migrate(settings_and_logs())}")
 
 

@@ -1,0 +1,67 @@
+"""The migrations as SQL: for operators who apply them by hand, and for a linter."""
+
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.script import Script, ScriptDirectory
+
+from adapters.postgres.migrate import LIMITS, configuration, current, head, migrate, script
+from tests.conftest import new_database
+from tests.migrations.catalog import catalog
+from tests.serving import REPOSITORY
+
+SETTINGS = REPOSITORY / "migrations" / "squawk.toml"
+SCRIPTS = list(ScriptDirectory.from_config(configuration()).walk_revisions())
+
+
+def lint(sql: str) -> str:
+    """Return what squawk says of these statements."""
+    program = Path(sys.executable).with_name("squawk")
+    linted = subprocess.run(
+        [program, "--config", SETTINGS, "--reporter", "gcc"], input=sql, capture_output=True, text=True, check=False
+    )
+    return linted.stdout + linted.stderr
+
+
+def statements(migration: Script) -> str:
+    """Return one migration as SQL, with its time limits."""
+    config = configuration()
+    config.output_buffer = sql = StringIO()
+    sql.writelines(f"SET {name} = '{value}';\n" for name, value in LIMITS.items())
+    command.upgrade(config, f"{migration.down_revision or 'base'}:{migration.revision}", sql=True)
+    return sql.getvalue()
+
+
+def test_by_hand_is_the_same(postgres_server: str, empty_database: str) -> None:
+    """The SQL makes of an empty database what `migrate` makes of one."""
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute(script(None).encode())
+
+    with new_database(postgres_server) as url:
+        migrate(url)
+        assert (head(), catalog(url)) == (current(empty_database), catalog(empty_database))
+
+
+def test_nothing_is_left_to_do() -> None:
+    """For a database that has everything there are no statements but the limits."""
+    limits = "SET lock_timeout = '2s';\nSET statement_timeout = '10min';\n"
+
+    assert (limits, limits) == (script(head()), script("a revision of tomorrow"))
+
+
+@pytest.mark.parametrize("migration", SCRIPTS, ids=lambda migration: migration.revision)
+def test_linter_has_nothing_to_say(migration: Script) -> None:
+    """Nothing locks a table for long, rewrites it, or breaks the release before."""
+    assert lint(statements(migration)) == ""
+
+
+def test_linter_notices() -> None:
+    """It would notice an index that keeps writers out, and a column that the release before still reads."""
+    said = lint("CREATE INDEX slow ON tasks (title); ALTER TABLE tasks DROP COLUMN title;")
+
+    assert all(rule in said for rule in ("require-concurrent-index-creation", "ban-drop-column"))

@@ -1,0 +1,87 @@
+"""Upgrade and rollback: no row is lost on the way, and the release before keeps answering."""
+
+import asyncio
+import random
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+
+from adapters.postgres.migrate import configuration, connected, head, migrate, revisions
+from tests.cli.databases import Rows, fill, rows
+from tests.conftest import new_database
+from tests.drills.drill import Plan, join_all
+from tests.drills.findings import Findings, look
+from tests.drills.load import Balancer, Load, Outcome
+from tests.migrations.previous import last_commit_without, serving_previous, unpack
+from tests.serving import UNLIMITED
+
+SETTLING_SECONDS = 30
+ALEMBIC = "alembic_version"
+
+
+def move(url: str, revision: str, *, down: bool = False) -> None:
+    """Bring a database up or down to a revision."""
+    with connected(url) as connection:
+        (command.downgrade if down else command.upgrade)(configuration(connection), revision)
+
+
+def contents(url: str) -> Rows:
+    """Return all rows but the number of the schema."""
+    return {table: found for table, found in rows(url).items() if table != ALEMBIC}
+
+
+def test_no_row_is_lost_up_and_down(empty_database: str) -> None:
+    """Rows that each revision knows are the same after the way up to the next and back, and over the whole way."""
+    migrate(empty_database)
+    fill(empty_database)
+    known = {head(): contents(empty_database)}
+    for revision in revisions()[1:]:
+        move(empty_database, revision, down=True)
+        known[revision] = contents(empty_database)
+    first = revisions()[-1]
+    assert known[first]["tasks"]
+
+    for before, after in pairwise(reversed(revisions())):
+        move(empty_database, after)
+        move(empty_database, before, down=True)
+        assert known[before] == contents(empty_database)
+        move(empty_database, after)
+    move(empty_database, first, down=True)
+
+    assert known[first] == contents(empty_database)
+
+
+async def test_release_before_keeps_answering(postgres_server: str, tmp_path: Path) -> None:
+    """Under load its server goes through the newest migration and back: every answer is right, and none is missing."""
+    newest, *before = revisions()
+    if not before:
+        pytest.skip("there is one migration")
+    scripts = ScriptDirectory.from_config(configuration())
+    commit = last_commit_without(Path(scripts.get_revision(newest).path))
+    if commit is None:
+        pytest.skip("no commit has the migrations before the newest as they are now")
+    program = unpack(commit, tmp_path)
+    with new_database(postgres_server) as url:
+        move(url, before[0])
+        with serving_previous(program, tmp_path / "data", DATABASE_URL=url, **UNLIMITED) as server:
+            findings, outcomes = await upgraded_under_load(server, url, before[0])
+
+    assert (findings, {Outcome.ANSWERED}) == (Findings(), set(outcomes))
+
+
+async def upgraded_under_load(server: str, url: str, before: str) -> tuple[Findings, dict[Outcome, int]]:
+    """Bring a database to the newest schema and back below a server, and return what its users have noticed."""
+    plan = Plan(users=6, per_second=20, calm=0.5)
+    async with Balancer.open([server]) as balancer:
+        users = await join_all(balancer, range(plan.users))
+        load = Load(users, balancer, plan.per_second, random.Random(plan.seed))  # noqa: S311 - no secret
+        for destination, down in ((head(), False), (before, True), (head(), False)):
+            async with load.running():
+                await asyncio.sleep(plan.calm)
+                await asyncio.to_thread(move, url, destination, down=down)
+                await asyncio.sleep(plan.calm)
+        await load.settle(SETTLING_SECONDS)
+        return await look(load, url), load.counted()
