@@ -42,11 +42,11 @@ def table(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"Python {machine['python']}, embedded PostgreSQL {machine['postgresql']}, granian {machine['granian']};"
     yield f"a write to the disk takes {machine['sync']:.0f} µs. {_disturbance(found)}"
     yield ""
-    yield "| ratio | median | least to greatest |"
-    yield "|---|---|---|"
+    yield "| ratio | median | least to greatest | goal |"
+    yield "|---|---|---|---|"
     for key, value in found["ratios"].items():
         low, high = found["ranges"][key]
-        yield f"| `{key}` | {value:.2f} | {low:.2f} to {high:.2f} |"
+        yield f"| `{key}` | {value:.2f} | {low:.2f} to {high:.2f} | {found['goals'].get(key, '')} |"
     yield ""
     yield "| | system | requests/s | p50, p99 in ms | processor time of a request in µs: server, database |"
     yield "|---|---|---|---|---|"
