@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import check, data, environment, machine, measure, usage, workloads
+from bench import check, data, environment, machine, measure, processes, usage, workloads
 from bench.environment import Database, System
 from bench.measure import Bench, Series
 from bench.peers.catalog import PEERS
@@ -18,6 +18,8 @@ OUTPUT = Path("build/bench.json")
 def main() -> int:
     """Return 0 when every response had the status it should have."""
     arguments = _arguments()
+    processes.unwind_on_sigterm()
+    processes.say(f"loading {data.MILLION.tasks:,} tasks")
     names = [name for name in arguments.peers.split(",") if name]
     with (
         environment.database(data.MILLION) as stored,
@@ -60,6 +62,7 @@ def _measured(stored: Database, bench: Bench, every: list[Series], arguments: ar
     api, turn = bench.systems[0], (arguments.rounds, arguments.seconds)
     began, memory = time.monotonic(), usage.worker_bytes(api.running.pid)
     facts = machine.describe()
+    processes.say(f"measuring: {len(every) * (arguments.rounds + 1) * arguments.seconds:.0f} s, and log-ins and pages")
     bench.measure(every, *turn)
     return Report(
         machine=facts,

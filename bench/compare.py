@@ -12,7 +12,7 @@ from pathlib import Path
 import attrs
 
 from adapters.embedded import cluster
-from bench import check, usage, versions, workloads
+from bench import check, processes, usage, versions, workloads
 from bench.environment import System
 from bench.measure import Bench, Figure, Series
 from bench.versions import PRESENT, Unusable, Version
@@ -32,6 +32,7 @@ UNUSABLE = 2
 def main() -> int:
     """Return 0 when every response had the status it should have, 2 when a version cannot be measured."""
     arguments = _arguments()
+    processes.unwind_on_sigterm()
     try:
         pairs = _measured(versions.earlier(arguments.revision), arguments)
     except Unusable as reason:
@@ -68,12 +69,14 @@ def _measured(other: Version, arguments: argparse.Namespace) -> list[Pair]:
         url = ending.enter_context(cluster(directory / "database")).url
         systems = []
         for version in (PRESENT, other):
+            processes.say(f"{version.name}: {arguments.users} users with {arguments.tasks} tasks each")
             running = ending.enter_context(versions.serving(version, url, directory))
             systems.append(versions.populate(version, running, arguments.users, arguments.tasks))
             check.check(systems[-1])
             versions.settle(version, url)
         pairs = list(zip(*map(_series, systems), strict=True))
         every = [one for pair in pairs for one in pair]
+        processes.say(f"measuring: {len(every) * (arguments.rounds + 1) * arguments.seconds:.0f} s")
         Bench(usage.postmaster(url), systems).measure(every, arguments.rounds, arguments.seconds)
     return pairs
 

@@ -1,7 +1,6 @@
 """What is measured: a database full of tasks, the API over it, and the peers beside it, in a temporary directory."""
 
 import datetime as dt
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -104,7 +103,7 @@ def peers(stored: Database, names: Sequence[str]) -> Iterator[list[System]]:
             try:
                 peer.install()
             except Unavailable as reason:
-                sys.stderr.write(f"{peer.title} is left out: {reason}\n")
+                processes.say(f"{peer.title} is left out: {reason}")
                 continue
             running.append(System(peer.name, peer.title, ending.enter_context(_peer(stored, peer)), accounts))
         yield running

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import attrs
 
-from bench import data, environment, load, machine, usage, workloads
+from bench import data, environment, load, machine, processes, usage, workloads
 from bench.client import ask
 from bench.data import Group, Population
 from bench.environment import System
@@ -156,12 +156,14 @@ def lines(points: Points) -> Iterator[str]:
 def main() -> int:
     """Return 0 when every response had the status it should have. What was measured before stays in the file."""
     arguments = _arguments()
+    processes.unwind_on_sigterm()
     turn = Turn(arguments.rounds, arguments.seconds, arguments.memory_seconds)
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     found = json.loads(arguments.output.read_text()) if arguments.output.exists() else {}
     errors = 0.0
     for name in arguments.curves:
         began = time.monotonic()
+        processes.say(f"measuring: {name}")
         points = CURVES[name](turn)
         found[name] = {"machine": attrs.asdict(machine.describe()), "points": points}
         arguments.output.write_text(json.dumps(found, indent=1) + "\n")

@@ -69,6 +69,17 @@ def environment(variables: Mapping[str, str]) -> dict[str, str]:
     return own | dict(variables)
 
 
+def unwind_on_sigterm() -> None:
+    """Have SIGTERM end this process as Ctrl-C does: its servers are stopped, and its directories removed."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+
+
+def say(words: str) -> None:
+    """Tell whoever waits what is being done."""
+    sys.stderr.write(f"{words}\n")
+    sys.stderr.flush()
+
+
 def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.socket() as probe:
