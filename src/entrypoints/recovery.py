@@ -58,7 +58,8 @@ def _database(settings: Settings) -> Iterator[tuple[str, Path]]:
     with running_database(settings) as pooled:
         direct = settings.database.direct_url
         url = direct.reveal() if direct else pooled
-        yield url, Binaries.clients(backups.server_major(url), settings.database.programs).bindir
+        server = backups.server(url)
+        yield url, Binaries.clients(server.major, settings.database.programs, tls=server.tls).bindir
 
 
 @contextmanager

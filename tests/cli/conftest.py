@@ -1,7 +1,8 @@
 """The command in this process, over a real database and an empty directory."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import chdir, contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,19 +21,26 @@ def settings(database: str, tmp_path: Path) -> dict[str, str]:
     return {"TODO_DATABASE_URL": database, "TODO_DATA_DIR": str(tmp_path / "data"), "TODO_LOG_FORMAT": "json"}
 
 
-@pytest.fixture
-def todo(settings: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Todo]:
-    """Return a function that runs `todo` with these arguments and this standard input."""
-    monkeypatch.chdir(tmp_path)
+@contextmanager
+def command_line(settings: Mapping[str, str], directory: Path) -> Iterator[Todo]:
+    """Give a function that runs `todo` in this process, in a directory, with arguments and standard input."""
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
 
     def run(*arguments: str, stdin: str | None = None) -> Result:
         return CliRunner().invoke(main, arguments, input=stdin, env=settings, prog_name="todo")
 
-    yield run
+    with chdir(directory):
+        yield run
     root.handlers, root.level = handlers, level
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def todo(settings: dict[str, str], tmp_path: Path) -> Iterator[Todo]:
+    """Return a function that runs `todo` with these arguments and this standard input."""
+    with command_line(settings, tmp_path) as run:
+        yield run
 
 
 @pytest.fixture

