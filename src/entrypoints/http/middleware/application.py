@@ -45,7 +45,7 @@ class Middleware:
     rate_limits: RateLimits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Response one connection."""
+        """Answer one connection."""
         kind: str = scope["type"]  # also "lifespan", which the framework's types leave out
         if kind == "http":
             await self._answer(cast("HTTPScope", scope), receive, send)
