@@ -5,8 +5,8 @@ import shutil
 import socket
 import ssl
 import subprocess
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import attrs
@@ -167,14 +167,9 @@ def nginx_below_a_path(directory: Path, upstreams: Sequence[int]) -> Iterator[Pr
         yield proxy
 
 
-@contextmanager
-def caddy(directory: Path, upstreams: Sequence[int]) -> Iterator[Proxy]:
-    """Run Caddy before servers on these ports, with certificates of its own."""
-    command = program("caddy")
-    root = directory / "data" / "caddy" / "pki" / "authorities" / "local" / "root.crt"
-    proxy = Proxy(free_port(), free_port(), root, directory / "output.log")
-    shutil.copy(DEPLOY / "caddy" / "todo-core.caddy", directory)
-    own = f"""
+def caddy_options(proxy: Proxy) -> str:
+    """Return global options that keep Caddy on this machine, with certificates of its own."""
+    return f"""
     admin off
     persist_config off
     local_certs
@@ -183,19 +178,39 @@ def caddy(directory: Path, upstreams: Sequence[int]) -> Iterator[Proxy]:
     http_port {proxy.http}
     default_bind 127.0.0.1
     """
-    text = (DEPLOY / "caddy" / "Caddyfile").read_text()
-    (directory / "Caddyfile").write_text(edited(text, {"\n{\n": f"\n{{{own}"}))
-    places = {"XDG_DATA_HOME": str(directory / "data"), "XDG_CONFIG_HOME": str(directory / "config")}
-    servers = " ".join(f"127.0.0.1:{port}" for port in upstreams)
-    with running(
-        proxy,
-        [command, "run", "--config", directory / "Caddyfile"],
-        directory,
-        PROXY_SITE=SITE,
-        PROXY_UPSTREAMS=servers,
-        **places,
-    ):
+
+
+@contextmanager
+def caddy_with(directory: Path, upstreams: Sequence[int], text: Callable[[Proxy], str], prefix: str) -> Iterator[Proxy]:
+    """Run Caddy with a configuration before servers on these ports."""
+    command = program("caddy")
+    root = directory / "data" / "caddy" / "pki" / "authorities" / "local" / "root.crt"
+    proxy = Proxy(free_port(), free_port(), root, directory / "output.log", prefix)
+    shutil.copy(DEPLOY / "caddy" / "todo-core.caddy", directory)
+    (directory / "Caddyfile").write_text(text(proxy))
+    environment = {
+        "XDG_DATA_HOME": str(directory / "data"),
+        "XDG_CONFIG_HOME": str(directory / "config"),
+        "PROXY_SITE": SITE,
+        "PROXY_UPSTREAMS": " ".join(f"127.0.0.1:{port}" for port in upstreams),
+    }
+    with running(proxy, [command, "run", "--config", directory / "Caddyfile"], directory, **environment):
         yield proxy
 
 
+def caddy(directory: Path, upstreams: Sequence[int]) -> AbstractContextManager[Proxy]:
+    """Run Caddy before servers on these ports."""
+    text = (DEPLOY / "caddy" / "Caddyfile").read_text()
+    return caddy_with(
+        directory, upstreams, lambda proxy: edited(text, {"\n{\n": f"\n{{{caddy_options(proxy)}"}), prefix=""
+    )
+
+
+def caddy_below_a_path(directory: Path, upstreams: Sequence[int]) -> AbstractContextManager[Proxy]:
+    """Run Caddy with todo-core below `/todo` of another site."""
+    text = edited((DEPLOY / "caddy" / "Caddyfile.prefix").read_text(), {"home.example": SITE})
+    return caddy_with(directory, upstreams, lambda proxy: f"{{{caddy_options(proxy)}}}\n{text}", prefix="/todo")
+
+
 PROXIES = {"nginx": nginx, "caddy": caddy}
+BELOW_A_PATH = {"nginx": nginx_below_a_path, "caddy": caddy_below_a_path}

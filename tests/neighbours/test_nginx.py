@@ -1,19 +1,13 @@
-"""What nginx alone can do: refuse what is hardly HTTP as the API would, speak HTTP/2, serve the API below a path."""
+"""What nginx alone does: it refuses what is hardly HTTP as the API would."""
 
 import json
-import subprocess
 from collections.abc import Iterator
-from http import HTTPStatus
-from uuid import uuid4
 
 import pytest
 
 from tests.conftest import directory_for_all
-from tests.neighbours.conftest import behind_a_proxy
-from tests.neighbours.proxies import SITE, Proxy, nginx, nginx_below_a_path
-from tests.programs import program
+from tests.neighbours.proxies import Proxy, nginx
 from tests.serving import Server
-from tests.support import PASSWORD
 
 HOST = b"Host: todo.example.org\r\nConnection: close\r\n"
 BAD_REQUESTS = {
@@ -47,56 +41,3 @@ def test_what_is_hardly_http_gets_a_problem(site: Proxy, request_bytes: bytes, s
     )
     assert {"strict-transport-security", "x-content-type-options"} <= headers.keys()
     assert (status == 405) == ("allow" in headers)
-
-
-def test_http_2(site: Proxy) -> None:
-    """Clients that know HTTP/2 get it, and the API's answers are the same over it."""
-    command = [program("curl"), "--silent", "--http2", "--cacert", str(site.certificate), "-w", "%{http_version}"]
-    place = ["--resolve", f"{SITE}:{site.https}:127.0.0.1", f"https://{SITE}:{site.https}/health"]
-    done = subprocess.run([*command, *place], capture_output=True, text=True, check=True)
-
-    assert ('"status":"ok"', "2") == (done.stdout[1:14], done.stdout[-1])
-
-
-def test_the_log_has_neither_queries_nor_tokens(site: Proxy, workers: list[Server]) -> None:
-    """What somebody looks for is private; the id finds the request in the server's log."""
-    with site.client(token="a-secret-token") as client:
-        client.get("/api/tasks?q=private", headers={"X-Request-Id": "searched"})
-    [line] = [one for one in map(json.loads, site.log.read_text().splitlines()) if one["request_id"] == "searched"]
-
-    assert ("/api/tasks", 401, "GET") == (line["path"], line["status"], line["method"])
-    assert "private" not in site.log.read_text()
-    assert "a-secret-token" not in site.log.read_text()
-
-
-@pytest.fixture(scope="module")
-def below(shared_database: str) -> Iterator[Proxy]:
-    """Nginx with the API below a path of another site."""
-    with (
-        directory_for_all("todo-") as servers,
-        behind_a_proxy(shared_database, servers, url=f"https://{SITE}/todo") as server,
-        directory_for_all("todo-nginx-") as directory,
-        nginx_below_a_path(directory, [server.port]) as proxy,
-    ):
-        yield proxy
-
-
-def test_below_a_path(below: Proxy) -> None:
-    """Everything is there, below the path alone; what is the operator's is closed there, too."""
-    with below.client() as client:
-        who = {"email": f"{uuid4()}@example.org", "password": PASSWORD}
-        registered = client.post("/api/auth/register", json=who)
-        tokens = client.post("/api/auth/login", json=who).json()
-        client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
-        client.post("/api/tasks", json={"title": "Buy milk & <bread>"})
-        found = client.get("/api/tasks", params={"q": "milk &"}).json()["items"]
-        closed = [client.get(path).json()["code"] for path in ("/metrics", "/health/config", "/nowhere")]
-
-    assert HTTPStatus.CREATED == registered.status_code
-    assert ["Buy milk & <bread>"] == [task["title"] for task in found]
-    assert ["not-found"] * 3 == closed
-
-
-def test_the_site_above_stays_as_it_is(below: Proxy) -> None:
-    """Other paths are the other site's."""
-    assert below.exchange(b"GET /api/tasks HTTP/1.0\r\n\r\n").endswith(b"another site")

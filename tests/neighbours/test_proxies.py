@@ -1,5 +1,8 @@
 """nginx and Caddy as `deploy/` configures them, before two servers: what clients see, and what servers are told."""
 
+import socket
+import ssl
+import subprocess
 from collections.abc import Iterator
 from http import HTTPStatus
 from uuid import uuid4
@@ -8,7 +11,8 @@ import httpx
 import pytest
 
 from tests.neighbours.proxies import SITE, Proxy
-from tests.serving import Server
+from tests.programs import program
+from tests.serving import Server, eventually
 from tests.support import PASSWORD
 
 HSTS = "max-age=31536000; includeSubDomains"
@@ -192,3 +196,46 @@ def test_other_names_get_no_answer(proxy: Proxy) -> None:
     """Who calls the address by another name does not even finish the handshake."""
     with proxy.client(host="other.example.org") as client, pytest.raises(httpx.ConnectError):
         client.get("/health")
+
+
+def test_http_2(proxy: Proxy) -> None:
+    """Clients that know HTTP/2 get it, and the API's answers are the same over it."""
+    command = [program("curl"), "--silent", "--http2", "--cacert", str(proxy.certificate), "-w", "%{http_version}"]
+    place = ["--resolve", f"{SITE}:{proxy.https}:127.0.0.1", f"https://{SITE}:{proxy.https}/health"]
+    done = subprocess.run([*command, *place], capture_output=True, text=True, check=True)
+
+    assert ('"status":"ok"', "2") == (done.stdout[1:14], done.stdout[-1])
+
+
+def test_the_log_has_neither_queries_nor_tokens(proxy: Proxy) -> None:
+    """What somebody looks for is private, and a token is secret; the path is there."""
+    with proxy.client(token="a-secret-token") as client:
+        client.get("/api/tasks?q=private-words")
+        client.get("/api/tasks/changes?since=private-words")
+    eventually(lambda: "/api/tasks/changes" in proxy.log.read_text())
+    logged = proxy.log.read_text()
+
+    assert [False] * 2 == [words in logged for words in ("private-words", "a-secret-token")]
+
+
+@pytest.mark.parametrize(
+    ("version", "taken"),
+    [
+        (ssl.TLSVersion.TLSv1_1, False),
+        (ssl.TLSVersion.TLSv1_2, True),
+        (ssl.TLSVersion.TLSv1_3, True),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated:DeprecationWarning")
+def test_versions_of_tls(proxy: Proxy, version: ssl.TLSVersion, *, taken: bool) -> None:
+    """The two that are sound, and none before them."""
+    context = ssl.create_default_context(cafile=proxy.certificate)
+    context.set_ciphers("ALL:@SECLEVEL=0")  # with which OpenSSL itself would offer the old one
+    context.minimum_version, context.maximum_version = version, version
+    with socket.create_connection(("127.0.0.1", proxy.https)) as plain:
+        if taken:
+            context.wrap_socket(plain, server_hostname=SITE).close()
+        else:
+            with pytest.raises(ssl.SSLError, match="PROTOCOL_VERSION"):
+                context.wrap_socket(plain, server_hostname=SITE)
