@@ -7,22 +7,47 @@ from typing import Any
 import attrs
 from hypothesis import strategies as st
 
+from todo_core.actors import AccountHolder, Actor, ExternalActor, SessionActor, TokenActor
 from todo_core.due import Due
+from todo_core.identities import ExternalClaims, Identity
+from todo_core.personal_tokens import Scope
 from todo_core.ports import Store, Tokens
-from todo_core.sessions import Actor, Client, SessionPolicy
+from todo_core.sessions import Client, SessionPolicy
 from todo_core.tasks import Draft, Priority, Task, TaskId
-from todo_core.testing import HmacTokens, ManualClock, MemoryStore, ScryptPasswords, SequentialIds
-from todo_core.use_cases import Accounts, Administration, Housekeeping, NewTask, Registration, Sessions, Tasks
+from todo_core.testing import (
+    HmacExternalTokens,
+    HmacSeal,
+    HmacTokens,
+    ManualClock,
+    MemoryStore,
+    ScryptPasswords,
+    SequentialCharacters,
+    SequentialIds,
+)
+from todo_core.use_cases import (
+    Accounts,
+    Administration,
+    Authentication,
+    Housekeeping,
+    NewTask,
+    PersonalTokens,
+    Registration,
+    Sessions,
+    Tasks,
+    TokenRequest,
+)
 from todo_core.use_cases.tasks import DEFAULT_MAX_TASKS
 from todo_core.users import EmailAddress, PasswordPolicy
 
 PASSWORD = "a quiet harbour at dawn"
 BERLIN = "Europe/Berlin"
+ISSUER = "https://auth.example.com"
+CLIENT = Client("192.0.2.1", "tests")
 
 
 @attrs.frozen
 class World:
-    """Every use case over one store, with a clock that tests move."""
+    """Every use case over one store, with a clock that tests move, and an external issuer."""
 
     store: Store
     clock: ManualClock
@@ -31,6 +56,9 @@ class World:
     tasks: Tasks
     administration: Administration
     housekeeping: Housekeeping
+    authentication: Authentication
+    personal_tokens: PersonalTokens
+    issuer: HmacExternalTokens
 
     @classmethod
     def over(
@@ -47,6 +75,7 @@ class World:
         store = make_store(clock)
         sessions = Sessions(store, clock, ids, passwords, tokens or HmacTokens(clock), policy or SessionPolicy())
         accounts = Accounts(store, clock, ids, passwords, sessions, PasswordPolicy())
+        issuer = HmacExternalTokens(clock, HmacSeal(b"the issuer of the tests"))  # the same one in every world
         return cls(
             store,
             clock,
@@ -55,17 +84,44 @@ class World:
             Tasks(store, clock, ids, max_tasks),
             Administration(store, clock, ids, sessions, accounts),
             Housekeeping(store, clock),
+            Authentication(store, clock, ids, sessions, issuer),
+            PersonalTokens(store, clock, ids, SequentialCharacters(), accounts),
+            issuer,
         )
 
-    async def join(self, email: str = "ann@example.org", **more: str) -> Actor:
+    async def join(self, email: str = "ann@example.org", **more: str) -> SessionActor:
         """Register somebody and log them in."""
         await self.accounts.register(Registration(email, PASSWORD, **more))
         return await self.log_in(email)
 
-    async def log_in(self, email: str = "ann@example.org") -> Actor:
+    async def log_in(self, email: str = "ann@example.org") -> SessionActor:
         """Open a session for somebody registered."""
-        tokens = await self.sessions.log_in(email, PASSWORD, Client("192.0.2.1", "tests"))
+        tokens = await self.sessions.log_in(email, PASSWORD, CLIENT)
         return await self.sessions.authenticate(tokens.access_token)
+
+    def external_token(self, subject: str = "zoe", name: str | None = "Zoë", minutes: float = 15) -> str:
+        """Return a token that the issuer makes now."""
+        now = self.clock.now().replace(microsecond=0)
+        return self.issuer.issue(
+            ExternalClaims(Identity(ISSUER, subject), now, now + dt.timedelta(minutes=minutes), name=name)
+        )
+
+    async def come(self, subject: str = "zoe", name: str | None = "Zoë") -> ExternalActor:
+        """Let somebody of the issuer come with a new token."""
+        actor = await self.authentication.authenticate(self.external_token(subject, name), CLIENT)
+        assert isinstance(actor, ExternalActor)
+        return actor
+
+    async def personal_token(self, actor: AccountHolder, *scopes: Scope, days: int = 90) -> str:
+        """Make a personal access token, for writing unless it is said for what."""
+        request = TokenRequest("script", scopes or [Scope.TASKS_WRITE], days)
+        return (await self.personal_tokens.create(actor, request, PASSWORD, CLIENT)).text
+
+    async def by_token(self, actor: AccountHolder, *scopes: Scope) -> TokenActor:
+        """Let somebody come with a new personal access token."""
+        token = await self.authentication.authenticate(await self.personal_token(actor, *scopes))
+        assert isinstance(token, TokenActor)
+        return token
 
     async def add(self, actor: Actor, title: str = "Buy milk", *, task_id: TaskId | None = None, **more: Any) -> Task:  # noqa: ANN401 - members of a draft
         """Make a task."""

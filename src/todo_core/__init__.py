@@ -2,7 +2,7 @@
 
     use_cases    what users, their clients and operators can do; start here
     ports        what the rules need from outside, as Protocols: time, ids, passwords, tokens, a store
-    tasks, due, queries, changes, idempotency, users, sessions, audit …    nouns: values, limits, transitions
+    tasks, due, queries, changes, idempotency, users, actors, sessions, audit …    nouns: values, limits, transitions
     errors       one class for each broken rule, with a stable `code`
     testing      every port in memory, and the checks of the ports' contracts
 
@@ -12,27 +12,41 @@ minor version, with a line in the changelog. A port may gain a method in a minor
 has to add it, and the contract checks say so.
 """
 
+from todo_core.actors import AccountHolder, Actor, ExternalActor, SessionActor, TokenActor
 from todo_core.due import Due
 from todo_core.errors import InvalidInput, TodoError
 from todo_core.idempotency import IdempotencyKey, Result
 from todo_core.queries import Cursor, DueFilter, Page, Query, Sort, SortKey
-from todo_core.sessions import Actor, Client, IssuedTokens, SessionPolicy
+from todo_core.sessions import Client, IssuedTokens, SessionPolicy
 from todo_core.tasks import Draft, Precondition, Priority, Task, TaskId, VersionMismatch
-from todo_core.use_cases import Accounts, Administration, Housekeeping, NewTask, Registration, Sessions, Tasks
+from todo_core.use_cases import (
+    Accounts,
+    Administration,
+    Authentication,
+    Housekeeping,
+    NewTask,
+    PersonalTokens,
+    Registration,
+    Sessions,
+    Tasks,
+)
 from todo_core.users import EmailAddress, PasswordPolicy, ProfileChanges, User, UserId
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AccountHolder",
     "Accounts",
     "Actor",
     "Administration",
+    "Authentication",
     "Client",
     "Cursor",
     "Draft",
     "Due",
     "DueFilter",
     "EmailAddress",
+    "ExternalActor",
     "Housekeeping",
     "IdempotencyKey",
     "InvalidInput",
@@ -40,12 +54,14 @@ __all__ = [
     "NewTask",
     "Page",
     "PasswordPolicy",
+    "PersonalTokens",
     "Precondition",
     "Priority",
     "ProfileChanges",
     "Query",
     "Registration",
     "Result",
+    "SessionActor",
     "SessionPolicy",
     "Sessions",
     "Sort",
@@ -54,6 +70,7 @@ __all__ = [
     "TaskId",
     "Tasks",
     "TodoError",
+    "TokenActor",
     "User",
     "UserId",
     "VersionMismatch",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import attrs
 
+from todo_core.personal_tokens import PersonalTokenId
 from todo_core.sessions import Client, SessionId
 from todo_core.users import UserId
 
@@ -13,8 +14,9 @@ from todo_core.users import UserId
 class Action(Enum):
     """What was done. Every use case that changes an account, a session or a key is exactly one of these.
 
-    SESSION_EVICTED is the one that comes along with another: once for each session that gives way to a new one.
-    The purge leaves none: the sessions that it removes had expired before.
+    Two come along with another: SESSION_EVICTED for each session that gives way to a new one, and
+    PERSONAL_TOKEN_REVOKED for each token that ends with a password. The purge leaves none: the sessions and tokens that
+    it removes had expired before.
     """
 
     USER_CREATED = "user_created"
@@ -31,6 +33,8 @@ class Action(Enum):
     SESSION_REVOKED = "authn_token_revoked"
     SESSION_EVICTED = "session_evicted"
     TOKEN_REUSED = "authn_token_reuse"  # noqa: S105 - the name of an event
+    PERSONAL_TOKEN_CREATED = "personal_token_created"  # noqa: S105 - the name of an event
+    PERSONAL_TOKEN_REVOKED = "personal_token_revoked"  # noqa: S105 - the name of an event
     KEY_ROTATED = "key_rotated"
 
 
@@ -51,3 +55,4 @@ class Event:
     user: UserId
     session: SessionId | None = None
     client: Client = attrs.field(factory=Client)
+    personal_token: PersonalTokenId | None = None

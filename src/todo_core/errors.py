@@ -132,6 +132,14 @@ class Forbidden(TodoError):
     code: ClassVar[str] = "forbidden"
 
 
+@attrs.frozen
+class InsufficientScope(TodoError):
+    """The token does not open this; `scope` names what would, None when no token does."""
+
+    code: ClassVar[str] = "insufficient-scope"
+    scope: str | None
+
+
 class RegistrationClosed(TodoError):
     """New accounts are made by the operator only."""
 
@@ -178,6 +186,12 @@ class NoPassword(TodoError):
     """The account has no password to check or to change: it belongs to an external issuer."""
 
     code: ClassVar[str] = "no-password"
+
+
+class NoSession(TodoError):
+    """There is no session to end: the caller's belongs to an external issuer."""
+
+    code: ClassVar[str] = "no-session"
 
 
 class SyncTokenExpired(TodoError):

@@ -14,12 +14,18 @@ from todo_core.text import check_text
 MAX_SUBJECT_LENGTH = 255
 MAX_TOKEN_LIFETIME = dt.timedelta(hours=24)
 """The longest time from `issued_at` to `expires_at`: for as long has the end of all tokens to be remembered."""
+NO_TIME = dt.timedelta()
 LEEWAY = dt.timedelta(seconds=10)
 """How far the clock of an issuer may be ahead."""
 
 
 def _check_subject(_: object, __: object, subject: str) -> None:
     check_text(subject, min_length=1, max_length=MAX_SUBJECT_LENGTH)
+
+
+def first_accepted(now: dt.datetime) -> dt.datetime:
+    """Return from when on a token has to be issued once all tokens are refused `now`: times in tokens are seconds."""
+    return now.replace(microsecond=0) + dt.timedelta(seconds=1)
 
 
 @attrs.frozen
@@ -46,5 +52,6 @@ class ExternalClaims:
     def check(self, now: dt.datetime) -> None:
         """Raise InvalidToken unless the token is good at `now` and was not made to live too long."""
         starts_at = max(self.issued_at, self.not_before or self.issued_at)
-        if not starts_at - LEEWAY <= now < self.expires_at or self.expires_at - self.issued_at > MAX_TOKEN_LIFETIME:
+        lifetime = self.expires_at - self.issued_at
+        if not starts_at - LEEWAY <= now < self.expires_at or not NO_TIME < lifetime <= MAX_TOKEN_LIFETIME:
             raise InvalidToken

@@ -139,14 +139,6 @@ Decision = Rotated | Replayed | Reused | Expired | Rejected
 
 
 @attrs.frozen
-class Actor:
-    """Who asks: a user, by one of their sessions. Every use case takes it first."""
-
-    user: UserId
-    session: SessionId
-
-
-@attrs.frozen
 class AccessClaims:
     """What an access token says (RFC 9068 2.2, without anything personal). Times are whole seconds."""
 
@@ -155,11 +147,6 @@ class AccessClaims:
     id: UUID
     issued_at: dt.datetime
     expires_at: dt.datetime
-
-    @property
-    def actor(self) -> Actor:
-        """Whom the token speaks for."""
-        return Actor(self.user, self.session)
 
 
 @attrs.frozen

@@ -1,6 +1,7 @@
 """Each test of the contract runs on every store."""
 
 import asyncio
+import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -14,14 +15,19 @@ from adapters.postgres import AuditRecord, Database, EventFilter, PostgresStore
 from adapters.postgres.statements import Statement
 from tests.connections import small_pool
 from tests.neighbours.pgbouncer import PgBouncer, pgbouncer
+from todo_core.actors import Actor, ExternalActor, SessionActor, TokenActor
 from todo_core.audit import Action, Event
+from todo_core.identities import ExternalClaims, Identity
+from todo_core.personal_tokens import PersonalToken, PersonalTokenId, Scope
 from todo_core.ports import Store, UserReader
-from todo_core.sessions import Actor, Client, Session, SessionId, SessionPolicy
+from todo_core.sessions import Client, Session, SessionId, SessionPolicy
 from todo_core.tasks import Draft, Task, TaskId
 from todo_core.testing import ManualClock, MemoryStore, SequentialIds
 from todo_core.users import EmailAddress, Profile, User, UserId
 
 POLICY = SessionPolicy()
+ISSUER = "https://auth.example.com"
+NO_TIME = dt.timedelta()
 ALL_EVENTS = 1000
 TURNS = 10
 """How often everybody in memory gets a turn: more often than anybody needs to come to a lock."""
@@ -49,12 +55,49 @@ class Kept:
         await self.store.register(user, self.event(user_id))
         return user
 
-    async def actor(self, user: User | None = None) -> Actor:
+    async def actor(self, user: User | None = None) -> SessionActor:
         """Open a session, for somebody new unless it is said for whom."""
         user = user or await self.user()
         session = self.session(user.id)
         await self.store.write_as(user.id, lambda unit: unit.sessions.save(session))
-        return Actor(user.id, session.id)
+        return SessionActor(user.id, session.id)
+
+    def claims(self, subject: str = "zoe", *, issued_before: dt.timedelta = NO_TIME) -> ExternalClaims:
+        """Return what a token says that an issuer made now, or so much before."""
+        issued_at = self.clock.now() - issued_before
+        return ExternalClaims(Identity(ISSUER, subject), issued_at, issued_at + dt.timedelta(minutes=15))
+
+    async def take_identity(self, claims: ExternalClaims) -> UserId | None:
+        """Register somebody new for an identity; return whose it is then."""
+        user = User(UserId(self.ids.new()), Profile(None), self.clock.now())
+        return await self.store.register_external(user, claims, self.event(user.id))
+
+    async def external_actor(self, subject: str | None = None) -> ExternalActor:
+        """Let somebody of an issuer come; somebody new unless it is said who."""
+        claims = self.claims(subject or self.ids.new().hex)
+        user = await self.take_identity(claims)
+        assert user is not None
+        return ExternalActor(user, claims.identity, claims.issued_at)
+
+    def personal_token(self, user: UserId, days: int = 1) -> PersonalToken:
+        """Return a personal access token that is not kept yet."""
+        token_id, now = PersonalTokenId(self.ids.new()), self.clock.now()
+        return PersonalToken(
+            user=user,
+            id=token_id,
+            name="script",
+            scopes=frozenset({Scope.TASKS_WRITE}),
+            digest=token_id.bytes * 2,
+            hint="wxyz",
+            created_at=now,
+            expires_at=now + dt.timedelta(days=days),
+        )
+
+    async def token_actor(self, user: User | None = None) -> TokenActor:
+        """Make a personal access token, for somebody new unless it is said for whom."""
+        token = self.personal_token((user or await self.user()).id)
+        await self.store.write_as(token.user, lambda unit: unit.personal_tokens.add(token))
+        return TokenActor(token.user, token.id, token.scopes)
 
     def session(self, user: UserId) -> Session:
         """Return a session that is not kept yet."""

@@ -6,9 +6,10 @@ import attrs
 import pytest
 
 from tests.contract.conftest import POLICY, Kept
+from todo_core.actors import SessionActor
 from todo_core.errors import IdTaken, NotAuthenticated, QuotaExceeded
 from todo_core.ports import UnitOfWork
-from todo_core.sessions import Actor, SessionId
+from todo_core.sessions import SessionId
 from todo_core.tasks import Task
 from todo_core.users import UserId
 
@@ -57,9 +58,9 @@ async def test_only_live_sessions_add(kept: Kept) -> None:
     """Who has no live session adds nothing, whoever they say they are, and however full their list is."""
     actor = await kept.actor()
     strangers = [
-        Actor(actor.user, SessionId(kept.ids.new())),
-        Actor((await kept.user()).id, actor.session),
-        Actor(UserId(kept.ids.new()), actor.session),
+        SessionActor(actor.user, SessionId(kept.ids.new())),
+        SessionActor((await kept.user()).id, actor.session),
+        SessionActor(UserId(kept.ids.new()), actor.session),
     ]
     for stranger in strangers:
         for max_tasks in (PLENTY, 0):

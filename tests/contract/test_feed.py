@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.contract.conftest import Kept
+from todo_core.actors import Actor
 from todo_core.changes import Change, Feed, SyncPoint
 from todo_core.errors import SyncTokenExpired
 from todo_core.ports import UnitOfWork
 from todo_core.queries import count_fitting
-from todo_core.sessions import Actor
 from todo_core.tasks import MAX_DESCRIPTION_LENGTH, Draft, Task, TaskId
 
 LEAP = 2**32

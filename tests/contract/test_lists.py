@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from tests.contract.conftest import Kept
 from tests.support import SUMMER_TIME, WINTER_TIME, instants, titles, zone_names
 from tests.task_queries import EVERY_SORT, in_order, queries, wordy_drafts
+from todo_core.actors import Actor
 from todo_core.due import Due
 from todo_core.ports import UnitOfWork, UserReader
 from todo_core.queries import MAX_PAGE_SIZE, DueFilter, KeysetPosition, Moment, Query, Sort, SortKey, count_fitting
-from todo_core.sessions import Actor
 from todo_core.tasks import MAX_DESCRIPTION_LENGTH, Draft, Task
 from todo_core.testing import START, ManualClock
 

@@ -7,9 +7,9 @@ import attrs
 import pytest
 
 from tests.contract.conftest import POLICY, Kept
+from todo_core.actors import Actor
 from todo_core.idempotency import IdempotencyKey, StoredResult
 from todo_core.ports import PurgeCutoffs, UnitOfWork
-from todo_core.sessions import Actor
 from todo_core.users import UserId
 
 INSTANT = dt.timedelta.resolution
@@ -33,7 +33,7 @@ async def remembered(kept: Kept, actor: Actor, key: str, at: dt.datetime) -> Non
 
 async def to_purge(kept: Kept, bounds: Mapping[str, dt.datetime], limit: int = 100) -> set[UserId]:
     """Return who has something from before the bounds; what has none is never overdue."""
-    never = dict.fromkeys(("trash", "tombstones", "results", "sessions"), kept.clock.now() - LONG)
+    never = dict.fromkeys(("trash", "tombstones", "results", "sessions", "personal_tokens"), kept.clock.now() - LONG)
     found = await kept.store.users_to_purge(PurgeCutoffs(**{**never, **bounds}), limit)
     assert len(found) == len(set(found)) <= limit
     return set(found)
@@ -55,6 +55,16 @@ async def test_users_to_purge(kept: Kept) -> None:
     assert set() == await to_purge(kept, {"sessions": ends_at - INSTANT})
     assert 4 == len(await to_purge(kept, {"sessions": ends_at}))
     assert 2 == len(await to_purge(kept, {"sessions": ends_at}, 2))
+
+
+async def test_users_with_expired_tokens(kept: Kept) -> None:
+    """Those with a personal access token that has expired by then."""
+    actor = await kept.token_actor()
+    await kept.actor()
+    ends_at = kept.clock.now() + DAY
+
+    assert set() == await to_purge(kept, {"personal_tokens": ends_at - INSTANT})
+    assert {actor.user} == await to_purge(kept, {"personal_tokens": ends_at})
 
 
 async def test_trash_is_erased(kept: Kept) -> None:

@@ -9,11 +9,11 @@ import attrs
 import pytest
 
 from tests.contract.conftest import Kept
+from todo_core.actors import Actor
 from todo_core.errors import IdTaken, NotAuthenticated
 from todo_core.idempotency import IdempotencyKey, StoredResult
 from todo_core.ports import UnitOfWork
 from todo_core.queries import Moment, Query
-from todo_core.sessions import Actor
 from todo_core.tasks import Task
 from todo_core.users import User, UserId
 

@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from tests.support import PASSWORD, World, email
+from todo_core.actors import Actor, SessionActor
 from todo_core.audit import OPERATOR, Action
 from todo_core.errors import (
     Busy,
@@ -24,7 +25,7 @@ from todo_core.errors import (
     Violation,
 )
 from todo_core.ports import PasswordCheck, UnitOfWork, UserReader
-from todo_core.sessions import Actor, Client, IssuedTokens, SessionPolicy
+from todo_core.sessions import Client, IssuedTokens, SessionPolicy
 from todo_core.testing import MemoryStore, ScryptPasswords
 from todo_core.use_cases import Registration
 from todo_core.users import EmailAddress, Profile, ProfileChanges, User
@@ -41,7 +42,7 @@ def world() -> World:
 
 
 @pytest.fixture
-async def ann(world: World) -> Actor:
+async def ann(world: World) -> SessionActor:
     """A user of it."""
     return await world.join()
 
@@ -57,7 +58,7 @@ def actions(world: World) -> list[Action]:
     return [event.action for event in world.store.events]
 
 
-async def make_external(world: World, actor: Actor) -> None:
+async def make_external(world: World, actor: SessionActor) -> None:
     """Turn an account into one without address and password, as those of an external issuer are."""
 
     async def work(unit: UnitOfWork) -> None:
@@ -93,7 +94,7 @@ async def test_what_the_caller_found_is_named_too_and_not_judged_again(world: Wo
     ]
 
 
-async def test_an_address_is_unique_regardless_of_case(world: World, ann: Actor) -> None:
+async def test_an_address_is_unique_regardless_of_case(world: World, ann: SessionActor) -> None:
     """The second registration is refused."""
     with pytest.raises(EmailTaken):
         await world.accounts.register(Registration("ANN@EXAMPLE.ORG", PASSWORD, "Ann"))
@@ -119,7 +120,9 @@ async def test_registration_can_be_closed(world: World) -> None:
         ("ann@example.org", "\ud800"),
     ],
 )
-async def test_wrong_credentials_are_refused_alike(world: World, ann: Actor, address: str, password: str) -> None:
+async def test_wrong_credentials_are_refused_alike(
+    world: World, ann: SessionActor, address: str, password: str
+) -> None:
     """Whatever is wrong, exactly one hash is computed, and the answer says nothing."""
     verified: list[str | None] = []
 
@@ -137,7 +140,7 @@ async def test_wrong_credentials_are_refused_alike(world: World, ann: Actor, add
     assert len(verified) == 1
 
 
-async def test_a_log_in_renews_an_outdated_hash(world: World, ann: Actor) -> None:
+async def test_a_log_in_renews_an_outdated_hash(world: World, ann: SessionActor) -> None:
     """The password stays the same, and so does the moment it was set."""
     before = await world.accounts.me(ann)
 
@@ -149,7 +152,7 @@ async def test_a_log_in_renews_an_outdated_hash(world: World, ann: Actor) -> Non
 
 
 @pytest.mark.parametrize("meanwhile", ["reset_password", "disable", "delete"])
-async def test_a_log_in_cannot_finish_after_its_ground_is_gone(world: World, ann: Actor, meanwhile: str) -> None:
+async def test_a_log_in_cannot_finish_after_its_ground_is_gone(world: World, ann: SessionActor, meanwhile: str) -> None:
     """It verified a password that is changed, or of an account that is disabled or deleted, in the meantime."""
 
     @attrs.define
@@ -166,7 +169,7 @@ async def test_a_log_in_cannot_finish_after_its_ground_is_gone(world: World, ann
         await attrs.evolve(world.sessions, passwords=Slow(log_cost=2)).log_in("ann@example.org", PASSWORD)
 
 
-async def test_refreshing_rotates_and_reuse_ends_the_session(world: World, ann: Actor) -> None:
+async def test_refreshing_rotates_and_reuse_ends_the_session(world: World, ann: SessionActor) -> None:
     """Refresh twice, present the first token: refused, and everything of the session is dead."""
     first = await tokens_of(world)
     second = await world.sessions.refresh(first.refresh_token)
@@ -181,7 +184,7 @@ async def test_refreshing_rotates_and_reuse_ends_the_session(world: World, ann: 
     assert Counter(actions(world))[Action.TOKEN_REUSED] == 1
 
 
-async def test_within_the_window_the_predecessor_gets_the_same_successor(world: World, ann: Actor) -> None:
+async def test_within_the_window_the_predecessor_gets_the_same_successor(world: World, ann: SessionActor) -> None:
     """And the window does not begin anew."""
     first = await tokens_of(world)
     second = await world.sessions.refresh(first.refresh_token)
@@ -193,7 +196,7 @@ async def test_within_the_window_the_predecessor_gets_the_same_successor(world: 
         await world.sessions.refresh(first.refresh_token)
 
 
-async def test_tokens_that_lead_nowhere_are_refused(world: World, ann: Actor) -> None:
+async def test_tokens_that_lead_nowhere_are_refused(world: World, ann: SessionActor) -> None:
     """Forged, expired, of a deleted account; an access token is no refresh token and the reverse."""
     tokens = await tokens_of(world)
 
@@ -214,7 +217,7 @@ async def test_tokens_that_lead_nowhere_are_refused(world: World, ann: Actor) ->
     await world.sessions.log_out_by_token(tokens.refresh_token)
 
 
-async def test_twenty_parallel_refreshes_use_one_generation(world: World, ann: Actor) -> None:
+async def test_twenty_parallel_refreshes_use_one_generation(world: World, ann: SessionActor) -> None:
     """All get the same successor."""
     tokens = await tokens_of(world)
 
@@ -224,7 +227,7 @@ async def test_twenty_parallel_refreshes_use_one_generation(world: World, ann: A
     assert Counter(actions(world))[Action.SESSION_RENEWED] == 1
 
 
-async def test_logging_out_in_its_forms(world: World, ann: Actor) -> None:
+async def test_logging_out_in_its_forms(world: World, ann: SessionActor) -> None:
     """By session, by refresh token (again without harm), everywhere."""
     other = await tokens_of(world)
     await world.sessions.log_out_by_token(other.refresh_token)
@@ -240,7 +243,7 @@ async def test_logging_out_in_its_forms(world: World, ann: Actor) -> None:
     assert Counter(actions(world))[Action.LOGGED_OUT] == 2
 
 
-async def test_ending_one_session(world: World, ann: Actor) -> None:
+async def test_ending_one_session(world: World, ann: SessionActor) -> None:
     """One's own only; another user's is not found, and lives on."""
     second, bob = await world.log_in(), await world.join("bob@example.org")
 
@@ -262,7 +265,7 @@ async def test_the_oldest_session_gives_way() -> None:
         await world.accounts.me(first)
 
 
-async def test_each_session_that_gives_way_leaves_one_event(world: World, ann: Actor) -> None:
+async def test_each_session_that_gives_way_leaves_one_event(world: World, ann: SessionActor) -> None:
     """Told from the log-in before whom it gave way, and with the address that this came from."""
     second = await world.log_in()
     strict = attrs.evolve(world.sessions, policy=SessionPolicy(max_sessions=1))
@@ -279,7 +282,7 @@ async def test_each_session_that_gives_way_leaves_one_event(world: World, ann: A
     assert {(ann.user, "192.0.2.7")} == {(event.user, event.client.address) for event in world.store.events[before:]}
 
 
-async def test_editing_the_profile(world: World, ann: Actor) -> None:
+async def test_editing_the_profile(world: World, ann: SessionActor) -> None:
     """Name and zone as one likes; an edit that changes nothing leaves no event."""
     edited = await world.accounts.edit(ann, ProfileChanges(display_name="Ann", timezone="UTC"))
     same = await world.accounts.edit(ann, ProfileChanges())
@@ -289,7 +292,7 @@ async def test_editing_the_profile(world: World, ann: Actor) -> None:
     assert Counter(actions(world))[Action.USER_UPDATED] == 1
 
 
-async def test_a_wrong_password_is_told_even_where_none_is_needed(world: World, ann: Actor) -> None:
+async def test_a_wrong_password_is_told_even_where_none_is_needed(world: World, ann: SessionActor) -> None:
     """Nobody should believe that it was right."""
     with pytest.raises(InvalidInput) as refusal:
         await world.accounts.edit(ann, ProfileChanges(), current_password="wrong")
@@ -297,7 +300,7 @@ async def test_a_wrong_password_is_told_even_where_none_is_needed(world: World, 
     assert [(("current_password",), "wrong-password")] == [(one.path, one.code) for one in refusal.value.violations]
 
 
-async def test_another_address_needs_the_password(world: World, ann: Actor) -> None:
+async def test_another_address_needs_the_password(world: World, ann: SessionActor) -> None:
     """Missing, wrong, right; taken ones are refused."""
     await world.join("bob@example.org")
 
@@ -323,7 +326,7 @@ async def test_another_address_needs_the_password(world: World, ann: Actor) -> N
     ],
 )
 async def test_each_member_of_a_profile_is_checked(
-    world: World, ann: Actor, changes: ProfileChanges, path: tuple[str]
+    world: World, ann: SessionActor, changes: ProfileChanges, path: tuple[str]
 ) -> None:
     """An invalid member is named and changes nothing."""
     with pytest.raises(InvalidInput) as refusal:
@@ -332,7 +335,7 @@ async def test_each_member_of_a_profile_is_checked(
     assert [path] == [one.path for one in refusal.value.violations]
 
 
-async def test_an_account_with_a_password_has_an_address(world: World, ann: Actor) -> None:
+async def test_an_account_with_a_password_has_an_address(world: World, ann: SessionActor) -> None:
     """Nobody could log in to it otherwise."""
     user = await world.accounts.me(ann)
 
@@ -343,7 +346,7 @@ async def test_an_account_with_a_password_has_an_address(world: World, ann: Acto
 @pytest.mark.parametrize(("password", "code"), [(None, "required"), ("wrong", "wrong-password")])
 @pytest.mark.parametrize("to", ["new@example.org", "no address"])
 async def test_an_edit_names_every_bad_field(
-    world: World, ann: Actor, to: str, password: str | None, code: str
+    world: World, ann: SessionActor, to: str, password: str | None, code: str
 ) -> None:
     """The proof too, whether the other address is one or not."""
     with pytest.raises(InvalidInput) as refusal:
@@ -355,7 +358,7 @@ async def test_an_edit_names_every_bad_field(
     assert len(found) == len(refusal.value.violations)
 
 
-async def test_an_edit_by_who_has_no_password(world: World, ann: Actor) -> None:
+async def test_an_edit_by_who_has_no_password(world: World, ann: SessionActor) -> None:
     """What is wrong is named first: then that there is no address to move."""
     await make_external(world, ann)
 
@@ -364,7 +367,7 @@ async def test_an_edit_by_who_has_no_password(world: World, ann: Actor) -> None:
     assert [("timezone",)] == [one.path for one in refusal.value.violations]
 
 
-async def test_an_edit_that_moved_nothing_when_it_began_moves_nothing_later(world: World, ann: Actor) -> None:
+async def test_an_edit_that_moved_nothing_when_it_began_moves_nothing_later(world: World, ann: SessionActor) -> None:
     """Putting the old address back, at the moment in which its owner moves it, needs the password too."""
 
     @attrs.define
@@ -386,7 +389,7 @@ async def test_an_edit_that_moved_nothing_when_it_began_moves_nothing_later(worl
     assert (await world.accounts.me(ann)).email == email("new@x")
 
 
-async def test_changing_the_password_ends_every_session(world: World, ann: Actor) -> None:
+async def test_changing_the_password_ends_every_session(world: World, ann: SessionActor) -> None:
     """And opens a new one; the old password is worth nothing."""
     second = await world.log_in()
 
@@ -401,7 +404,7 @@ async def test_changing_the_password_ends_every_session(world: World, ann: Actor
         await world.log_in()
 
 
-async def test_a_password_change_names_every_bad_field(world: World, ann: Actor) -> None:
+async def test_a_password_change_names_every_bad_field(world: World, ann: SessionActor) -> None:
     """The current one and the new one."""
     with pytest.raises(InvalidInput) as refusal:
         await world.accounts.change_password(ann, None, "short")
@@ -409,7 +412,7 @@ async def test_a_password_change_names_every_bad_field(world: World, ann: Actor)
     assert {("current_password",), ("new_password",)} == {one.path for one in refusal.value.violations}
 
 
-async def test_a_proof_of_an_old_password_is_worth_nothing(world: World, ann: Actor) -> None:
+async def test_a_proof_of_an_old_password_is_worth_nothing(world: World, ann: SessionActor) -> None:
     """When two change the password at once, one of them had proven what no longer holds."""
     results = await asyncio.gather(
         world.accounts.change_password(ann, PASSWORD, OTHER),
@@ -420,7 +423,7 @@ async def test_a_proof_of_an_old_password_is_worth_nothing(world: World, ann: Ac
     assert [IssuedTokens, NotAuthenticated] == sorted(map(type, results), key=lambda kind: kind.__name__)
 
 
-async def test_moving_the_address_after_the_password_changed_is_refused(world: World, ann: Actor) -> None:
+async def test_moving_the_address_after_the_password_changed_is_refused(world: World, ann: SessionActor) -> None:
     """The proof is looked at again inside the unit of work."""
 
     @attrs.define
@@ -442,7 +445,7 @@ async def test_moving_the_address_after_the_password_changed_is_refused(world: W
     assert refusal.value.violations[0].code == "wrong-password"
 
 
-async def test_deleting_the_account_takes_everything(world: World, ann: Actor) -> None:
+async def test_deleting_the_account_takes_everything(world: World, ann: SessionActor) -> None:
     """With the password; the address is free again."""
     await world.add(ann)
     with pytest.raises(InvalidInput):
@@ -456,7 +459,7 @@ async def test_deleting_the_account_takes_everything(world: World, ann: Actor) -
     assert Counter(actions(world))[Action.USER_DELETED] == 1
 
 
-async def test_a_user_without_a_password(world: World, ann: Actor) -> None:
+async def test_a_user_without_a_password(world: World, ann: SessionActor) -> None:
     """Has none to change and no address to move, and proves nothing to leave."""
     await make_external(world, ann)
 
@@ -468,7 +471,7 @@ async def test_a_user_without_a_password(world: World, ann: Actor) -> None:
     assert await world.administration.list() == []
 
 
-async def test_disabling_ends_sessions_at_once(world: World, ann: Actor) -> None:
+async def test_disabling_ends_sessions_at_once(world: World, ann: SessionActor) -> None:
     """No log-in, no refresh; enabling lets the user in again; done twice, each leaves one event."""
     tokens = await tokens_of(world)
     for _ in range(2):
@@ -487,7 +490,7 @@ async def test_disabling_ends_sessions_at_once(world: World, ann: Actor) -> None
     assert (counts[Action.USER_DISABLED], counts[Action.USER_ENABLED]) == (1, 1)
 
 
-async def test_the_operator_resets_passwords(world: World, ann: Actor) -> None:
+async def test_the_operator_resets_passwords(world: World, ann: SessionActor) -> None:
     """By the same policy; sessions end."""
     with pytest.raises(InvalidInput):
         await world.administration.reset_password(email(), "short")
@@ -498,7 +501,7 @@ async def test_the_operator_resets_passwords(world: World, ann: Actor) -> None:
     await world.sessions.log_in("ann@example.org", OTHER)
 
 
-async def test_the_operator_gets_a_token_for_development(world: World, ann: Actor) -> None:
+async def test_the_operator_gets_a_token_for_development(world: World, ann: SessionActor) -> None:
     """For a user who exists."""
     tokens = await world.administration.token(email())
 
@@ -515,7 +518,7 @@ async def test_changed_keys_are_recorded(world: World) -> None:
     assert [(OPERATOR, Action.KEY_ROTATED)] == [(event.user, event.action) for event in world.store.events]
 
 
-async def test_nobody_gets_a_token_for_a_disabled_user(world: World, ann: Actor) -> None:
+async def test_nobody_gets_a_token_for_a_disabled_user(world: World, ann: SessionActor) -> None:
     """No session is opened while an account is disabled."""
     await world.administration.disable(email())
 
@@ -523,7 +526,7 @@ async def test_nobody_gets_a_token_for_a_disabled_user(world: World, ann: Actor)
         await world.administration.token(email())
 
 
-async def test_an_account_deleted_meanwhile_is_not_found(world: World, ann: Actor) -> None:
+async def test_an_account_deleted_meanwhile_is_not_found(world: World, ann: SessionActor) -> None:
     """Between the look-up and the work."""
     user = await world.accounts.me(ann)
 
@@ -538,7 +541,7 @@ async def test_an_account_deleted_meanwhile_is_not_found(world: World, ann: Acto
         await attrs.evolve(world.administration, store=Gone(world.clock)).enable(email())
 
 
-async def test_a_log_in_does_without_a_new_hash_when_there_is_no_room_for_it(world: World, ann: Actor) -> None:
+async def test_a_log_in_does_without_a_new_hash_when_there_is_no_room_for_it(world: World, ann: SessionActor) -> None:
     """The password is right; the next log-in may renew the hash."""
 
     @attrs.define
@@ -551,7 +554,7 @@ async def test_a_log_in_does_without_a_new_hash_when_there_is_no_room_for_it(wor
     await attrs.evolve(world.sessions, passwords=Full(log_cost=3)).log_in("ann@example.org", PASSWORD)
 
 
-async def test_accounts_are_listed_page_by_page(world: World, ann: Actor) -> None:
+async def test_accounts_are_listed_page_by_page(world: World, ann: SessionActor) -> None:
     """By ascending id."""
     await world.join("bob@example.org")
     (first,) = await world.administration.list(limit=1)

@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 from tests.support import BERLIN, World, titles
+from todo_core.actors import SessionActor
 from todo_core.due import Due
 from todo_core.errors import (
     Forbidden,
@@ -23,7 +24,6 @@ from todo_core.errors import (
 from todo_core.idempotency import IdempotencyKey
 from todo_core.ports import PurgeCutoffs
 from todo_core.queries import DueFilter, Query, Sort, SortKey
-from todo_core.sessions import Actor
 from todo_core.tasks import Draft, Precondition, Task, TaskId, VersionMismatch
 from todo_core.testing import MemoryStore
 from todo_core.use_cases import NewTask
@@ -51,18 +51,18 @@ def world() -> World:
 
 
 @pytest.fixture
-async def ann(world: World) -> Actor:
+async def ann(world: World) -> SessionActor:
     """A user of it."""
     return await world.join()
 
 
 @pytest.fixture
-async def bob(world: World) -> Actor:
+async def bob(world: World) -> SessionActor:
     """Another one."""
     return await world.join("bob@example.org")
 
 
-async def test_versions_count_the_owners_changes(world: World, ann: Actor, bob: Actor) -> None:
+async def test_versions_count_the_owners_changes(world: World, ann: SessionActor, bob: SessionActor) -> None:
     """Each change takes the owner's next number; one that changes nothing takes none."""
     task = await world.add(ann)
     await world.add(bob)
@@ -83,7 +83,7 @@ async def test_versions_count_the_owners_changes(world: World, ann: Actor, bob: 
     assert await world.tasks.get(ann, task.id) == restored.task
 
 
-async def test_what_is_in_the_trash_is_not_found(world: World, ann: Actor) -> None:
+async def test_what_is_in_the_trash_is_not_found(world: World, ann: SessionActor) -> None:
     """Reading, changing, deleting again: not found; restoring finds it."""
     task = await world.add(ann)
     await world.tasks.delete(ann, task.id)
@@ -100,7 +100,7 @@ async def test_what_is_in_the_trash_is_not_found(world: World, ann: Actor) -> No
 
 @pytest.mark.parametrize("state", ["live", "trashed", "erased"])
 async def test_another_users_task_is_forbidden_whatever_its_state(
-    world: World, ann: Actor, bob: Actor, state: str
+    world: World, ann: SessionActor, bob: SessionActor, state: str
 ) -> None:
     """Every verb; an id that nobody has is not found."""
     task = await world.add(bob)
@@ -125,7 +125,7 @@ async def test_another_users_task_is_forbidden_whatever_its_state(
         await world.tasks.put_new(ann, task.id, lambda: Draft("x"))
 
 
-async def test_a_taken_id_is_refused_to_everybody(world: World, ann: Actor, bob: Actor) -> None:
+async def test_a_taken_id_is_refused_to_everybody(world: World, ann: SessionActor, bob: SessionActor) -> None:
     """Live, in the trash or erased, one's own or another's."""
     await world.add(bob, task_id=ID)
     await world.tasks.delete(bob, ID)
@@ -135,7 +135,7 @@ async def test_a_taken_id_is_refused_to_everybody(world: World, ann: Actor, bob:
             await world.add(actor, task_id=ID)
 
 
-async def test_put_new_makes_a_task_once(world: World, ann: Actor) -> None:
+async def test_put_new_makes_a_task_once(world: World, ann: SessionActor) -> None:
     """A live task is a mismatch, a deleted one keeps its id; a bad body comes after the first and before the second."""
     made = await world.tasks.put_new(ann, ID, lambda: Draft("x"))
     assert made == await world.tasks.get(ann, ID)
@@ -150,7 +150,7 @@ async def test_put_new_makes_a_task_once(world: World, ann: Actor) -> None:
         await world.tasks.put_new(ann, ID, lambda: Draft("x"))
 
 
-async def test_a_condition_that_does_not_hold_changes_nothing(world: World, ann: Actor) -> None:
+async def test_a_condition_that_does_not_hold_changes_nothing(world: World, ann: SessionActor) -> None:
     """Change, toggle, delete and restore look at the version first, then at the body."""
     task = await world.add(ann)
     await world.tasks.toggle(ann, task.id)
@@ -167,7 +167,7 @@ async def test_a_condition_that_does_not_hold_changes_nothing(world: World, ann:
     assert (await world.tasks.get(ann, task.id)).version == 2
 
 
-async def test_a_key_carries_a_request_out_once(world: World, ann: Actor) -> None:
+async def test_a_key_carries_a_request_out_once(world: World, ann: SessionActor) -> None:
     """The same key gives the same task again, even after it changed; a request that failed left nothing."""
     with pytest.raises(InvalidInput):
         await world.tasks.create(ann, lambda: NewTask(refusing()), idempotency_key=KEY)
@@ -180,7 +180,7 @@ async def test_a_key_carries_a_request_out_once(world: World, ann: Actor) -> Non
     assert (await world.tasks.list(ann, Query(), count=True)).total == 1
 
 
-async def test_a_key_stands_for_one_request(world: World, ann: Actor) -> None:
+async def test_a_key_stands_for_one_request(world: World, ann: SessionActor) -> None:
     """Another request under the same key is refused before anything else."""
     task = await world.add(ann)
     await world.tasks.toggle(ann, task.id, idempotency_key=KEY)
@@ -197,7 +197,7 @@ def test_a_key_is_printable_and_not_too_long(key: str) -> None:
         IdempotencyKey(key, b"")
 
 
-async def test_keys_have_a_quota(world: World, ann: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_keys_have_a_quota(world: World, ann: SessionActor, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond it, the request is refused as a whole."""
     monkeypatch.setattr(task_use_cases, "MAX_IDEMPOTENCY_KEYS", 1)
     await world.tasks.create(ann, lambda: NewTask(Draft("x")), idempotency_key=KEY)
@@ -237,14 +237,14 @@ async def test_a_walk_keeps_its_order_and_its_moment(world: World) -> None:
     assert (await world.tasks.list(ann, query)).tasks == ()
 
 
-async def test_limits_of_pages(world: World, ann: Actor) -> None:
+async def test_limits_of_pages(world: World, ann: SessionActor) -> None:
     """1 to 200 for lists, 1 to 1,000 for changes."""
     for request in (world.tasks.list(ann, Query(), limit=201), world.tasks.changes(ann, None, limit=1001)):
         with pytest.raises(InvalidInput):
             await request
 
 
-async def test_tags_are_counted(world: World, ann: Actor) -> None:
+async def test_tags_are_counted(world: World, ann: SessionActor) -> None:
     """Live tasks only."""
     await world.add(ann, tags=("home", "work"))
     await world.add(ann, tags=("home",), completed=True)
@@ -255,7 +255,7 @@ async def test_tags_are_counted(world: World, ann: Actor) -> None:
     ]
 
 
-async def test_the_feed_brings_a_mirror_up_to_date(world: World, ann: Actor) -> None:
+async def test_the_feed_brings_a_mirror_up_to_date(world: World, ann: SessionActor) -> None:
     """Every task once in its latest state, deletions as tombstones, then nothing."""
     kept, gone = await world.add(ann, "kept"), await world.add(ann, "gone")
     first = await world.tasks.changes(ann, None, limit=1)
@@ -272,7 +272,7 @@ async def test_the_feed_brings_a_mirror_up_to_date(world: World, ann: Actor) -> 
     assert (third.changes, third.has_more, third.next) == ((), False, second.next)
 
 
-async def test_after_the_purge_old_points_have_expired(world: World, ann: Actor) -> None:
+async def test_after_the_purge_old_points_have_expired(world: World, ann: SessionActor) -> None:
     """30 days: the content goes, the tombstone stays; 90 days: it goes too, and points before it expire."""
     task = await world.add(ann)
     point = (await world.tasks.changes(ann, None)).next
@@ -298,7 +298,7 @@ async def test_after_the_purge_old_points_have_expired(world: World, ann: Actor)
     assert (await world.housekeeping.purge()).users == 0
 
 
-async def test_the_purge_forgets_keys_after_a_day(world: World, ann: Actor) -> None:
+async def test_the_purge_forgets_keys_after_a_day(world: World, ann: SessionActor) -> None:
     """Not before."""
     await world.tasks.create(ann, lambda: NewTask(Draft("x")), idempotency_key=KEY)
 
@@ -308,7 +308,7 @@ async def test_the_purge_forgets_keys_after_a_day(world: World, ann: Actor) -> N
     assert (await world.housekeeping.purge()).results == 1
 
 
-async def test_the_purge_passes_over_an_account_deleted_meanwhile(world: World, ann: Actor) -> None:
+async def test_the_purge_passes_over_an_account_deleted_meanwhile(world: World, ann: SessionActor) -> None:
     """What was found and is gone by its turn is no error."""
     await world.tasks.create(ann, lambda: NewTask(Draft("x")), idempotency_key=KEY)
     world.advance(days=2)
@@ -323,7 +323,7 @@ async def test_the_purge_passes_over_an_account_deleted_meanwhile(world: World, 
     assert (await attrs.evolve(world.housekeeping, store=Deleting(world.clock)).purge()).users == 0
 
 
-async def test_after_a_restore_every_point_has_expired(world: World, ann: Actor) -> None:
+async def test_after_a_restore_every_point_has_expired(world: World, ann: SessionActor) -> None:
     """The operator moves the clocks on; versions go on from there."""
     task = await world.add(ann)
     point = (await world.tasks.changes(ann, None)).next
@@ -335,7 +335,7 @@ async def test_after_a_restore_every_point_has_expired(world: World, ann: Actor)
     assert (await world.tasks.toggle(ann, task.id)).task.version == 2**32 + 2
 
 
-async def test_an_ended_session_reads_and_writes_nothing(world: World, ann: Actor) -> None:
+async def test_an_ended_session_reads_and_writes_nothing(world: World, ann: SessionActor) -> None:
     """Every use case refuses it."""
     task = await world.add(ann)
     await world.sessions.log_out(ann)

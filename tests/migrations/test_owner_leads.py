@@ -4,9 +4,9 @@ import sqlalchemy as sa
 
 from adapters.postgres.tables import metadata
 
-OF_NOBODY = {"users", "rate_limits"}
-"""The users themselves, and counters of requests from whoever sends them."""
-WHOSE_IS_IT = {"users_email_key_key", "tasks_id"}
+OF_NOBODY = {"users", "rate_limits", "identities"}
+"""The users themselves, counters of requests from whoever sends them, and identities, which outlive their users."""
+WHOSE_IS_IT = {"users_email_key_key", "tasks_id", "personal_tokens_id", "personal_tokens_digest"}
 """What is unique over all users, because it asks whose something is."""
 
 owned = [table for table in metadata.sorted_tables if table.name not in OF_NOBODY]

@@ -19,9 +19,9 @@ from tests.connections import small_pool
 from tests.contract.conftest import PATIENCE_SECONDS, Kept
 from tests.contract.test_tasks import EXTREMES, comes_back
 from tests.postgres.conftest import SMALL, kept_in
+from todo_core.actors import Actor, SessionActor
 from todo_core.errors import IdTaken, TodoError, Unavailable
 from todo_core.ports import UnitOfWork
-from todo_core.sessions import Actor
 from todo_core.tasks import Task
 from todo_core.users import EmailAddress
 
@@ -121,7 +121,7 @@ async def test_no_server_is_unavailable(method: str) -> None:
     async with Database.open("postgresql://127.0.0.1:1/todo", small_pool(0, 1, timeout=0.1)) as nowhere:
         kept = kept_in(nowhere)
         user = kept.ids.new()
-        actor = Actor(user, user)  # type: ignore[arg-type]
+        actor = SessionActor(user, user)  # type: ignore[arg-type]
         ask: dict[str, Callable[[], Awaitable[object]]] = {
             "read": kept.view(actor).account.get,
             "write": lambda: kept.add(actor),

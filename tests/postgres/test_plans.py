@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+import attrs
 import psycopg
 import pytest
 from psycopg import sql
@@ -18,6 +19,7 @@ from adapters.postgres.statements import Statement
 from bench import data
 from tests.conftest import newest_database
 from tests.task_queries import EVERY_SORT
+from todo_core.ports import PurgeCutoffs
 from todo_core.queries import DueFilter, Key, KeysetPosition, Moment, Query, Sort, SortKey, parse_words
 from todo_core.tasks import Priority
 
@@ -190,7 +192,7 @@ def test_one_task_is_one_row(crowded: psycopg.Connection, mode: str) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_purge_does_not_look_through_everything(crowded: psycopg.Connection, mode: str) -> None:
     """Where nothing is to be purged, nothing is read to know it."""
-    bounds = dict.fromkeys(("trash", "tombstones", "results", "sessions"), NOW - dt.timedelta(days=400))
+    bounds = dict.fromkeys((field.name for field in attrs.fields(PurgeCutoffs)), NOW - dt.timedelta(days=400))
 
     assert 0 == rows_read(explain(crowded, reading.USERS_TO_PURGE, {**bounds, "max_rows": 100}, mode, run=True))
     for statement in (writing.ERASE_TASKS, writing.REMOVE_TOMBSTONES):

@@ -43,6 +43,9 @@ def constants() -> Iterator[tuple[str, Statement]]:
         for name, value in vars(import_module(f"adapters.postgres.{module.name}")).items():
             if isinstance(value, Statement):
                 yield f"{module.name}.{name}", value
+            if isinstance(value, dict) and all(isinstance(one, Statement) for one in value.values()):
+                for access, statement in value.items():
+                    yield f"{module.name}.{name}, access check: {access.value}", statement
 
 
 def statements() -> Iterator[tuple[str, Statement]]:

@@ -18,12 +18,12 @@ from entrypoints.http.wire.cursors import Cursors
 from tests.http.api import Ready
 from tests.support import World
 from todo_core import errors
+from todo_core.actors import Actor
 from todo_core.changes import Change, Feed, SyncPoint
 from todo_core.due import Due
 from todo_core.idempotency import IdempotencyKey, Result
 from todo_core.ports import Ids
 from todo_core.queries import Cursor, Page, Query, TagCount
-from todo_core.sessions import Actor, SessionId
 from todo_core.tasks import Draft, Precondition, Task, TaskId, VersionMismatch
 from todo_core.use_cases import NewTask, Sessions, Tasks
 
@@ -46,7 +46,7 @@ class RememberingSessions:
     """The use cases of sessions; remembers the access tokens that go with actors."""
 
     sessions: Sessions
-    tokens: dict[SessionId, str] = attrs.field(factory=dict)
+    tokens: dict[Actor, str] = attrs.field(factory=dict)
 
     async def log_in(self, *credentials: Any) -> Any:  # noqa: ANN401 - as the use case
         """Open a session."""
@@ -55,7 +55,7 @@ class RememberingSessions:
     async def authenticate(self, access_token: str) -> Actor:
         """Return whom a token speaks for."""
         actor = await self.sessions.authenticate(access_token)
-        self.tokens[actor.session] = access_token
+        self.tokens[actor] = access_token
         return actor
 
 
@@ -181,7 +181,7 @@ class HttpTasks:
         parameters: dict[str, Any] | None = None,
     ) -> httpx.Response:
         """Send a request. Raises the error of the core that a problem stands for."""
-        authorization = {"Authorization": f"Bearer {self.sessions.tokens[actor.session]}"}
+        authorization = {"Authorization": f"Bearer {self.sessions.tokens[actor]}"}
         answer = await self.client.request(
             method, path, json=body, params=parameters, headers=authorization | (headers or {})
         )

@@ -12,12 +12,13 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from tests.stateful.task_model import Desk, TaskModel
 from tests.support import BERLIN, World
 from tests.task_queries import in_order, queries, wordy_drafts
+from todo_core.actors import Actor
 from todo_core.changes import Change, Feed, SyncPoint
 from todo_core.errors import SyncTokenExpired, TodoError
 from todo_core.idempotency import IdempotencyKey, Result
 from todo_core.ports import Store
 from todo_core.queries import Cursor, Moment, Page, Query
-from todo_core.sessions import Actor, SessionPolicy
+from todo_core.sessions import SessionPolicy
 from todo_core.tasks import Draft, Precondition, Task, TaskId
 from todo_core.testing import ManualClock, MemoryStore
 from todo_core.use_cases import NewTask

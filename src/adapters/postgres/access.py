@@ -1,40 +1,49 @@
 """The access check: the first table of every reading statement. No row there means NotAuthenticated."""
 
+from collections.abc import Mapping
 from enum import Enum
+from typing import assert_never
 
 import sqlalchemy as sa
 
 from adapters.postgres.statements import bindparam
-from adapters.postgres.tables import sessions, users
+from adapters.postgres.tables import identities, personal_tokens, sessions, users
+from todo_core.actors import Actor, ExternalActor, SessionActor, TokenActor
+
+ACCEPTED = identities.c.refused_before.is_(None) | (identities.c.refused_before <= bindparam("issued_at"))
+"""Whether the identity accepts tokens issued at that time."""
 
 
 class Access(Enum):
-    """How a statement checks that the caller may read.
+    """How a statement checks that the caller may read: one way for each kind of actor.
 
-    SESSION: the user's session must be alive `now`. The check is part of the statement that reads, so a session that
-    ended a moment ago reads nothing. LOCKED: the user must exist; for units of work, which checked the session after
-    taking the user's lock.
+    The check is part of the statement that reads or writes, so what ended a moment ago opens nothing. LOCKED: the user
+    must exist; for units of work, which made their check after taking the user's lock.
     """
 
     SESSION = "session"
+    IDENTITY = "identity"
+    PERSONAL_TOKEN = "personal token"  # noqa: S105 - the name of a kind of actor
     LOCKED = "locked"
 
     @property
     def table(self) -> sa.Subquery:
         """One row with the `user_id`, or none."""
         query = sa.select(users.c.id.label("user_id")).where(users.c.id == bindparam("user"))
-        if self is Access.SESSION:
-            query = query.join(sessions, sessions.c.user_id == users.c.id).where(*self.session_is_alive())
+        if self in PROOFS:
+            proof = self.proof
+            query = query.join(proof, proof.c.user_id == users.c.id).where(*self.conditions)
         return query.subquery("access")
 
-    @staticmethod
-    def session_is_alive() -> tuple[sa.ColumnElement[bool], ...]:
-        """Return the conditions on an actor's user and session."""
-        return (
-            users.c.disabled_at.is_(None),
-            sessions.c.id == bindparam("session"),
-            sessions.c.expires_at > bindparam("now"),
-        )
+    @property
+    def proof(self) -> sa.Table:
+        """The table with the row that lets the actor in."""
+        return PROOFS[self][0]
+
+    @property
+    def conditions(self) -> tuple[sa.ColumnElement[bool], ...]:
+        """The conditions on the actor's user and on the row that lets them in."""
+        return users.c.disabled_at.is_(None), *PROOFS[self][1]
 
     def before(self, rows: sa.FromClause) -> sa.Select[tuple[object, ...]]:
         """Return the statement that puts the user's id before each of `rows`, or alone in one row if there are none.
@@ -43,3 +52,36 @@ class Access(Enum):
         """
         access = self.table
         return sa.select(access.c.user_id, *rows.c).select_from(access.outerjoin(rows, sa.true()))
+
+
+PROOFS: Mapping[Access, tuple[sa.Table, tuple[sa.ColumnElement[bool], ...]]] = {
+    Access.SESSION: (sessions, (sessions.c.id == bindparam("session"), sessions.c.expires_at > bindparam("now"))),
+    Access.IDENTITY: (
+        identities,
+        (identities.c.issuer == bindparam("issuer"), identities.c.subject == bindparam("subject"), ACCEPTED),
+    ),
+    Access.PERSONAL_TOKEN: (
+        personal_tokens,
+        (personal_tokens.c.id == bindparam("token"), personal_tokens.c.expires_at > bindparam("now")),
+    ),
+}
+"""What lets each kind of actor in: a row of a table, and what has to hold of it."""
+
+
+def check_of(actor: Actor) -> tuple[Access, dict[str, object]]:
+    """Return how the actor's statements check access, and the values for that; `now` comes with each statement."""
+    values: dict[str, object] = {"user": actor.user}
+    match actor:
+        case SessionActor():
+            return Access.SESSION, {**values, "session": actor.session}
+        case ExternalActor():
+            return Access.IDENTITY, {
+                **values,
+                "issuer": actor.identity.issuer,
+                "subject": actor.identity.subject,
+                "issued_at": actor.issued_at,
+            }
+        case TokenActor():
+            return Access.PERSONAL_TOKEN, {**values, "token": actor.token}
+        case _:
+            assert_never(actor)

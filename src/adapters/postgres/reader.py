@@ -12,7 +12,8 @@ from adapters.postgres.records import Row
 from adapters.postgres.statements import Statement
 from todo_core.changes import Change, Feed, SyncPoint
 from todo_core.errors import NotAuthenticated, SyncTokenExpired
-from todo_core.ports import AccountReader, Clock, SessionReader, TaskReader, UserReader
+from todo_core.personal_tokens import PersonalToken
+from todo_core.ports import AccountReader, Clock, PersonalTokenReader, SessionReader, TaskReader, UserReader
 from todo_core.queries import KeysetPage, KeysetPosition, Moment, Query, TagCount
 from todo_core.sessions import Session
 from todo_core.tasks import Task, TaskId
@@ -72,6 +73,18 @@ class PostgresSessionReader(SessionReader):
 
 
 @attrs.frozen
+class PostgresPersonalTokenReader(PersonalTokenReader):
+    """The PersonalTokenReader port."""
+
+    caller: Caller
+
+    @override
+    async def list(self) -> Sequence[PersonalToken]:
+        rows = await self.caller.read(self.caller.reads.personal_tokens)
+        return [records.personal_token(row[1:]) for row in rows if row[1] is not None]
+
+
+@attrs.frozen
 class PostgresTaskReader(TaskReader):
     """The TaskReader port."""
 
@@ -127,12 +140,18 @@ class PostgresUserReader(UserReader):
 
     account: PostgresAccountReader
     sessions: PostgresSessionReader
+    personal_tokens: PostgresPersonalTokenReader
     tasks: PostgresTaskReader
 
     @classmethod
     def of(cls, caller: Caller) -> "PostgresUserReader":
         """Return a reader of the caller's rows."""
-        return cls(PostgresAccountReader(caller), PostgresSessionReader(caller), PostgresTaskReader(caller))
+        return cls(
+            PostgresAccountReader(caller),
+            PostgresSessionReader(caller),
+            PostgresPersonalTokenReader(caller),
+            PostgresTaskReader(caller),
+        )
 
 
 def _change(row: Row) -> Change:

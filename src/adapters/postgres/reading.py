@@ -10,9 +10,20 @@ import attrs
 import sqlalchemy as sa
 
 from adapters.postgres import records
-from adapters.postgres.access import Access
+from adapters.postgres.access import ACCEPTED, Access
 from adapters.postgres.statements import MAX_ROWS, Statement, bindparam
-from adapters.postgres.tables import ERASED, LIVE, TRASHED, idempotency_keys, revisions, sessions, tasks, users
+from adapters.postgres.tables import (
+    ERASED,
+    LIVE,
+    TRASHED,
+    idempotency_keys,
+    identities,
+    personal_tokens,
+    revisions,
+    sessions,
+    tasks,
+    users,
+)
 from todo_core.queries import MAX_PAGE_TEXT_BYTES
 
 MAX_ROWS_SEARCHED = 10_000
@@ -25,6 +36,7 @@ class Reads:
 
     user: Statement
     sessions: Statement
+    personal_tokens: Statement
     task: Statement
     tags: Statement
     changes: Statement
@@ -35,6 +47,7 @@ class Reads:
         return cls(
             Statement.of(_user(access)),
             Statement.of(_sessions(access)),
+            Statement.of(_personal_tokens(access)),
             Statement.of(_task(access)),
             Statement.of(_tags(access)),
             Statement.of(_changes(access)),
@@ -78,6 +91,14 @@ def _sessions(access: Access) -> sa.Select[tuple[object, ...]]:
     return access.before(rows).order_by(rows.c.used_at.desc(), rows.c.id.desc())
 
 
+def _personal_tokens(access: Access) -> sa.Select[tuple[object, ...]]:
+    live = sa.select(*records.PERSONAL_TOKEN).where(
+        personal_tokens.c.user_id == bindparam("user"), personal_tokens.c.expires_at > bindparam("now")
+    )
+    rows = live.subquery("live")
+    return access.before(rows).order_by(rows.c.created_at.desc(), rows.c.id.desc())
+
+
 def _task(access: Access) -> sa.Select[tuple[object, ...]]:
     found = sa.select(*records.TASK).where(
         tasks.c.user_id == bindparam("user"), tasks.c.id == bindparam("task"), tasks.c.purged_at.is_(None)
@@ -118,6 +139,7 @@ def _users_to_purge() -> sa.ClauseElement:
         (tasks.c.user_id, ERASED & (tasks.c.deleted_at < bindparam("tombstones"))),
         (idempotency_keys.c.user_id, idempotency_keys.c.created_at < bindparam("results")),
         (sessions.c.user_id, sessions.c.expires_at <= bindparam("sessions")),
+        (personal_tokens.c.user_id, personal_tokens.c.expires_at <= bindparam("personal_tokens")),
     ]
     searched = [sa.select(owner).where(old).limit(MAX_ROWS_SEARCHED) for owner, old in expired]
     return sa.union(*searched).limit(MAX_ROWS)
@@ -133,6 +155,38 @@ STORED_RESULT = Statement.of(
 )
 STORED_RESULT_COUNT = Statement.of(
     sa.select(sa.func.count()).select_from(idempotency_keys).where(idempotency_keys.c.user_id == bindparam("user"))
+)
+USER_BY_IDENTITY = Statement.of(
+    sa.select(identities.c.user_id).where(
+        identities.c.issuer == bindparam("issuer"),
+        identities.c.subject == bindparam("subject"),
+        identities.c.user_id.is_not(None),
+        ACCEPTED,
+    )
+)
+PERSONAL_TOKEN = Statement.of(
+    sa.select(*records.PERSONAL_TOKEN)
+    .join(users, users.c.id == personal_tokens.c.user_id)
+    .where(
+        personal_tokens.c.digest == bindparam("digest"),
+        personal_tokens.c.expires_at > bindparam("now"),
+        users.c.disabled_at.is_(None),
+    )
+)
+PERSONAL_TOKEN_OWNER = Statement.of(
+    sa.select(personal_tokens.c.user_id).where(personal_tokens.c.id == bindparam("token"))
+)
+PERSONAL_TOKENS = Statement.of(
+    sa.select(*records.PERSONAL_TOKEN)
+    .where(personal_tokens.c.id > bindparam("after"))
+    .order_by(personal_tokens.c.id)
+    .limit(MAX_ROWS)
+)
+PERSONAL_TOKENS_OF_USER = Statement.of(
+    sa.select(*records.PERSONAL_TOKEN)
+    .where(personal_tokens.c.user_id == bindparam("user"), personal_tokens.c.id > bindparam("after"))
+    .order_by(personal_tokens.c.id)
+    .limit(MAX_ROWS)
 )
 USER_BY_EMAIL = Statement.of(sa.select(*records.USER).where(users.c.email_key == bindparam("email_key")))
 FIRST_USERS = Statement.of(sa.select(*records.USER).order_by(users.c.id).limit(MAX_ROWS))

@@ -8,9 +8,10 @@ import attrs
 import msgspec
 from psycopg.types.json import Jsonb
 
-from adapters.postgres.tables import audit_events, sessions, tasks, users
+from adapters.postgres.tables import audit_events, personal_tokens, sessions, tasks, users
 from todo_core.audit import Action, Event
 from todo_core.due import Due
+from todo_core.personal_tokens import PersonalToken, Scope
 from todo_core.sessions import Client, Session
 from todo_core.tasks import Priority, Task
 from todo_core.users import EmailAddress, Profile, User
@@ -43,6 +44,17 @@ SESSION = (
     sessions.c.address,
     sessions.c.user_agent,
 )
+PERSONAL_TOKEN = (
+    personal_tokens.c.user_id,
+    personal_tokens.c.id,
+    personal_tokens.c.name,
+    personal_tokens.c.scopes,
+    personal_tokens.c.digest,
+    personal_tokens.c.hint,
+    personal_tokens.c.created_at,
+    personal_tokens.c.expires_at,
+    personal_tokens.c.last_used_at,
+)
 TASK = (
     tasks.c.id,
     tasks.c.version,
@@ -67,6 +79,7 @@ EVENT = (
     audit_events.c.session_id,
     audit_events.c.address,
     audit_events.c.request_id,
+    audit_events.c.personal_token_id,
 )
 
 
@@ -81,6 +94,12 @@ def session(row: Row) -> Session:
     return Session(*row)
 
 
+def personal_token(row: Row) -> PersonalToken:
+    """Return the token in the columns `PERSONAL_TOKEN`."""
+    user_id, token_id, name, scopes, digest, *rest = row
+    return PersonalToken(user_id, token_id, name, frozenset(map(Scope, scopes)), bytes(digest), *rest)
+
+
 def task(row: Row) -> Task:
     """Return the task in the columns `TASK`."""
     task_id, version, title, description, completed_at, priority, date, time, timezone, at, tags, *rest = row
@@ -90,8 +109,8 @@ def task(row: Row) -> Task:
 
 def event(row: Row) -> Event:
     """Return the entry of the audit record in the columns `EVENT`; the user agent is not among them."""
-    event_id, at, action, user_id, session_id, address, request_id = row
-    return Event(event_id, at, Action(action), user_id, session_id, Client(address, request_id=request_id))
+    event_id, at, action, user_id, session_id, address, request_id, token_id = row
+    return Event(event_id, at, Action(action), user_id, session_id, Client(address, request_id=request_id), token_id)
 
 
 def user_values(user: User) -> dict[str, object]:
@@ -113,6 +132,12 @@ def session_values(session: Session) -> dict[str, object]:
     """Return the columns of a session."""
     values = attrs.asdict(session)
     return {"user_id": values.pop("user"), **values}
+
+
+def personal_token_values(token: PersonalToken) -> dict[str, object]:
+    """Return the columns of a personal access token."""
+    values = attrs.asdict(token, recurse=False)
+    return {"user_id": values.pop("user"), **values, "scopes": sorted(scope.value for scope in token.scopes)}
 
 
 def task_values(task: Task) -> dict[str, object]:
@@ -146,6 +171,7 @@ def event_values(event: Event, retention: dt.timedelta) -> dict[str, object]:
         "at": event.at,
         "action": event.action.value,
         "session_id": event.session,
+        "personal_token_id": event.personal_token,
         "address": event.client.address,
         "request_id": event.client.request_id,
         "kept_until": event.at + retention,

@@ -3,25 +3,32 @@
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
+from uuid import UUID
 
 import attrs
 from typing_extensions import override
 
 from adapters.postgres import reading, records, writing
-from adapters.postgres.access import Access
+from adapters.postgres.access import check_of
 from adapters.postgres.constraints import translate_unique_violations
+from adapters.postgres.identities import RememberedIdentities
 from adapters.postgres.pool import Database, Transaction
 from adapters.postgres.reader import Caller, PostgresUserReader
 from adapters.postgres.statements import Statement
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
+from todo_core.actors import Actor
 from todo_core.audit import DEFAULT_RETENTION, Event
 from todo_core.errors import NotAuthenticated, QuotaExceeded
+from todo_core.identities import ExternalClaims
+from todo_core.personal_tokens import PersonalToken, PersonalTokenId
 from todo_core.ports import Clock, PurgeCutoffs, Store, UnitOfWork, UserReader
-from todo_core.sessions import Actor
 from todo_core.tasks import Task, TaskId
 from todo_core.users import EmailAddress, User, UserId
 
 T = TypeVar("T")
+
+NIL = UUID(int=0)
+"""Comes before every id."""
 
 
 @attrs.frozen
@@ -34,13 +41,27 @@ class PostgresStore(Store):
     database: Database
     clock: Clock
     audit_retention: dt.timedelta = DEFAULT_RETENTION
+    _identities: RememberedIdentities = attrs.field(factory=RememberedIdentities, init=False, repr=False, eq=False)
 
     @override
     async def register(self, user: User, event: Event) -> None:
-        recorded = records.event_values(event, self.audit_retention)
-        values = records.user_values(user) | {f"event_{name}": value for name, value in recorded.items()}
         with translate_unique_violations():
-            await self.database.write(writing.REGISTER, values)
+            await self.database.write(writing.REGISTER, self._registration(user, event))
+
+    @override
+    async def register_external(self, user: User, claims: ExternalClaims, event: Event) -> UserId | None:
+        values = {**self._registration(user, event), **_identity(claims)}
+        rows = await self.database.write(writing.REGISTER_EXTERNAL, values, repeatable=True)
+        return UserId(rows[0][0]) if rows else await self.user_by_identity(claims)
+
+    @override
+    async def note_use(self, token: PersonalTokenId, user: UserId, now: dt.datetime) -> None:
+        await self.database.write(writing.NOTE_USE, {"user": user, "id": token, "now": now}, repeatable=True)
+
+    @override
+    async def forget_identities(self, refused_before: dt.datetime) -> int:
+        values = {"before": refused_before}
+        return len(await self.database.write(writing.FORGET_IDENTITIES, values, repeatable=True))
 
     @override
     async def append_event(self, event: Event) -> None:
@@ -48,13 +69,15 @@ class PostgresStore(Store):
 
     @override
     def read(self, actor: Actor) -> UserReader:
-        return PostgresUserReader.of(Caller(self.clock, Access.SESSION, _values(actor), self.database.fetch))
+        return PostgresUserReader.of(Caller(self.clock, *check_of(actor), self.database.fetch))
 
     @override
     async def write(self, actor: Actor, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        access, values = check_of(actor)
+
         async def unit(transaction: Transaction) -> T:
-            check = {**_values(actor), "now": self.clock.now()}
-            return await work(await self._lock(transaction, writing.LOCK_AND_CHECK_SESSION, check))
+            check = {**values, "now": self.clock.now()}
+            return await work(await self._lock(transaction, writing.LOCK_AND_CHECK[access], check))
 
         return await self.database.transact(unit)
 
@@ -68,9 +91,10 @@ class PostgresStore(Store):
     @override
     async def create_task(self, actor: Actor, task: Task, max_tasks: int) -> Task:
         """One statement; a second one tells why nothing was added."""
-        values = {**_values(actor), "now": self.clock.now(), **records.task_values(task), "max_tasks": max_tasks}
+        access, check = check_of(actor)
+        values = {**check, "now": self.clock.now(), **records.task_values(task), "max_tasks": max_tasks}
         with translate_unique_violations():
-            rows = await self.database.write(writing.CREATE_TASK, values)
+            rows = await self.database.write(writing.CREATE_TASK[access], values)
         if rows:
             return attrs.evolve(task, version=rows[0][0])
         await self.read(actor).account.get()  # raises NotAuthenticated, if that was the reason
@@ -80,6 +104,36 @@ class PostgresStore(Store):
     async def user_by_email(self, email: EmailAddress) -> User | None:
         rows = await self.database.fetch(reading.USER_BY_EMAIL, {"email_key": email.key})
         return records.user(rows[0]) if rows else None
+
+    @override
+    async def user_by_identity(self, claims: ExternalClaims) -> UserId | None:
+        known = self._identities.find(claims)
+        if known is not None:
+            return known
+        rows = await self.database.fetch(reading.USER_BY_IDENTITY, _identity(claims))
+        if not rows:
+            return None
+        user = UserId(rows[0][0])
+        self._identities.add(claims, user, self.clock.now().timestamp())
+        return user
+
+    @override
+    async def personal_token(self, digest: bytes) -> PersonalToken | None:
+        rows = await self.database.fetch(reading.PERSONAL_TOKEN, {"digest": digest, "now": self.clock.now()})
+        return records.personal_token(rows[0]) if rows else None
+
+    @override
+    async def personal_token_owner(self, token_id: PersonalTokenId) -> UserId | None:
+        rows = await self.database.fetch(reading.PERSONAL_TOKEN_OWNER, {"token": token_id})
+        return UserId(rows[0][0]) if rows else None
+
+    @override
+    async def list_personal_tokens(
+        self, user: UserId | None, after: PersonalTokenId | None, limit: int
+    ) -> Sequence[PersonalToken]:
+        statement = reading.PERSONAL_TOKENS if user is None else reading.PERSONAL_TOKENS_OF_USER
+        values = {"user": user, "after": after or NIL, "max_rows": limit}
+        return [records.personal_token(row) for row in await self.database.fetch(statement, values)]
 
     @override
     async def list_users(self, after: UserId | None, limit: int) -> Sequence[User]:
@@ -101,6 +155,10 @@ class PostgresStore(Store):
     async def advance_revisions(self, by: int) -> None:
         await self.database.write(writing.ADVANCE_REVISIONS, {"by": by})
 
+    def _registration(self, user: User, event: Event) -> dict[str, object]:
+        recorded = records.event_values(event, self.audit_retention)
+        return records.user_values(user) | {f"event_{name}": value for name, value in recorded.items()}
+
     async def _lock(self, transaction: Transaction, lock: Statement, values: Mapping[str, object]) -> UnitOfWork:
         """Wait for the user's lock; return a unit of work. Raises NotAuthenticated when access is refused."""
         locked = await transaction.fetch(lock, values)
@@ -110,5 +168,5 @@ class PostgresStore(Store):
         return PostgresUnitOfWork.of(transaction, UserId(user), live, self.clock, self.audit_retention)
 
 
-def _values(actor: Actor) -> dict[str, object]:
-    return {"user": actor.user, "session": actor.session}
+def _identity(claims: ExternalClaims) -> dict[str, object]:
+    return {**attrs.asdict(claims.identity), "issued_at": claims.issued_at}

@@ -75,6 +75,36 @@ sessions = sa.Table(
 )
 sa.Index("sessions_expired", sessions.c.expires_at)
 
+identities = sa.Table(
+    "identities",
+    metadata,
+    sa.Column("issuer", sa.Text(collation="C"), primary_key=True),
+    sa.Column("subject", sa.Text(collation="C"), primary_key=True),
+    sa.Column("user_id", sa.Uuid, sa.ForeignKey("users.id", ondelete="SET NULL")),
+    _instant("refused_before", nullable=True),
+)
+"""Whose the identities of external issuers are. A row outlives its user, for as long as a token that was issued
+before `refused_before` could live: it must not bring the account back."""
+sa.Index("identities_user", identities.c.user_id)
+
+personal_tokens = sa.Table(
+    "personal_tokens",
+    metadata,
+    _owner(),
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("scopes", ARRAY(sa.Text(collation="C")), nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("hint", sa.Text, nullable=False),
+    _instant("created_at"),
+    _instant("expires_at"),
+    _instant("last_used_at", nullable=True),
+    sa.CheckConstraint("cardinality(scopes) > 0", name="personal_tokens_scopes"),
+)
+sa.Index("personal_tokens_id", personal_tokens.c.id, unique=True)
+sa.Index("personal_tokens_digest", personal_tokens.c.digest, unique=True)
+sa.Index("personal_tokens_expired", personal_tokens.c.expires_at)
+
 tasks = sa.Table(
     "tasks",
     metadata,
@@ -147,6 +177,7 @@ audit_events = sa.Table(
     sa.Column("address", sa.Text),
     sa.Column("request_id", sa.Text),
     _instant("kept_until"),
+    sa.Column("personal_token_id", sa.Uuid),
 )
 """Append only: triggers of the migration refuse to change a row, and to delete one before `kept_until`. It outlives the
 accounts that it speaks of, so it has opaque ids and no foreign key."""

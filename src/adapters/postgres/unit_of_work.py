@@ -12,17 +12,21 @@ from adapters.postgres.pool import Transaction
 from adapters.postgres.reader import (
     Caller,
     PostgresAccountReader,
+    PostgresPersonalTokenReader,
     PostgresSessionReader,
     PostgresTaskReader,
 )
 from adapters.postgres.statements import Statement
 from todo_core.audit import Event
 from todo_core.idempotency import IdempotencyKey, StoredResult
+from todo_core.personal_tokens import PersonalToken, PersonalTokenId
 from todo_core.ports import (
     AccountRepository,
     AuditLog,
     Clock,
     IdempotencyRepository,
+    IdentityRepository,
+    PersonalTokenRepository,
     SessionRepository,
     TaskRepository,
     UnitOfWork,
@@ -90,6 +94,36 @@ class PostgresSessionRepository(PostgresSessionReader, SessionRepository):
     @override
     async def remove_expired(self, now: dt.datetime, limit: int) -> int:
         return await self.writer.execute(writing.REMOVE_EXPIRED_SESSIONS, now=now, max_rows=limit)
+
+
+@attrs.frozen
+class PostgresPersonalTokenRepository(PostgresPersonalTokenReader, PersonalTokenRepository):
+    """The PersonalTokenRepository port."""
+
+    writer: Writer
+
+    @override
+    async def add(self, token: PersonalToken) -> None:
+        await self.writer.execute(writing.ADD_PERSONAL_TOKEN, **records.personal_token_values(token))
+
+    @override
+    async def remove(self, token_id: PersonalTokenId) -> bool:
+        return await self.writer.execute(writing.REMOVE_PERSONAL_TOKEN, id=token_id) > 0
+
+    @override
+    async def remove_expired(self, now: dt.datetime, limit: int) -> int:
+        return await self.writer.execute(writing.REMOVE_EXPIRED_PERSONAL_TOKENS, now=now, max_rows=limit)
+
+
+@attrs.frozen
+class PostgresIdentityRepository(IdentityRepository):
+    """The IdentityRepository port."""
+
+    writer: Writer
+
+    @override
+    async def refuse_issued_before(self, instant: dt.datetime) -> None:
+        await self.writer.execute(writing.REFUSE_ISSUED_BEFORE, instant=instant)
 
 
 @attrs.define
@@ -189,6 +223,8 @@ class PostgresUnitOfWork(UnitOfWork):
 
     account: PostgresAccountRepository
     sessions: PostgresSessionRepository
+    personal_tokens: PostgresPersonalTokenRepository
+    identities: PostgresIdentityRepository
     tasks: PostgresTaskRepository
     idempotency: PostgresIdempotencyRepository
     audit: PostgresAuditLog
@@ -203,6 +239,8 @@ class PostgresUnitOfWork(UnitOfWork):
         return cls(
             PostgresAccountRepository(caller, writer),
             PostgresSessionRepository(caller, writer),
+            PostgresPersonalTokenRepository(caller, writer),
+            PostgresIdentityRepository(writer),
             PostgresTaskRepository(caller, writer, LiveTasks(live)),
             PostgresIdempotencyRepository(writer),
             PostgresAuditLog(writer, audit_retention),

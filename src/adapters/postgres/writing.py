@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres.access import Access
+from adapters.postgres.access import ACCEPTED, PROOFS, Access
 from adapters.postgres.statements import MAX_ROWS, Statement, bindparam
 from adapters.postgres.tables import (
     ERASED,
@@ -14,6 +14,8 @@ from adapters.postgres.tables import (
     TRASHED,
     audit_events,
     idempotency_keys,
+    identities,
+    personal_tokens,
     revisions,
     sessions,
     tasks,
@@ -24,6 +26,7 @@ from todo_core.due import NO_DUE
 OWN_REVISION = revisions.c.user_id == bindparam("user")
 OWN_TASK = tasks.c.user_id == bindparam("user")
 OWN_SESSION = sessions.c.user_id == bindparam("user")
+OWN_PERSONAL_TOKEN = personal_tokens.c.user_id == bindparam("user")
 OWN_KEY = idempotency_keys.c.user_id == bindparam("user")
 
 
@@ -51,9 +54,9 @@ def _add_task() -> sa.ClauseElement:
     return _numbered(sa.insert(tasks), values, bindparam("live", sa.Integer()))
 
 
-def _create_task() -> sa.ClauseElement:
+def _create_task(access: Access) -> sa.ClauseElement:
     """Return the statement that is a whole unit of work: lock, check, insert. It returns no row if it inserts none."""
-    alive = _lock_and_check_session(revisions.c.live_tasks < bindparam("max_tasks")).cte("alive")
+    alive = _lock_and_check(access, revisions.c.live_tasks < bindparam("max_tasks")).cte("alive")
     counted = {"revision": revisions.c.revision + 1, "live_tasks": revisions.c.live_tasks + 1}
     taking = sa.update(revisions).where(revisions.c.user_id == alive.c.user_id).values(counted)
     revision = taking.returning(revisions.c.user_id, revisions.c.revision).cte("revision")
@@ -61,20 +64,21 @@ def _create_task() -> sa.ClauseElement:
     return sa.insert(tasks).from_select([*columns], sa.select(*columns.values())).returning(tasks.c.version)
 
 
-def _lock_and_check_session(*conditions: sa.ColumnElement[bool]) -> sa.Select[tuple[object, ...]]:
-    """Return the statement that takes the user's lock, then checks that the actor's session is alive.
+def _lock_and_check(access: Access, *conditions: sa.ColumnElement[bool]) -> sa.Select[tuple[object, ...]]:
+    """Return the statement that takes the user's lock, then checks that the actor is still let in.
 
-    The check locks the session: another transaction may have ended it while this one waited, and a statement sees rows
-    as they were when it began unless it locks them. The row of `revisions` is locked first, as everywhere.
+    The check locks what lets the actor in: another transaction may have ended it while this one waited, and a statement
+    sees rows as they were when it began unless it locks them. The row of `revisions` is locked first, as everywhere.
     """
+    proof = access.proof
     own = sa.select(revisions.c.user_id, revisions.c.live_tasks).where(OWN_REVISION, *conditions)
     locked = own.with_for_update(key_share=True).cte("locked")
     return (
         sa.select(*locked.c)
         .join(users, users.c.id == locked.c.user_id)
-        .join(sessions, sessions.c.user_id == locked.c.user_id)
-        .where(*Access.session_is_alive())
-        .with_for_update(read=True, of=[sessions, users])
+        .join(proof, proof.c.user_id == locked.c.user_id)
+        .where(*access.conditions)
+        .with_for_update(read=True, of=[proof, users])
     )
 
 
@@ -104,6 +108,31 @@ def _register() -> sa.ClauseElement:
     user = sa.insert(users).values(_all(users)).cte("new_user")
     clock = sa.insert(revisions).values(user_id=bindparam("id")).cte("new_clock")
     return sa.insert(audit_events).values(_event("event_")).add_cte(user, clock)
+
+
+def _register_external() -> sa.ClauseElement:
+    """Return the statement that adds a user if the identity is nobody's and the token is accepted; it returns the user.
+
+    The identity is taken first: of several requests at the same time one gets it, and only that one adds a user.
+    """
+    adding = insert(identities).values(
+        issuer=bindparam("issuer"), subject=bindparam("subject"), user_id=bindparam("id")
+    )
+    taking = adding.on_conflict_do_update(
+        index_elements=[identities.c.issuer, identities.c.subject],
+        set_={"user_id": adding.excluded.user_id},
+        where=identities.c.user_id.is_(None) & ACCEPTED,
+    )
+    taken = taking.returning(identities.c.user_id).cte("taken")
+    user = _insert_if_any(users, _all(users), taken).cte("new_user")
+    revision = _insert_if_any(revisions, {"user_id": taken.c.user_id}, taken).cte("new_revision")
+    event = _insert_if_any(audit_events, _event("event_"), taken).cte("new_event")
+    return sa.select(taken.c.user_id).add_cte(user, revision, event)
+
+
+def _insert_if_any(table: sa.Table, values: Mapping[str, sa.ColumnElement[Any]], rows: sa.FromClause) -> sa.Insert:
+    """Return the statement that inserts the values once for each of `rows`."""
+    return sa.insert(table).from_select([*values], sa.select(*values.values()).select_from(rows))
 
 
 def _event(prefix: str = "") -> dict[str, sa.BindParameter[Any]]:
@@ -157,16 +186,43 @@ def _remove_some(table: sa.Table, key: sa.ColumnElement[Any], *conditions: sa.Co
 LOCK = Statement.of(
     sa.select(*revisions.c["user_id", "live_tasks"]).where(OWN_REVISION).with_for_update(key_share=True)
 )
-LOCK_AND_CHECK_SESSION = Statement.of(_lock_and_check_session())
+LOCK_AND_CHECK = {access: Statement.of(_lock_and_check(access)) for access in PROOFS}
 
 ADD_TASK = Statement.of(_add_task())
-CREATE_TASK = Statement.of(_create_task())
+CREATE_TASK = {access: Statement.of(_create_task(access)) for access in PROOFS}
 REPLACE_TASK = Statement.of(_replace_task())
 REPLACE_USER = Statement.of(_replace_user())
 REMOVE_USER = Statement.of(sa.delete(users).where(users.c.id == bindparam("user")))
 SAVE_SESSION = Statement.of(_save_session())
 REMOVE_SESSION = Statement.of(sa.delete(sessions).where(OWN_SESSION, sessions.c.id == bindparam("id")))
 REMOVE_SESSIONS = Statement.of(sa.delete(sessions).where(OWN_SESSION))
+ADD_PERSONAL_TOKEN = Statement.of(sa.insert(personal_tokens).values(_all(personal_tokens)))
+REMOVE_PERSONAL_TOKEN = Statement.of(
+    sa.delete(personal_tokens).where(OWN_PERSONAL_TOKEN, personal_tokens.c.id == bindparam("id"))
+)
+REMOVE_EXPIRED_PERSONAL_TOKENS = Statement.of(
+    _remove_some(
+        personal_tokens, personal_tokens.c.id, OWN_PERSONAL_TOKEN, personal_tokens.c.expires_at <= bindparam("now")
+    )
+)
+NOTE_USE = Statement.of(
+    sa.update(personal_tokens)
+    .where(OWN_PERSONAL_TOKEN, personal_tokens.c.id == bindparam("id"))
+    .values(last_used_at=bindparam("now"))
+)
+REFUSE_ISSUED_BEFORE = Statement.of(
+    sa.update(identities)
+    .where(identities.c.user_id == bindparam("user"))
+    .values(refused_before=sa.func.greatest(identities.c.refused_before, bindparam("instant")))
+)
+FORGET_IDENTITIES = Statement.of(
+    sa.delete(identities)
+    .where(
+        identities.c.user_id.is_(None),
+        identities.c.refused_before.is_(None) | (identities.c.refused_before <= bindparam("before")),
+    )
+    .returning(identities.c.subject)
+)
 STORE_RESULT = Statement.of(sa.insert(idempotency_keys).values(_all(idempotency_keys)))
 ADD_EVENT = Statement.of(sa.insert(audit_events).values(_event()))
 ERASE_TASKS = Statement.of(_erase_tasks())
@@ -179,6 +235,7 @@ REMOVE_EXPIRED_SESSIONS = Statement.of(
 )
 
 REGISTER = Statement.of(_register())
+REGISTER_EXTERNAL = Statement.of(_register_external())
 ADVANCE_REVISIONS = Statement.of(
     sa.update(revisions).values(
         revision=revisions.c.revision + bindparam("by"), horizon=revisions.c.revision + bindparam("by")

@@ -46,12 +46,12 @@ async def _find(system: System, user: str) -> UserId:
         return UserId(UUID(user))
     except ValueError:
         address = EMAIL.convert(user, None, None)
-    return (await system.administration.find(address)).id
+    return await system.administration.find(address)
 
 
 def _line(event: Event) -> str:
     client = event.client
-    known = (event.session, client.address, client.request_id)
+    known = (event.session, client.address, client.request_id, event.personal_token)
     return "  ".join(
         [f"{event.at:%Y-%m-%dT%H:%M:%SZ}", event.action.value, str(event.user), *(str(one or "-") for one in known)]
     )

@@ -10,7 +10,8 @@ from litestar.types import Scope
 
 from entrypoints.http.addresses import Address, client_address, is_trusted, parse
 from entrypoints.http.ports import Count, Network
-from todo_core.sessions import Actor, Client
+from todo_core.actors import Actor
+from todo_core.sessions import Client
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 NAMING_CLIENTS = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip"})

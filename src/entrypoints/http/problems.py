@@ -46,6 +46,7 @@ PROBLEM_TYPES: Mapping[type[Exception], ProblemType] = {
         401, "The refresh token was used before", "The session has been ended; log in again"
     ),
     errors.Forbidden: ProblemType(403, "Forbidden", "This task is another user's"),
+    errors.InsufficientScope: ProblemType(403, "The token does not open this", None),
     errors.RegistrationClosed: ProblemType(403, "Registration is closed", "The operator makes the accounts here"),
     http_errors.CrossOriginRequest: ProblemType(
         403,
@@ -75,6 +76,7 @@ PROBLEM_TYPES: Mapping[type[Exception], ProblemType] = {
         422, "The idempotency key was used before", "The key stands for another request; take a new one"
     ),
     errors.QuotaExceeded: ProblemType(422, "The quota is used up", None),
+    errors.NoSession: ProblemType(422, "There is no session to end", "The external issuer ends its own sessions"),
     errors.NoPassword: ProblemType(422, "The account has no password", "It belongs to an external issuer"),
     http_errors.RateLimited: ProblemType(429, "Too many requests", "Wait as long as Retry-After says"),
     http_errors.InternalError: ProblemType(

@@ -17,8 +17,8 @@ from entrypoints.http.context import RequestContext
 from entrypoints.http.ports import LimitName
 from entrypoints.http.responses import Response
 from entrypoints.http.wire.query import Parameter, Values
+from todo_core.actors import AccountHolder, Actor, account_holder
 from todo_core.errors import NotAuthenticated
-from todo_core.sessions import Actor
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -52,6 +52,11 @@ class Call:
         if self.context.actor is None:
             raise NotAuthenticated
         return self.context.actor
+
+    @property
+    def account_holder(self) -> AccountHolder:
+        """Who sent the request, and may manage the account. Raises InsufficientScope for a token."""
+        return account_holder(self.actor)
 
 
 Handler = Callable[[Call], Awaitable[Response]]

@@ -1,11 +1,14 @@
 """What the core needs from outside, as Protocols. The docstrings are the contract; one suite checks adapters."""
 
-from todo_core.ports.environment import Clock, Ids, PasswordCheck, Passwords, Tokens
+from todo_core.ports.environment import Clock, ExternalTokens, Ids, PasswordCheck, Passwords, Randomness, Tokens
 from todo_core.ports.repositories import (
     AccountReader,
     AccountRepository,
     AuditLog,
     IdempotencyRepository,
+    IdentityRepository,
+    PersonalTokenReader,
+    PersonalTokenRepository,
     SessionReader,
     SessionRepository,
     TaskReader,
@@ -19,11 +22,16 @@ __all__ = [
     "AuditLog",
     "Clock",
     "Directory",
+    "ExternalTokens",
     "IdempotencyRepository",
+    "IdentityRepository",
     "Ids",
     "PasswordCheck",
     "Passwords",
+    "PersonalTokenReader",
+    "PersonalTokenRepository",
     "PurgeCutoffs",
+    "Randomness",
     "SessionReader",
     "SessionRepository",
     "Store",

@@ -1,4 +1,4 @@
-"""The small ports: time, ids, passwords, tokens."""
+"""The small ports: time, ids, randomness, passwords, tokens."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from uuid import UUID
 
 import attrs
 
+from todo_core.identities import ExternalClaims
 from todo_core.sessions import AccessClaims, RefreshClaim
 
 
@@ -25,6 +26,13 @@ class Ids(Protocol):
 
     def new(self) -> UUID:
         """Return an id that nobody has: UUIDv7 (RFC 9562 5.7), so ids made later sort later."""
+
+
+class Randomness(Protocol):
+    """A cryptographic source of randomness."""
+
+    def characters(self, alphabet: str, count: int) -> str:
+        """Return `count` characters of `alphabet`, each drawn by itself and each as likely as another."""
 
 
 @attrs.frozen
@@ -68,3 +76,13 @@ class Tokens(Protocol):
 
     def read_refresh(self, token: str) -> RefreshClaim:
         """Return the claim of a token. Raises InvalidToken unless this issuer made it."""
+
+
+class ExternalTokens(Protocol):
+    """Reads the access tokens of one external issuer, whose keys this program does not have or does not make."""
+
+    async def read(self, token: str) -> ExternalClaims:
+        """Return the claims of a token that is good now (see `ExternalClaims.check`).
+
+        Raises InvalidToken for anything else (RFC 8725), and Unavailable when the issuer's keys are not known.
+        """

@@ -11,6 +11,7 @@ from typing import Protocol
 from todo_core.audit import Event
 from todo_core.changes import Feed, SyncPoint
 from todo_core.idempotency import StoredResult
+from todo_core.personal_tokens import PersonalToken, PersonalTokenId
 from todo_core.queries import KeysetPage, KeysetPosition, Moment, Query, TagCount
 from todo_core.sessions import Session, SessionId
 from todo_core.tasks import Task, TaskId
@@ -31,7 +32,10 @@ class AccountRepository(AccountReader, Protocol):
         """Store the changed user. Raises EmailTaken when another user has the address, regardless of case."""
 
     async def remove(self) -> None:
-        """Remove the user with all their rows, except audit events. The unit of work must end after this."""
+        """Remove the user with all their rows, except audit events. The unit of work must end after this.
+
+        What `IdentityRepository.refuse_issued_before` stored outlives the user.
+        """
 
 
 class SessionReader(Protocol):
@@ -58,6 +62,33 @@ class SessionRepository(SessionReader, Protocol):
 
     async def remove_expired(self, now: dt.datetime, limit: int) -> int:
         """Remove up to `limit` sessions that are not alive at `now`; return how many."""
+
+
+class PersonalTokenReader(Protocol):
+    """The user's personal access tokens."""
+
+    async def list(self) -> Sequence[PersonalToken]:
+        """Return the tokens that have not expired, the newest first."""
+
+
+class PersonalTokenRepository(PersonalTokenReader, Protocol):
+    """The user's personal access tokens, for writing."""
+
+    async def add(self, token: PersonalToken) -> None:
+        """Store a new token."""
+
+    async def remove(self, token_id: PersonalTokenId) -> bool:
+        """Revoke a token, expired or not. Return whether the user had it."""
+
+    async def remove_expired(self, now: dt.datetime, limit: int) -> int:
+        """Remove up to `limit` tokens that are not alive at `now`; return how many."""
+
+
+class IdentityRepository(Protocol):
+    """Who the user is at external issuers."""
+
+    async def refuse_issued_before(self, instant: dt.datetime) -> None:
+        """Refuse the tokens of the user's identities that were issued before that, from now on; never fewer again."""
 
 
 class TaskReader(Protocol):

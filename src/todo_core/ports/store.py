@@ -6,18 +6,23 @@ from typing import Protocol, TypeVar
 
 import attrs
 
+from todo_core.actors import Actor
 from todo_core.audit import Event
+from todo_core.identities import ExternalClaims
+from todo_core.personal_tokens import PersonalToken, PersonalTokenId
 from todo_core.ports.repositories import (
     AccountReader,
     AccountRepository,
     AuditLog,
     IdempotencyRepository,
+    IdentityRepository,
+    PersonalTokenReader,
+    PersonalTokenRepository,
     SessionReader,
     SessionRepository,
     TaskReader,
     TaskRepository,
 )
-from todo_core.sessions import Actor
 from todo_core.tasks import Task, TaskId
 from todo_core.users import EmailAddress, User, UserId
 
@@ -27,8 +32,9 @@ T = TypeVar("T")
 class UserReader(Protocol):
     """What an actor may read: their own rows. Each call reads one consistent, committed snapshot.
 
-    Every method of its parts raises NotAuthenticated once the actor's session has ended or the account is disabled or
-    removed: the check is part of the statement that reads.
+    Every method of its parts raises NotAuthenticated once the actor's session or token has ended, tokens of the actor's
+    identity issued at that time are refused, or the account is disabled or removed: the check is part of the statement
+    that reads.
     """
 
     @property
@@ -38,6 +44,10 @@ class UserReader(Protocol):
     @property
     def sessions(self) -> SessionReader:
         """The actor's sessions."""
+
+    @property
+    def personal_tokens(self) -> PersonalTokenReader:
+        """The actor's personal access tokens."""
 
     @property
     def tasks(self) -> TaskReader:
@@ -61,6 +71,14 @@ class UnitOfWork(Protocol):
         """The user's sessions."""
 
     @property
+    def personal_tokens(self) -> PersonalTokenRepository:
+        """The user's personal access tokens."""
+
+    @property
+    def identities(self) -> IdentityRepository:
+        """Who the user is at external issuers."""
+
+    @property
     def tasks(self) -> TaskRepository:
         """The user's tasks."""
 
@@ -81,6 +99,7 @@ class PurgeCutoffs:
     tombstones: dt.datetime
     results: dt.datetime
     sessions: dt.datetime
+    personal_tokens: dt.datetime
 
 
 class Directory(Protocol):
@@ -88,6 +107,24 @@ class Directory(Protocol):
 
     async def user_by_email(self, email: EmailAddress) -> User | None:
         """Return the user with this address, regardless of case."""
+
+    async def user_by_identity(self, claims: ExternalClaims) -> UserId | None:
+        """Return whose identity this is; None when it is nobody's, or tokens issued at that time are refused.
+
+        May answer for the same claims from memory: an account that was removed since is then refused by each read and
+        write.
+        """
+
+    async def personal_token(self, digest: bytes) -> PersonalToken | None:
+        """Return the token with this digest; None when there is none, it has expired or the account is disabled."""
+
+    async def personal_token_owner(self, token_id: PersonalTokenId) -> UserId | None:
+        """Return whose token this is, expired or not; None when there is none with this id."""
+
+    async def list_personal_tokens(
+        self, user: UserId | None, after: PersonalTokenId | None, limit: int
+    ) -> Sequence[PersonalToken]:
+        """Return tokens by ascending id, those behind `after`, expired ones too; of one user, or of all for None."""
 
     async def list_users(self, after: UserId | None, limit: int) -> Sequence[User]:
         """Return users by ascending id, those behind `after`."""
@@ -109,6 +146,19 @@ class Store(Directory, Protocol):
     async def register(self, user: User, event: Event) -> None:
         """Add a user, with the revision 0, and the event. Raises EmailTaken."""
 
+    async def register_external(self, user: User, claims: ExternalClaims, event: Event) -> UserId | None:
+        """Add a user, with the revision 0, for an identity that is nobody's, and the event.
+
+        Return whose the identity is then: somebody else's if another request was faster, and nothing was added. None
+        when tokens issued at that time are refused.
+        """
+
+    async def note_use(self, token: PersonalTokenId, user: UserId, now: dt.datetime) -> None:
+        """Store when a personal access token was used; do nothing if it has been revoked."""
+
+    async def forget_identities(self, refused_before: dt.datetime) -> int:
+        """Forget the identities of removed users that refuse only tokens issued before that; return how many."""
+
     async def append_event(self, event: Event) -> None:
         """Append an audit event for something that happened outside the store."""
 
@@ -118,13 +168,13 @@ class Store(Directory, Protocol):
     async def write(self, actor: Actor, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         """Run `work` on the actor's rows in one transaction: committed when it returns, rolled back when it raises.
 
-        Raises NotAuthenticated, before `work` runs, when the actor's session has ended or the account is disabled or
-        removed. `work` may run again from the start, so it must have no effect outside its rows (Clock and Ids may be
-        asked). Raises Unavailable, and does not repeat, when it is unknown whether the transaction was committed.
+        Raises NotAuthenticated, before `work` runs, in the cases that UserReader names. `work` may run again from the
+        start, so it must have no effect outside its rows (Clock and Ids may be asked). Raises Unavailable, and does not
+        repeat, when it is unknown whether the transaction was committed.
         """
 
     async def write_as(self, user: UserId, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
-        """Do the same without a session, for log-in, refresh and administration; disabled users included.
+        """Do the same without an actor, for log-in, refresh and administration; disabled users included.
 
         Raises NotAuthenticated when there is no such user.
         """

@@ -4,9 +4,19 @@ The parts are as strict as the PostgreSQL adapters: one contract suite checks bo
 Time, zones, randomness and threads are used here, and nowhere else in `todo_core`.
 """
 
-from todo_core.testing.clock import START, ManualClock, SequentialIds
+from todo_core.testing.clock import START, ManualClock, SequentialCharacters, SequentialIds
 from todo_core.testing.passwords import ScryptPasswords
 from todo_core.testing.store import MemoryStore
-from todo_core.testing.tokens import HmacTokens
+from todo_core.testing.tokens import HmacExternalTokens, HmacSeal, HmacTokens
 
-__all__ = ["START", "HmacTokens", "ManualClock", "MemoryStore", "ScryptPasswords", "SequentialIds"]
+__all__ = [
+    "START",
+    "HmacExternalTokens",
+    "HmacSeal",
+    "HmacTokens",
+    "ManualClock",
+    "MemoryStore",
+    "ScryptPasswords",
+    "SequentialCharacters",
+    "SequentialIds",
+]

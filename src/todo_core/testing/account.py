@@ -5,6 +5,7 @@ import datetime as dt
 import attrs
 
 from todo_core.idempotency import StoredResult
+from todo_core.personal_tokens import PersonalToken, PersonalTokenId
 from todo_core.sessions import Session, SessionId
 from todo_core.tasks import Task, TaskId
 from todo_core.users import User
@@ -28,12 +29,17 @@ class Account:
     horizon: int = 0
     tasks: dict[TaskId, Task | Tombstone] = attrs.field(factory=dict)
     sessions: dict[SessionId, Session] = attrs.field(factory=dict)
+    personal_tokens: dict[PersonalTokenId, PersonalToken] = attrs.field(factory=dict)
     results: dict[str, StoredResult] = attrs.field(factory=dict)
 
     def copy(self) -> "Account":
         """Return an independent account with the same values."""
-        return Account(
-            self.user, self.revision, self.horizon, dict(self.tasks), dict(self.sessions), dict(self.results)
+        return attrs.evolve(
+            self,
+            tasks=dict(self.tasks),
+            sessions=dict(self.sessions),
+            personal_tokens=dict(self.personal_tokens),
+            results=dict(self.results),
         )
 
     def readable_tasks(self) -> list[Task]:

@@ -1,4 +1,4 @@
-"""A clock that stands still until it is moved, and ids in sequence: every run is the same run."""
+"""A clock that stands still until it is moved, and ids and characters in sequence: every run is the same run."""
 
 import datetime as dt
 import zoneinfo
@@ -45,6 +45,22 @@ class SequentialIds:
         self.last += 1
         milliseconds, rest = divmod(self.last, 2**12)
         return UUID(int=milliseconds << 80 | VERSION_7 | rest << 64)
+
+
+@attrs.define
+class SequentialCharacters:
+    """Randomness that counts up from 1 in the digits of the alphabet: as easy to guess as that."""
+
+    last: int = 0
+
+    def characters(self, alphabet: str, count: int) -> str:
+        """Return the next number."""
+        self.last += 1
+        rest, digits = self.last, ""
+        for _ in range(count):
+            rest, digit = divmod(rest, len(alphabet))
+            digits = alphabet[digit] + digits
+        return digits
 
 
 @cache

@@ -8,7 +8,8 @@ import attrs
 
 from todo_core.changes import Change, Feed, SyncPoint
 from todo_core.errors import SyncTokenExpired
-from todo_core.ports import AccountReader, Clock, SessionReader, TaskReader, UserReader
+from todo_core.personal_tokens import PersonalToken
+from todo_core.ports import AccountReader, Clock, PersonalTokenReader, SessionReader, TaskReader, UserReader
 from todo_core.queries import KeysetPage, KeysetPosition, Moment, Query, TagCount, count_fitting
 from todo_core.sessions import Session
 from todo_core.tasks import Task, TaskId
@@ -43,6 +44,20 @@ class MemorySessionReader(SessionReader):
         now = self.clock.now()
         live = [session for session in self.find().sessions.values() if session.alive(now)]
         return sorted(live, key=lambda session: (session.used_at, session.id), reverse=True)
+
+
+@attrs.frozen
+class MemoryPersonalTokenReader(PersonalTokenReader):
+    """The PersonalTokenReader port."""
+
+    find: FindAccount
+    clock: Clock
+
+    @override
+    async def list(self) -> Sequence[PersonalToken]:
+        now = self.clock.now()
+        live = [token for token in self.find().personal_tokens.values() if token.alive(now)]
+        return sorted(live, key=lambda token: (token.created_at, token.id), reverse=True)
 
 
 @attrs.frozen
@@ -102,12 +117,18 @@ class MemoryUserReader(UserReader):
 
     account: MemoryAccountReader
     sessions: MemorySessionReader
+    personal_tokens: MemoryPersonalTokenReader
     tasks: MemoryTaskReader
 
     @classmethod
     def over(cls, find: FindAccount, clock: Clock) -> "MemoryUserReader":
         """Return a reader of the account that `find` returns."""
-        return cls(MemoryAccountReader(find), MemorySessionReader(find, clock), MemoryTaskReader(find))
+        return cls(
+            MemoryAccountReader(find),
+            MemorySessionReader(find, clock),
+            MemoryPersonalTokenReader(find, clock),
+            MemoryTaskReader(find),
+        )
 
 
 def _change(entry: Task | Tombstone) -> Change:

@@ -1,17 +1,22 @@
 """The Store port in memory: units of work change a copy, which replaces the original when they succeed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+import datetime as dt
+import itertools
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TypeVar, assert_never
 
 import attrs
 
+from todo_core.actors import Actor, ExternalActor, SessionActor, TokenActor
 from todo_core.audit import Event
 from todo_core.errors import EmailTaken, IdTaken, NotAuthenticated, QuotaExceeded
+from todo_core.identities import ExternalClaims
+from todo_core.personal_tokens import PersonalToken, PersonalTokenId
 from todo_core.ports import Clock, PurgeCutoffs, Store, UnitOfWork, UserReader
-from todo_core.sessions import Actor
 from todo_core.tasks import Task, TaskId
 from todo_core.testing.account import Account, Tombstone
+from todo_core.testing.identities import Identities
 from todo_core.testing.override import override
 from todo_core.testing.reader import MemoryUserReader
 from todo_core.testing.unit_of_work import MemoryUnitOfWork, Owners, Workspace
@@ -32,12 +37,30 @@ class MemoryStore(Store):
     _accounts: dict[UserId, Account] = attrs.field(factory=dict, init=False)
     _emails: dict[str, UserId] = attrs.field(factory=dict, init=False)
     _owners: dict[TaskId, UserId] = attrs.field(factory=dict, init=False)
+    _identities: Identities = attrs.field(factory=Identities, init=False)
     _locks: dict[UserId, asyncio.Lock] = attrs.field(factory=dict, init=False)
 
     @override
     async def register(self, user: User, event: Event) -> None:
         self._commit(user.id, Account(user))
         self.events.append(event)
+
+    @override
+    async def register_external(self, user: User, claims: ExternalClaims, event: Event) -> UserId | None:
+        if self._identities.free(claims):
+            await self.register(user, event)
+            self._identities.give(claims.identity, user.id)
+        return self._identities.user(claims)
+
+    @override
+    async def note_use(self, token: PersonalTokenId, user: UserId, now: dt.datetime) -> None:
+        account = self._accounts.get(user)
+        if account is not None and token in account.personal_tokens:
+            account.personal_tokens[token] = attrs.evolve(account.personal_tokens[token], last_used_at=now)
+
+    @override
+    async def forget_identities(self, refused_before: dt.datetime) -> int:
+        return self._identities.forget(refused_before)
 
     @override
     async def append_event(self, event: Event) -> None:
@@ -70,6 +93,33 @@ class MemoryStore(Store):
         return None if user is None else self._accounts[user].user
 
     @override
+    async def user_by_identity(self, claims: ExternalClaims) -> UserId | None:
+        return self._identities.user(claims)
+
+    @override
+    async def personal_token(self, digest: bytes) -> PersonalToken | None:
+        now = self.clock.now()
+        for token in self._personal_tokens():
+            if token.digest == digest and token.alive(now) and self._accounts[token.user].user.disabled_at is None:
+                return token
+        return None
+
+    @override
+    async def personal_token_owner(self, token_id: PersonalTokenId) -> UserId | None:
+        return next((token.user for token in self._personal_tokens() if token.id == token_id), None)
+
+    @override
+    async def list_personal_tokens(
+        self, user: UserId | None, after: PersonalTokenId | None, limit: int
+    ) -> Sequence[PersonalToken]:
+        found = [
+            token
+            for token in self._personal_tokens()
+            if user in {None, token.user} and (after is None or token.id > after)
+        ]
+        return sorted(found, key=lambda token: token.id)[:limit]
+
+    @override
     async def list_users(self, after: UserId | None, limit: int) -> Sequence[User]:
         behind = [user for user in sorted(self._accounts) if after is None or user > after]
         return [self._accounts[user].user for user in behind[:limit]]
@@ -97,14 +147,24 @@ class MemoryStore(Store):
             workspace = Workspace(find().copy())
             try:
                 result = await work(MemoryUnitOfWork.over(workspace, self.clock, self._all_owners()))
-                if workspace.removed:
-                    self._forget(user)
-                else:
-                    self._commit(user, workspace.account())
+                self._finish(user, workspace)
             finally:
                 workspace.end()
             self.events.extend(workspace.events)
             return result
+
+    def _finish(self, user: UserId, workspace: Workspace) -> None:
+        if workspace.removed:
+            self._forget(user)
+        else:
+            self._commit(user, workspace.account())
+        if workspace.refused_before is not None:
+            self._identities.refuse(user, workspace.refused_before)
+        if workspace.removed:
+            self._identities.leave(user)
+
+    def _personal_tokens(self) -> Iterable[PersonalToken]:
+        return itertools.chain.from_iterable(account.personal_tokens.values() for account in self._accounts.values())
 
     def _lock(self, user: UserId) -> asyncio.Lock:
         return self._locks.setdefault(user, asyncio.Lock())
@@ -116,10 +176,23 @@ class MemoryStore(Store):
 
     def _account_of(self, actor: Actor) -> Account:
         account = self._account(actor.user)
-        session = account.sessions.get(actor.session)
-        if account.user.disabled_at is not None or session is None or not session.alive(self.clock.now()):
+        if account.user.disabled_at is not None or not self._stands(account, actor):
             raise NotAuthenticated
         return account
+
+    def _stands(self, account: Account, actor: Actor) -> bool:
+        """Return whether what the actor came by is still good."""
+        match actor:
+            case SessionActor():
+                session = account.sessions.get(actor.session)
+                return session is not None and session.alive(self.clock.now())
+            case ExternalActor():
+                return self._identities.stands_for(actor)
+            case TokenActor():
+                token = account.personal_tokens.get(actor.token)
+                return token is not None and token.alive(self.clock.now())
+            case _:
+                assert_never(actor)
 
     def _all_owners(self) -> Owners:
         return Owners(lambda email: self._emails.get(email.key), self._owners.get)
@@ -162,4 +235,5 @@ def _has_rows_to_purge(account: Account, cutoffs: PurgeCutoffs) -> bool:
         )
         or any(result.stored_at < cutoffs.results for result in account.results.values())
         or any(not session.alive(cutoffs.sessions) for session in account.sessions.values())
+        or any(not token.alive(cutoffs.personal_tokens) for token in account.personal_tokens.values())
     )

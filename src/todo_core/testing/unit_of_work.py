@@ -9,11 +9,14 @@ import attrs
 from todo_core.audit import Event
 from todo_core.errors import EmailTaken, IdTaken
 from todo_core.idempotency import StoredResult
+from todo_core.personal_tokens import PersonalToken, PersonalTokenId
 from todo_core.ports import (
     AccountRepository,
     AuditLog,
     Clock,
     IdempotencyRepository,
+    IdentityRepository,
+    PersonalTokenRepository,
     SessionRepository,
     TaskRepository,
     UnitOfWork,
@@ -22,7 +25,12 @@ from todo_core.sessions import Session, SessionId
 from todo_core.tasks import Task, TaskId
 from todo_core.testing.account import Account, Tombstone
 from todo_core.testing.override import override
-from todo_core.testing.reader import MemoryAccountReader, MemorySessionReader, MemoryTaskReader
+from todo_core.testing.reader import (
+    MemoryAccountReader,
+    MemoryPersonalTokenReader,
+    MemorySessionReader,
+    MemoryTaskReader,
+)
 from todo_core.users import EmailAddress, User, UserId
 
 Key = TypeVar("Key")
@@ -39,10 +47,14 @@ class Owners:
 
 @attrs.define
 class Workspace:
-    """The copy that a unit of work changes, and what it adds to the audit record."""
+    """The copy that a unit of work changes, and what it changes elsewhere.
+
+    `events` go to the audit record. `refused_before`: what the user's identities refuse from then on.
+    """
 
     _copy: Account | None
     removed: bool = False
+    refused_before: dt.datetime | None = None
     events: list[Event] = attrs.field(factory=list)
 
     def account(self) -> Account:
@@ -97,6 +109,34 @@ class MemorySessionRepository(MemorySessionReader, SessionRepository):
     @override
     async def remove_expired(self, now: dt.datetime, limit: int) -> int:
         return _remove(self.find().sessions, lambda session: not session.alive(now), limit)
+
+
+@attrs.frozen
+class MemoryPersonalTokenRepository(MemoryPersonalTokenReader, PersonalTokenRepository):
+    """The PersonalTokenRepository port."""
+
+    @override
+    async def add(self, token: PersonalToken) -> None:
+        self.find().personal_tokens[token.id] = token
+
+    @override
+    async def remove(self, token_id: PersonalTokenId) -> bool:
+        return self.find().personal_tokens.pop(token_id, None) is not None
+
+    @override
+    async def remove_expired(self, now: dt.datetime, limit: int) -> int:
+        return _remove(self.find().personal_tokens, lambda token: not token.alive(now), limit)
+
+
+@attrs.frozen
+class MemoryIdentityRepository(IdentityRepository):
+    """The IdentityRepository port."""
+
+    workspace: Workspace
+
+    @override
+    async def refuse_issued_before(self, instant: dt.datetime) -> None:
+        self.workspace.refused_before = instant
 
 
 @attrs.frozen
@@ -186,6 +226,8 @@ class MemoryUnitOfWork(UnitOfWork):
 
     account: MemoryAccountRepository
     sessions: MemorySessionRepository
+    personal_tokens: MemoryPersonalTokenRepository
+    identities: MemoryIdentityRepository
     tasks: MemoryTaskRepository
     idempotency: MemoryIdempotencyRepository
     audit: MemoryAuditLog
@@ -197,6 +239,8 @@ class MemoryUnitOfWork(UnitOfWork):
         return cls(
             MemoryAccountRepository(find, workspace, owners),
             MemorySessionRepository(find, clock),
+            MemoryPersonalTokenRepository(find, clock),
+            MemoryIdentityRepository(workspace),
             MemoryTaskRepository(find, owners),
             MemoryIdempotencyRepository(workspace),
             MemoryAuditLog(workspace),

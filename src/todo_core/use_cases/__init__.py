@@ -2,17 +2,23 @@
 
 from todo_core.use_cases.accounts import Accounts, Registration
 from todo_core.use_cases.administration import Administration
+from todo_core.use_cases.authentication import Authentication
 from todo_core.use_cases.housekeeping import Housekeeping, Purged
+from todo_core.use_cases.personal_tokens import IssuedPersonalToken, PersonalTokens, TokenRequest
 from todo_core.use_cases.sessions import Sessions
 from todo_core.use_cases.tasks import NewTask, Tasks
 
 __all__ = [
     "Accounts",
     "Administration",
+    "Authentication",
     "Housekeeping",
+    "IssuedPersonalToken",
     "NewTask",
+    "PersonalTokens",
     "Purged",
     "Registration",
     "Sessions",
     "Tasks",
+    "TokenRequest",
 ]

@@ -1,13 +1,16 @@
 """Registration, and what a user does with their own account."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 import attrs
 
+from todo_core.actors import AccountHolder, Actor
 from todo_core.audit import Action
 from todo_core.errors import InvalidInput, NoPassword, RegistrationClosed, Violation, Violations
+from todo_core.identities import first_accepted
 from todo_core.ports import Clock, Ids, Passwords, Store, UnitOfWork
-from todo_core.sessions import Actor, Client, IssuedTokens, Session
+from todo_core.sessions import Client, IssuedTokens, Session
 from todo_core.use_cases.events import UNKNOWN_CLIENT, Events
 from todo_core.use_cases.sessions import Sessions
 from todo_core.users import (
@@ -93,7 +96,7 @@ class Accounts:
 
     async def edit(
         self,
-        actor: Actor,
+        actor: AccountHolder,
         changes: ProfileChanges,
         *,
         current_password: str | None = None,
@@ -109,7 +112,7 @@ class Accounts:
         edited = self._edited(seen, changes, problems)
         needs_password = edited.email != seen.email or problems.names("email")
         if needs_password or current_password is not None:
-            await self._check_current_password(seen, current_password, problems)
+            await self.check_current_password(seen, current_password, problems)
         problems.raise_any()
         if needs_password and seen.password_hash is None:
             raise NoPassword
@@ -120,24 +123,27 @@ class Accounts:
             edited = self._edited(current, changes, found)
             found.raise_any()
             if edited.email != current.email:  # the address may have changed since the password was checked, or not
-                _check_password_unchanged(seen if needs_password else None, current)
+                check_password_unchanged(seen if needs_password else None, current)
             if edited != current:
                 await unit.account.replace(edited)
-                await unit.audit.add(self.events.new(Action.USER_UPDATED, actor.user, client, actor.session))
+                await unit.audit.add(self.events.by(actor, Action.USER_UPDATED, client))
             return edited
 
         return await self.store.write(actor, work)
 
     async def change_password(
         self,
-        actor: Actor,
+        actor: AccountHolder,
         current_password: str | None,
         new_password: str,
         client: Client = UNKNOWN_CLIENT,
         *,
+        revoke_tokens: bool = False,
         violations: Sequence[Violation] = (),
     ) -> IssuedTokens:
         """Change the password, end every session and open a new one (ASVS 6.2.3, 7.4.3).
+
+        `revoke_tokens`: revoke every personal access token, too.
 
         Raises NotAuthenticated, NoPassword, and InvalidInput naming every invalid field.
         """
@@ -145,16 +151,18 @@ class Accounts:
         if seen.password_hash is None:
             raise NoPassword
         problems = Violations([*violations])
-        await self._check_current_password(seen, current_password, problems)
+        await self.check_current_password(seen, current_password, problems)
         password = await self._check_new_password("new_password", new_password, seen.profile, problems)
         problems.raise_any()
         password_hash = await self.passwords.hash(password)
 
         async def work(unit: UnitOfWork) -> Session:
             current = await unit.account.get()
-            _check_password_unchanged(seen, current)
+            check_password_unchanged(seen, current)
             await unit.account.replace(current.with_password(password_hash, self.clock.now()))
             await unit.sessions.remove_all()
+            if revoke_tokens:
+                await revoke_personal_tokens(unit, self.events, actor.user, client)
             session = await self.sessions.open(unit, actor.user, client)
             await unit.audit.add(self.events.new(Action.PASSWORD_CHANGED, actor.user, client, session.id))
             return session
@@ -163,22 +171,25 @@ class Accounts:
 
     async def delete(
         self,
-        actor: Actor,
+        actor: AccountHolder,
         current_password: str | None,
         client: Client = UNKNOWN_CLIENT,
         *,
         violations: Sequence[Violation] = (),
     ) -> None:
-        """Remove the account with all its data, at once. Raises NotAuthenticated and InvalidInput."""
+        """Remove the account with all its data, at once. Raises NotAuthenticated and InvalidInput.
+
+        Tokens that an external issuer made for it until now are refused from now on.
+        """
         seen = await self.me(actor)
         problems = Violations([*violations])
-        await self._check_current_password(seen, current_password, problems)
+        await self.check_current_password(seen, current_password, problems)
         problems.raise_any()
 
         async def work(unit: UnitOfWork) -> None:
-            _check_password_unchanged(seen, await unit.account.get())
-            await unit.account.remove()
-            await unit.audit.add(self.events.new(Action.USER_DELETED, actor.user, client, actor.session))
+            check_password_unchanged(seen, await unit.account.get())
+            await remove_account(unit, self.clock.now())
+            await unit.audit.add(self.events.by(actor, Action.USER_DELETED, client))
 
         await self.store.write(actor, work)
 
@@ -189,7 +200,7 @@ class Accounts:
         problems.raise_any()
         return await self.passwords.hash(checked)
 
-    async def _check_current_password(self, user: User, password: str | None, problems: Violations) -> None:
+    async def check_current_password(self, user: User, password: str | None, problems: Violations) -> None:
         """Record a violation unless the password is the user's. A user without a password needs none."""
         if user.password_hash is None or problems.names("current_password"):
             return
@@ -239,6 +250,20 @@ class Accounts:
         return checked
 
 
+async def revoke_personal_tokens(unit: UnitOfWork, events: Events, user: UserId, client: Client) -> None:
+    """Revoke every token of the user, each with an audit event."""
+    for token in await unit.personal_tokens.list():
+        await unit.personal_tokens.remove(token.id)
+        event = events.new(Action.PERSONAL_TOKEN_REVOKED, user, client)
+        await unit.audit.add(attrs.evolve(event, personal_token=token.id))
+
+
+async def remove_account(unit: UnitOfWork, now: dt.datetime) -> None:
+    """Remove the account; what an external issuer signed until then shall not bring it back."""
+    await unit.identities.refuse_issued_before(first_accepted(now))
+    await unit.account.remove()
+
+
 def _missing_password() -> InvalidInput:
     return InvalidInput.at("current_password", "required", "the current password is needed for this")
 
@@ -247,7 +272,7 @@ def _wrong_password() -> InvalidInput:
     return InvalidInput.at("current_password", "wrong-password", "not the current password")
 
 
-def _check_password_unchanged(verified: User | None, current: User) -> None:
+def check_password_unchanged(verified: User | None, current: User) -> None:
     """Raise InvalidInput when no password was verified, or the password has changed since."""
     if verified is None:
         raise _missing_password()

@@ -2,6 +2,7 @@
 
 import attrs
 
+from todo_core.actors import AccountHolder, SessionActor
 from todo_core.audit import Action, Event
 from todo_core.ports import Clock, Ids
 from todo_core.sessions import Client, SessionId
@@ -22,3 +23,7 @@ class Events:
     ) -> Event:
         """Return an event that happens now."""
         return Event(self.ids.new(), self.clock.now(), action, user, session, client)
+
+    def by(self, actor: AccountHolder, action: Action, client: Client) -> Event:
+        """Return an event that the actor causes now; it names the session, if the actor has one."""
+        return self.new(action, actor.user, client, actor.session if isinstance(actor, SessionActor) else None)

@@ -1,4 +1,4 @@
-"""Purging what has expired: trash, tombstones, stored results, sessions."""
+"""Purging what has expired: trash, tombstones, stored results, sessions, tokens, ends of identities."""
 
 import datetime as dt
 from contextlib import suppress
@@ -7,6 +7,7 @@ import attrs
 
 from todo_core.errors import NotAuthenticated
 from todo_core.idempotency import RESULT_RETENTION
+from todo_core.identities import MAX_TOKEN_LIFETIME
 from todo_core.ports import Clock, PurgeCutoffs, Store, UnitOfWork
 
 TRASH_RETENTION = dt.timedelta(days=30)
@@ -22,6 +23,8 @@ class Purged:
     tombstones: int = 0
     results: int = 0
     sessions: int = 0
+    personal_tokens: int = 0
+    identities: int = 0
 
     def __add__(self, other: "Purged") -> "Purged":
         return Purged(
@@ -30,6 +33,8 @@ class Purged:
             self.tombstones + other.tombstones,
             self.results + other.results,
             self.sessions + other.sessions,
+            self.personal_tokens + other.personal_tokens,
+            self.identities + other.identities,
         )
 
 
@@ -43,8 +48,8 @@ class Housekeeping:
     async def purge(self, *, users: int = 100, rows: int = 1000) -> Purged:
         """Purge up to `users` users, up to `rows` rows of each kind from each. `users` is 0 when nothing is left."""
         now = self.clock.now()
-        cutoffs = PurgeCutoffs(now - TRASH_RETENTION, now - TOMBSTONE_RETENTION, now - RESULT_RETENTION, now)
-        total = Purged()
+        cutoffs = PurgeCutoffs(now - TRASH_RETENTION, now - TOMBSTONE_RETENTION, now - RESULT_RETENTION, now, now)
+        total = Purged(identities=await self.store.forget_identities(now - MAX_TOKEN_LIFETIME))
         for user in await self.store.users_to_purge(cutoffs, users):
             with suppress(NotAuthenticated):  # the account was removed meanwhile
                 total += await self.store.write_as(user, lambda unit: _purge(unit, cutoffs, rows))
@@ -58,4 +63,5 @@ async def _purge(unit: UnitOfWork, cutoffs: PurgeCutoffs, rows: int) -> Purged:
         tombstones=await unit.tasks.remove_tombstones(cutoffs.tombstones, rows),
         results=await unit.idempotency.remove_older(cutoffs.results, rows),
         sessions=await unit.sessions.remove_expired(cutoffs.sessions, rows),
+        personal_tokens=await unit.personal_tokens.remove_expired(cutoffs.personal_tokens, rows),
     )

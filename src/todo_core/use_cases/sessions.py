@@ -5,6 +5,7 @@ from typing import assert_never
 
 import attrs
 
+from todo_core.actors import AccountHolder, ExternalActor, SessionActor
 from todo_core.audit import Action
 from todo_core.errors import (
     Busy,
@@ -12,14 +13,15 @@ from todo_core.errors import (
     InvalidInput,
     InvalidRefreshToken,
     InvalidToken,
+    NoSession,
     NotAuthenticated,
     NotFound,
     RefreshTokenReused,
 )
+from todo_core.identities import first_accepted
 from todo_core.ports import Clock, Ids, Passwords, Store, Tokens, UnitOfWork
 from todo_core.sessions import (
     AccessClaims,
-    Actor,
     Client,
     Decision,
     Expired,
@@ -98,22 +100,27 @@ class Sessions:
             case _:
                 assert_never(decision)
 
-    async def authenticate(self, access_token: str) -> Actor:
+    async def authenticate(self, access_token: str) -> SessionActor:
         """Return the actor of an access token. Raises NotAuthenticated.
 
         The store checks in each of its statements that the session is still alive (ASVS 7.4.1).
         """
         try:
-            return (await self.tokens.read_access(access_token)).actor
+            claims = await self.tokens.read_access(access_token)
         except InvalidToken:
             raise NotAuthenticated from None
+        return SessionActor(claims.user, claims.session)
 
-    async def log_out(self, actor: Actor, client: Client = UNKNOWN_CLIENT) -> None:
-        """End the actor's own session. Raises NotAuthenticated when it has ended."""
+    async def log_out(self, actor: AccountHolder, client: Client = UNKNOWN_CLIENT) -> None:
+        """End the actor's own session. Raises NotAuthenticated when it has ended, NoSession if there is none here."""
+        if isinstance(actor, ExternalActor):
+            await self.store.read(actor).account.get()  # raises NotAuthenticated
+            raise NoSession
+        session = actor.session
 
         async def work(unit: UnitOfWork) -> None:
-            await unit.sessions.remove(actor.session)
-            await unit.audit.add(self.events.new(Action.LOGGED_OUT, actor.user, client, actor.session))
+            await unit.sessions.remove(session)
+            await unit.audit.add(self.events.by(actor, Action.LOGGED_OUT, client))
 
         await self.store.write(actor, work)
 
@@ -134,20 +141,24 @@ class Sessions:
         except NotAuthenticated:
             return  # the account is gone, and its sessions with it
 
-    async def log_out_everywhere(self, actor: Actor, client: Client = UNKNOWN_CLIENT) -> None:
-        """End every session of the actor. Raises NotAuthenticated."""
+    async def log_out_everywhere(self, actor: AccountHolder, client: Client = UNKNOWN_CLIENT) -> None:
+        """End every session of the actor, and refuse what an external issuer signed until now.
+
+        Personal access tokens stay. Raises NotAuthenticated.
+        """
 
         async def work(unit: UnitOfWork) -> None:
             await unit.sessions.remove_all()
-            await unit.audit.add(self.events.new(Action.LOGGED_OUT_EVERYWHERE, actor.user, client, actor.session))
+            await unit.identities.refuse_issued_before(first_accepted(self.clock.now()))
+            await unit.audit.add(self.events.by(actor, Action.LOGGED_OUT_EVERYWHERE, client))
 
         await self.store.write(actor, work)
 
-    async def list(self, actor: Actor) -> Sequence[Session]:
+    async def list(self, actor: AccountHolder) -> Sequence[Session]:
         """Return the actor's live sessions, the latest used first. Raises NotAuthenticated."""
         return await self.store.read(actor).sessions.list()
 
-    async def end(self, actor: Actor, session_id: SessionId, client: Client = UNKNOWN_CLIENT) -> None:
+    async def end(self, actor: AccountHolder, session_id: SessionId, client: Client = UNKNOWN_CLIENT) -> None:
         """End one of the actor's sessions. Raises NotAuthenticated, and NotFound unless it is live and theirs."""
 
         async def work(unit: UnitOfWork) -> None:

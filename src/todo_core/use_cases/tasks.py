@@ -5,13 +5,13 @@ from typing import TypeVar
 
 import attrs
 
+from todo_core.actors import Actor
 from todo_core.changes import MAX_FEED_SIZE, Feed, SyncPoint
 from todo_core.due import Zones
 from todo_core.errors import Forbidden, InvalidInput, NotFound, QuotaExceeded
 from todo_core.idempotency import MAX_IDEMPOTENCY_KEYS, IdempotencyKey, Result, StoredResult
 from todo_core.ports import Clock, Ids, Store, UnitOfWork
 from todo_core.queries import Cursor, Moment, Page, Query, TagCount, check_limit
-from todo_core.sessions import Actor
 from todo_core.tasks import Draft, Precondition, Task, TaskId, VersionMismatch
 
 T = TypeVar("T")

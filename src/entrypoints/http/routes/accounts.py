@@ -76,7 +76,7 @@ class AccountRoutes:
         members = read(schemas.ProfilePatch, call.body, problems)
         password = members.pop("current_password", None)
         user = await self.accounts.edit(
-            call.actor,
+            call.account_holder,
             ProfileChanges(**with_defaults(members, Profile)),
             current_password=password,
             client=call.context.client,
@@ -104,7 +104,7 @@ class AccountRoutes:
         problems = Violations()
         members = read(schemas.DeleteAccount, {} if call.body is None else call.body, problems)
         password = members.get("current_password")
-        await self.accounts.delete(call.actor, password, call.context.client, violations=problems.found)
+        await self.accounts.delete(call.account_holder, password, call.context.client, violations=problems.found)
         return no_content(clear_cookie())
 
     @route(
@@ -127,7 +127,7 @@ class AccountRoutes:
         problems = Violations()
         members = read(schemas.PasswordChange, call.body, problems)
         issued = await self.accounts.change_password(
-            call.actor,
+            call.account_holder,
             members.get("current_password"),
             members.get("new_password", ""),
             call.context.client,

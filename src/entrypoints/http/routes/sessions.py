@@ -12,6 +12,7 @@ from entrypoints.http.wire import encode, schemas
 from entrypoints.http.wire.accounts import submitted_account, submitted_text
 from entrypoints.http.wire.cookies import check_origin, clear_cookie, read_cookie
 from entrypoints.http.wire.reader import read_valid
+from todo_core.actors import SessionActor
 from todo_core.errors import InvalidRefreshToken
 from todo_core.sessions import SessionId
 from todo_core.use_cases.sessions import Sessions
@@ -102,7 +103,7 @@ class SessionRoutes:
             await self.sessions.log_out_by_token(cookie, call.context.client)
             return no_content(clear_cookie())
         call.context.actor = await self.sessions.authenticate(bearer_token(call.context))
-        await self.sessions.log_out(call.actor, call.context.client)
+        await self.sessions.log_out(call.account_holder, call.context.client)
         return no_content()
 
     @route(
@@ -114,7 +115,7 @@ class SessionRoutes:
     )
     async def log_out_everywhere(self, call: Call) -> Response:
         """Log out everywhere."""
-        await self.sessions.log_out_everywhere(call.actor, call.context.client)
+        await self.sessions.log_out_everywhere(call.account_holder, call.context.client)
         return no_content(clear_cookie())
 
     @route(
@@ -126,8 +127,10 @@ class SessionRoutes:
     )
     async def list(self, call: Call) -> Response:
         """List one's sessions."""
-        sessions = await self.sessions.list(call.actor)
-        return json_response(200, schemas.SessionList([encode.session(one, call.actor.session) for one in sessions]))
+        actor = call.account_holder
+        current = actor.session if isinstance(actor, SessionActor) else None
+        sessions = await self.sessions.list(actor)
+        return json_response(200, schemas.SessionList([encode.session(one, current) for one in sessions]))
 
     @route(
         "DELETE",
@@ -139,7 +142,7 @@ class SessionRoutes:
     )
     async def end(self, call: Call) -> Response:
         """End a session."""
-        await self.sessions.end(call.actor, SessionId(call.ids["session_id"]), call.context.client)
+        await self.sessions.end(call.account_holder, SessionId(call.ids["session_id"]), call.context.client)
         return no_content()
 
     async def _count_account(self, call: Call, token: str | None) -> None:

@@ -79,7 +79,7 @@ def tokens(value: sessions.IssuedTokens, *, in_cookie: bool) -> schemas.Tokens:
     )
 
 
-def session(value: sessions.Session, current: sessions.SessionId) -> schemas.Session:
+def session(value: sessions.Session, current: sessions.SessionId | None) -> schemas.Session:
     """Return a session as its owner sees it from the session `current`."""
     return schemas.Session(
         id=value.id,
