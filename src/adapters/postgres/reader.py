@@ -26,14 +26,21 @@ TASK_END = 1 + len(records.TASK)
 """Where the columns of a task end that follow the user's id."""
 
 
+Fetch = Callable[[Statement, Mapping[str, object]], Awaitable[Sequence[Row]]]
+
+
 @attrs.frozen
 class Caller:
-    """Whose rows are read, and how. `values` are the parameters of the access check; `fetch` runs a statement."""
+    """Whose rows are read, and how. `values` are the parameters of the access check.
+
+    `fetch` runs a statement, `fetch_alike` one that other callers run at the same time (`coalescing`).
+    """
 
     clock: Clock
     access: Access
     values: Mapping[str, object]
-    fetch: Callable[[Statement, Mapping[str, object]], Awaitable[Sequence[Row]]]
+    fetch: Fetch
+    fetch_alike: Fetch
 
     @property
     def reads(self) -> Reads:
@@ -42,7 +49,17 @@ class Caller:
 
     async def read(self, statement: Statement, **values: object) -> Sequence[Row]:
         """Return the rows of a reading statement, at least one. Raises NotAuthenticated when access is refused."""
-        rows = await self.fetch(statement, {**values, **self.values, "now": self.clock.now()})
+        return self._allowed(await self.fetch(statement, self._complete(values)))
+
+    async def read_alike(self, statement: Statement, **values: object) -> Sequence[Row]:
+        """Do the same for a statement that other callers run at the same time."""
+        return self._allowed(await self.fetch_alike(statement, self._complete(values)))
+
+    def _complete(self, values: Mapping[str, object]) -> Mapping[str, object]:
+        return {**values, **self.values, "now": self.clock.now()}
+
+    @staticmethod
+    def _allowed(rows: Sequence[Row]) -> Sequence[Row]:
         if not rows:
             raise NotAuthenticated
         return rows
@@ -92,14 +109,14 @@ class PostgresTaskReader(TaskReader):
 
     @override
     async def get(self, task_id: TaskId) -> Task | None:
-        rows = await self.caller.read(self.caller.reads.task, task=task_id)
+        rows = await self.caller.read_alike(self.caller.reads.task, task=task_id)
         return None if rows[0][1] is None else records.task(rows[0][1:])
 
     @override
     async def page(self, query: Query, moment: Moment, after: KeysetPosition | None, limit: int) -> KeysetPage:
         start = queries.PageStart.of(query.sort, after)
         position = {} if after is None else {"after_key": after.key, "after_id": after.id}
-        rows = await self.caller.read(
+        rows = await self.caller.read_alike(
             queries.page(self.caller.access, queries.Filters.of(query), query.sort, start, limit),
             **queries.values(query, moment),
             **position,

@@ -16,11 +16,12 @@ DIALECT: sa.Dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-
 
 @attrs.frozen
 class Statement:
-    """The text of a statement with `%s` for values, and the names of these in order."""
+    """The text of a statement with `%s` for values, the names of these in order, and their types in SQL."""
 
     sql: str
     names: tuple[str, ...]
-    constants: Mapping[str, object]
+    constants: Mapping[str, object] = attrs.field(eq=False)
+    types: Mapping[str, str] = attrs.field(eq=False)
 
     @classmethod
     def of(cls, statement: sa.ClauseElement) -> "Statement":
@@ -30,12 +31,17 @@ class Statement:
         assert not compiled.literal_execute_params | compiled.post_compile_params  # noqa: S101 - these change the text
         names = tuple(compiled.positiontup or ())
         constants = {name: compiled.binds[name].value for name in names if not compiled.binds[name].required}
-        return cls(str(compiled), names, constants)
+        types = {name: _type_in_sql(compiled.binds[name].type) for name in names}
+        return cls(str(compiled), names, constants, types)
 
     def bind(self, values: Mapping[str, object]) -> tuple[object, ...]:
         """Return the values in the order of the text; those that it does not name are left out."""
         bound = {**self.constants, **values}
         return tuple(map(bound.__getitem__, self.names))
+
+
+def _type_in_sql(type_: sa.types.TypeEngine[Any]) -> str:
+    return "" if isinstance(type_, sa.types.NullType) else DIALECT.type_compiler_instance.process(type_)
 
 
 def bindparam(name: str, type_: sa.types.TypeEngine[Any] | None = None) -> sa.BindParameter[Any]:

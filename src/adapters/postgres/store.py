@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from adapters.postgres import reading, records, writing
 from adapters.postgres.access import check_of
+from adapters.postgres.coalescing import Coalescer
 from adapters.postgres.constraints import translate_unique_violations
 from adapters.postgres.identities import RememberedIdentities
 from adapters.postgres.pool import Database, Transaction
@@ -42,6 +43,9 @@ class PostgresStore(Store):
     clock: Clock
     audit_retention: dt.timedelta = DEFAULT_RETENTION
     _identities: RememberedIdentities = attrs.field(factory=RememberedIdentities, init=False, repr=False, eq=False)
+    _coalescer: Coalescer = attrs.field(
+        default=attrs.Factory(lambda self: Coalescer(self.database), takes_self=True), init=False
+    )
 
     @override
     async def register(self, user: User, event: Event) -> None:
@@ -69,7 +73,8 @@ class PostgresStore(Store):
 
     @override
     def read(self, actor: Actor) -> UserReader:
-        return PostgresUserReader.of(Caller(self.clock, *check_of(actor), self.database.fetch))
+        caller = Caller(self.clock, *check_of(actor), self.database.fetch, self._coalescer.fetch)
+        return PostgresUserReader.of(caller)
 
     @override
     async def write(self, actor: Actor, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:

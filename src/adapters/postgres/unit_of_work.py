@@ -234,7 +234,7 @@ class PostgresUnitOfWork(UnitOfWork):
         cls, transaction: Transaction, user: UserId, live: int, clock: Clock, audit_retention: dt.timedelta
     ) -> "PostgresUnitOfWork":
         """Return the rows of a user whose lock the transaction holds."""
-        caller = Caller(clock, Access.LOCKED, {"user": user}, transaction.fetch)
+        caller = Caller(clock, Access.LOCKED, {"user": user}, transaction.fetch, transaction.fetch)
         writer = Writer(transaction, user)
         return cls(
             PostgresAccountRepository(caller, writer),

@@ -1,0 +1,154 @@
+"""Reads that come at the same time are one statement, and each has its own answer."""
+
+import asyncio
+from collections.abc import Mapping
+
+import psycopg
+import pytest
+
+from adapters.postgres import Database, queries
+from adapters.postgres.access import Access
+from adapters.postgres.coalescing import FLIGHTS, MAX_READS, batch_of
+from adapters.postgres.records import Rows
+from adapters.postgres.statements import Statement
+from tests.contract.conftest import Kept
+from todo_core.errors import NotAuthenticated
+from todo_core.queries import Moment, Query
+from todo_core.sessions import Actor
+from todo_core.tasks import Task
+
+CUT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+MANY = FLIGHTS + MAX_READS + 20
+
+
+class Watched:
+    """A database that counts the statements it runs."""
+
+    def __init__(self, database: Database) -> None:
+        """Begin with none."""
+        self.database = database
+        self.statements: list[Statement] = []
+
+    async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Rows:
+        """Run a statement."""
+        self.statements.append(statement)
+        return await self.database.fetch(statement, values)
+
+
+@pytest.fixture
+def watched(opened: Database, kept: Kept) -> Watched:
+    """What its coalescer runs."""
+    watched = Watched(opened)
+    kept.store._coalescer.database = watched  # type: ignore[attr-defined] # the real one, with a counter before it
+    return watched
+
+
+async def users_with_tasks(kept: Kept, number: int) -> list[tuple[Actor, Task]]:
+    """Return some users with a task each."""
+    actors = [await kept.actor() for _ in range(number)]
+    return [(actor, await kept.add(actor, f"of {index}")) for index, actor in enumerate(actors)]
+
+
+async def test_many_reads_are_few_statements(kept: Kept, watched: Watched) -> None:
+    """Every read gets its own task; after the first ones, up to `MAX_READS` share a statement."""
+    pairs = await users_with_tasks(kept, 4) * (MANY // 4)
+
+    found = await asyncio.gather(*(kept.view(actor).tasks.get(task.id) for actor, task in pairs))
+
+    assert [task for _, task in pairs] == found
+    assert len(watched.statements) <= FLIGHTS + 3
+
+
+async def test_each_read_has_its_own_access_check(kept: Kept, watched: Watched) -> None:
+    """A session that has ended reads nothing in a statement that it shares, and disturbs nobody."""
+    pairs = await users_with_tasks(kept, 6)
+    ended, _ = pairs[4]
+    await kept.store.write_as(ended.user, lambda unit: unit.sessions.remove_all())
+    foreign = [(pairs[0][0], pairs[1][1])]
+
+    found = await asyncio.gather(
+        *(kept.view(actor).tasks.get(task.id) for actor, task in [*pairs, *foreign]), return_exceptions=True
+    )
+
+    expected = [NotAuthenticated if actor == ended else task for actor, task in pairs]
+    assert [*expected, None] == [type(one) if isinstance(one, Exception) else one for one in found]
+    assert any(statement.sql.startswith("SELECT keys.number") for statement in watched.statements)
+
+
+async def test_first_pages_share_a_statement(kept: Kept, watched: Watched) -> None:
+    """Pages of any size and order are those that one statement alone would give."""
+    pairs = await users_with_tasks(kept, 5)
+    for actor, _ in pairs[1:]:
+        await kept.add(actor, "second")
+    moment = Moment(kept.clock.now())
+    alone = [await kept.view(actor).tasks.page(Query(), moment, None, limit) for actor, _ in pairs for limit in (1, 2)]
+
+    together = await asyncio.gather(
+        *(kept.view(actor).tasks.page(Query(), moment, None, limit) for actor, _ in pairs for limit in (1, 2))
+    )
+
+    assert alone == together
+    assert any(statement.sql.startswith("SELECT keys.number") for statement in watched.statements)
+
+
+async def test_a_cancelled_read_leaves_the_others_alone(kept: Kept) -> None:
+    """Whoever stops waiting is left out."""
+    pairs = await users_with_tasks(kept, 2) * 10
+    reads = [asyncio.ensure_future(kept.view(actor).tasks.get(task.id)) for actor, task in pairs]
+    await asyncio.sleep(0)
+    for read in reads[::3]:
+        read.cancel()
+
+    found = await asyncio.gather(*reads, return_exceptions=True)
+
+    assert [asyncio.CancelledError if index % 3 == 0 else task for index, (_, task) in enumerate(pairs)] == [
+        type(one) if isinstance(one, BaseException) else one for one in found
+    ]
+
+
+async def test_lost_connections_cost_no_read(kept: Kept, admin: psycopg.Connection) -> None:
+    """Connections that are cut under shared statements: each read is repeated."""
+    pairs = await users_with_tasks(kept, 4) * 20
+
+    async def cut() -> None:
+        for _ in range(3):
+            admin.execute(CUT)
+            await asyncio.sleep(0.005)
+
+    found, _ = await asyncio.gather(
+        asyncio.gather(*(kept.view(actor).tasks.get(task.id) for actor, task in pairs)), cut()
+    )
+
+    assert [task for _, task in pairs] == found
+
+
+async def test_a_failed_statement_is_repeated_read_by_read(kept: Kept, opened: Database) -> None:
+    """What is wrong with one read is its own: the others have their answers."""
+
+    class Failing(Watched):
+        """Fails whatever carries several reads."""
+
+        async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Rows:
+            """Run a statement for one read."""
+            if any(isinstance(value, list) for value in values.values()):
+                raise RuntimeError
+            return await super().fetch(statement, values)
+
+    pairs = await users_with_tasks(kept, 3) * 5
+    kept.store._coalescer.database = Failing(opened)  # type: ignore[attr-defined] # the real one, which fails at times
+
+    found = await asyncio.gather(*(kept.view(actor).tasks.get(task.id) for actor, task in pairs))
+
+    assert [task for _, task in pairs] == found
+
+
+def test_what_has_arrays_of_its_own_stays_alone() -> None:
+    """A list of tags cannot be one item of an array."""
+    tagged = queries.page(
+        Access.SESSION, queries.Filters.of(Query(tags=frozenset({"x"}))), Query().sort, queries.PageStart.START, 50
+    )
+
+    assert batch_of(tagged) is None
