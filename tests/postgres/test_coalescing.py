@@ -12,9 +12,9 @@ from adapters.postgres.coalescing import FLIGHTS, MAX_READS, batch_of
 from adapters.postgres.records import Rows
 from adapters.postgres.statements import Statement
 from tests.contract.conftest import Kept
+from todo_core.actors import Actor
 from todo_core.errors import NotAuthenticated
 from todo_core.queries import Moment, Query
-from todo_core.sessions import Actor
 from todo_core.tasks import Task
 
 CUT = """
