@@ -164,7 +164,7 @@ dues = st.one_of(
 )
 drafts = st.builds(
     Draft,
-    title=texts.filter(bool),
+    title=st.builds("{}x{}".format, texts, texts),
     description=texts,
     completed=st.booleans(),
     priority=st.sampled_from(Priority),

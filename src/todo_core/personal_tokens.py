@@ -17,7 +17,7 @@ from uuid import UUID
 import attrs
 
 from todo_core.errors import InvalidInput, InvalidToken
-from todo_core.text import check_text, nfc
+from todo_core.text import check_visible, nfc
 from todo_core.users import UserId
 
 PersonalTokenId = NewType("PersonalTokenId", UUID)
@@ -64,8 +64,8 @@ def token_digest(text: str) -> bytes:
 
 
 def check_name(name: str) -> str:
-    """Return the name of a token in NFC. Raises InvalidInput (path empty)."""
-    return check_text(nfc(name), min_length=1, max_length=MAX_NAME_LENGTH)
+    """Return the name of a token in NFC; one of its characters can be seen. Raises InvalidInput (path empty)."""
+    return check_visible(nfc(name), max_length=MAX_NAME_LENGTH)
 
 
 def check_scopes(scopes: Iterable[Scope]) -> frozenset[Scope]:

@@ -14,7 +14,7 @@ from todo_core.text import check_text, fold, nfc
 
 MAX_PAGE_SIZE = 200
 MAX_PAGE_TEXT_BYTES = 1_048_576
-"""How many bytes of text (titles and descriptions in UTF-8) end a page early; the first task always fits."""
+"""How many bytes of text (titles, descriptions and tags in UTF-8) end a page early; the first task always fits."""
 MAX_SEARCH_WORDS = 10
 MAX_SEARCH_LENGTH = 200
 

@@ -10,15 +10,15 @@ import attrs
 
 from todo_core.due import NO_DUE, Due
 from todo_core.errors import InvalidInput, TodoError, Violations
-from todo_core.text import check_text, fold, nfc
+from todo_core.text import check_text, check_visible, fold, nfc, unify_line_ends
 
 TaskId = NewType("TaskId", UUID)
 
 MAX_TITLE_LENGTH = 500
 MAX_TITLE_KEY_LENGTH = 100
-MAX_DESCRIPTION_LENGTH = 10_000
-MAX_TAG_LENGTH = 50
-MAX_TAGS = 50
+MAX_DESCRIPTION_LENGTH = 16_384
+MAX_TAG_LENGTH = 100
+MAX_TAGS = 100
 
 
 class Priority(IntEnum):
@@ -31,22 +31,27 @@ class Priority(IntEnum):
 
 
 def check_title(title: str) -> str:
-    """Return the title in NFC: 1 to 500 characters. Raises InvalidInput (path empty)."""
-    return check_text(nfc(title), min_length=1, max_length=MAX_TITLE_LENGTH)
+    """Return the title in NFC: 1 to 500 characters, one of which can be seen. Raises InvalidInput (path empty)."""
+    return check_visible(nfc(title), max_length=MAX_TITLE_LENGTH)
+
+
+def normalise_description(description: str) -> str:
+    """Return the description in the form in which it is kept: in NFC, with LF as the end of a line."""
+    return nfc(unify_line_ends(description))
 
 
 def check_description(description: str) -> str:
-    """Return the description in NFC: up to 10,000 characters, tabs and newlines too. Raises InvalidInput."""
-    return check_text(nfc(description), max_length=MAX_DESCRIPTION_LENGTH, allowed="\t\n")
+    """Return the description as it is kept: up to 16,384 characters, tabs and newlines too. Raises InvalidInput."""
+    return check_text(normalise_description(description), max_length=MAX_DESCRIPTION_LENGTH, allowed="\t\n")
 
 
 def check_tag(tag: str) -> str:
-    """Return the tag in NFC: 1 to 50 characters. Raises InvalidInput (path empty)."""
-    return check_text(nfc(tag), min_length=1, max_length=MAX_TAG_LENGTH)
+    """Return the tag in NFC: 1 to 100 characters, one of which can be seen. Raises InvalidInput (path empty)."""
+    return check_visible(nfc(tag), max_length=MAX_TAG_LENGTH)
 
 
 def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
-    """Return the tags in NFC, merged and sorted by code point: up to 50 of 1 to 50 characters. Raises InvalidInput."""
+    """Return the tags in NFC, merged and sorted by code point: at most 100. Raises InvalidInput."""
     problems = Violations()
     kept = set()
     for index, tag in enumerate(tags):
@@ -68,10 +73,10 @@ def _sorted_tags(tags: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen
 class Draft:
-    """The members of a task that its owner writes, in NFC. Raises InvalidInput naming every bad member."""
+    """The members of a task that its owner writes, as they are kept. Raises InvalidInput naming every bad member."""
 
     title: str = attrs.field(converter=nfc)
-    description: str = attrs.field(default="", converter=nfc)
+    description: str = attrs.field(default="", converter=normalise_description)
     completed: bool = attrs.field(default=False, validator=attrs.validators.instance_of(bool))
     priority: Priority = attrs.field(default=Priority.NONE, converter=Priority)
     due: Due | None = attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.instance_of(Due)))
@@ -178,8 +183,8 @@ class Task:
 
     @property
     def text_size(self) -> int:
-        """How many bytes of UTF-8 title and description take."""
-        return len(self.title.encode()) + len(self.description.encode())
+        """How many bytes of UTF-8 title, description and tags take."""
+        return sum(len(text.encode()) for text in (self.title, self.description, *self.tags))
 
 
 ANY_VERSION: Final = "*"

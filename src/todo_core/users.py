@@ -9,7 +9,7 @@ import attrs
 
 from todo_core.due import Zones
 from todo_core.errors import InvalidInput, UnknownTimezone, Violations
-from todo_core.text import check_controls, check_text, check_unicode, fold, nfc
+from todo_core.text import check_controls, check_formats, check_text, check_unicode, check_visible, fold, nfc
 
 UserId = NewType("UserId", UUID)
 
@@ -32,7 +32,7 @@ class EmailAddress:
         """Return the address in `text`, trimmed and in NFC. Raises InvalidInput (path empty)."""
         pasted = text.strip(" \t\r\n")  # what a form or a terminal leaves at the ends
         trimmed = check_controls(pasted).strip()  # to Python more control characters are white space
-        address = check_text(nfc(trimmed), min_length=1, max_length=MAX_EMAIL_LENGTH)
+        address = check_formats(check_text(nfc(trimmed), min_length=1, max_length=MAX_EMAIL_LENGTH))
         local, at, domain = address.partition("@")
         if not at or not domain or "@" in domain or not 1 <= len(local) <= MAX_EMAIL_LOCAL_LENGTH:
             raise InvalidInput.at((), "not-an-email", "one @ with 1 to 64 characters before it and a domain behind it")
@@ -52,8 +52,8 @@ class EmailAddress:
 
 
 def check_display_name(name: str) -> str:
-    """Return the display name in NFC. Raises InvalidInput (path empty)."""
-    return check_text(nfc(name), min_length=1, max_length=MAX_DISPLAY_NAME_LENGTH)
+    """Return the display name in NFC: one of its characters can be seen. Raises InvalidInput (path empty)."""
+    return check_visible(nfc(name), max_length=MAX_DISPLAY_NAME_LENGTH)
 
 
 def check_timezone(name: str, zones: Zones) -> str:

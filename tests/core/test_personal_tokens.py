@@ -101,9 +101,9 @@ def test_what_is_no_token(text: str) -> None:
         token_digest(text)
 
 
-@pytest.mark.parametrize("name", ["", "n" * 101, "a\nb", "\0"])
+@pytest.mark.parametrize("name", ["", "n" * 101, "a\nb", "\0", " ", "\u3164"])
 def test_bad_names(name: str) -> None:
-    """A name has 1 to 100 characters and no controls."""
+    """A name has 1 to 100 characters, one of which can be seen, and no controls."""
     with pytest.raises(InvalidInput):
         check_name(name)
 

@@ -21,7 +21,7 @@ ID = TaskId(UUID(int=1))
 def test_a_draft_names_every_bad_member() -> None:
     """All problems at once, each with its place."""
     with pytest.raises(InvalidInput) as refusal:
-        Draft("", "x" * 10_001, tags=("", "ok", "x" * 51))
+        Draft("", "x" * 16_385, tags=("", "ok", "x" * 101))
 
     assert {("title",), ("description",), ("tags", 0), ("tags", 2)} == {one.path for one in refusal.value.violations}
 
@@ -32,12 +32,31 @@ def test_tags_are_merged_and_sorted_by_code_point() -> None:
     assert check_tags(["b", "a", "b"]) == ("a", "b")
 
 
-def test_at_most_fifty_tags() -> None:
-    """Fifty different tags pass, one more does not."""
-    assert len(check_tags(map(str, range(50)))) == 50
+def test_at_most_a_hundred_tags() -> None:
+    """A hundred different tags pass, one more does not."""
+    assert len(check_tags(map(str, range(100)))) == 100
     with pytest.raises(InvalidInput) as refusal:
-        check_tags(map(str, range(51)))
+        check_tags(map(str, range(101)))
     assert refusal.value.violations[0].code == "too-many"
+
+
+def test_line_ends_of_a_description_are_one_character_each() -> None:
+    """They are LF before the length is judged; so a description sent with others again changes nothing."""
+    draft = Draft("x", "\r\n" * 16_384)
+
+    assert draft.description == "\n" * 16_384
+    assert draft == Draft("x", "\r" * 16_384)
+
+
+@pytest.mark.parametrize("blank", ["   ", "\u200b", "\u3164", "\xa0\ufeff\u2800"])
+def test_titles_and_tags_can_be_seen(blank: str) -> None:
+    """A description may be blank."""
+    with pytest.raises(InvalidInput) as refusal:
+        Draft(blank, blank, tags=(blank, "ok"))
+
+    assert [("title", "too-short"), ("tags", "too-short")] == [
+        (one.path[0], one.code) for one in refusal.value.violations
+    ]
 
 
 @given(drafts)
@@ -90,7 +109,7 @@ def test_keys() -> None:
     assert task.search_key.endswith("\ntwo\nlines")
     assert task.due_key == NO_DUE
     assert Task.create(Draft("x", due=Due.all_day(NOW.date())), ID, NOW).due_key == Due.all_day(NOW.date()).key
-    assert Task.create(Draft("é", "ab"), ID, NOW).text_size == 4
+    assert Task.create(Draft("é", "ab", tags=("é", "c")), ID, NOW).text_size == 7
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from todo_core.errors import EmailTaken, InvalidInput, Unavailable, Violation, Violations
-from todo_core.text import check_text, fold, nfc
+from todo_core.text import check_text, check_visible, fold, nfc, unify_line_ends
+
+BLANKS = sorted(
+    {
+        character
+        for character in map(chr, range(0x110000))
+        if unicodedata.category(character) in {"Cf", "Zs", "Zl", "Zp"} or character in "\u115f\u1160\u2800\u3164\uffa0"
+    }
+)
 
 
 @given(st.text())
@@ -54,6 +62,33 @@ def test_bad_text_is_refused_with_its_rule(text: str, code: str) -> None:
         check_text(text, min_length=1, max_length=5)
 
     assert [code] == [violation.code for violation in refusal.value.violations]
+
+
+@pytest.mark.parametrize("control", [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) == "Cc"])
+def test_control_characters_are_refused(control: str) -> None:
+    """All that Unicode has: C0, DEL, C1."""
+    with pytest.raises(InvalidInput) as refusal:
+        check_text(f"a{control}b", max_length=5)
+
+    assert ["control-character"] == [violation.code for violation in refusal.value.violations]
+
+
+@pytest.mark.parametrize("blank", BLANKS, ids=lambda blank: f"U+{ord(blank):04X}")
+def test_what_cannot_be_seen_is_too_short(blank: str) -> None:
+    """White space, format characters and blank letters, alone and together; beside a letter they stay."""
+    for text in (blank, f" {blank}\u200b\u3164"):
+        with pytest.raises(InvalidInput) as refusal:
+            check_visible(text, max_length=5)
+        assert ["too-short"] == [violation.code for violation in refusal.value.violations]
+    assert f"{blank}x" == check_visible(f"{blank}x", max_length=5)
+
+
+@pytest.mark.parametrize(
+    ("text", "unified"), [("a\r\nb\rc\nd", "a\nb\nc\nd"), ("\r\r\n\n\r", "\n\n\n\n"), ("", ""), ("\\r\\n", "\\r\\n")]
+)
+def test_line_ends_become_one(text: str, unified: str) -> None:
+    """CR LF and CR are LF; what is escaped is no line end."""
+    assert unified == unify_line_ends(text)
 
 
 def test_allowed_controls_pass() -> None:

@@ -38,7 +38,7 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         EmailAddress.parse(text)
 
 
-@pytest.mark.parametrize("control", sorted({*map(chr, range(0x20))} - {*"\t\r\n"}))
+@pytest.mark.parametrize("control", sorted({*map(chr, [*range(0x20), *range(0x7F, 0xA0)])} - {*"\t\r\n"}))
 @pytest.mark.parametrize("place", ["{}ann@example.org", "ann@example.org {}", "ann{}@example.org", "{}"])
 def test_control_characters_are_refused_and_not_trimmed_away(place: str, control: str) -> None:
     """Python takes some of them for white space; they are none here, wherever they stand."""
@@ -48,7 +48,17 @@ def test_control_characters_are_refused_and_not_trimmed_away(place: str, control
     assert ["control-character"] == [one.code for one in refusal.value.violations]
 
 
-@pytest.mark.parametrize("blank", [" ", "\t", "\r\n", "\x85", "\xa0", "\u2003", "\u3000"])
+@pytest.mark.parametrize("format_character", ["\u202e", "\u200b", "\ufeff", "\xad", "\U000e0061"])
+@pytest.mark.parametrize("place", ["{}ann@example.org", "ann@example.org{}", "ann{}@example.org"])
+def test_format_characters_are_refused(place: str, format_character: str) -> None:
+    """An address is shown to operators: nothing in it may change how it, or what stands beside it, is seen."""
+    with pytest.raises(InvalidInput) as refusal:
+        EmailAddress.parse(place.format(format_character))
+
+    assert ["control-character"] == [one.code for one in refusal.value.violations]
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\r\n", "\xa0", "\u2003", "\u3000"])
 def test_blanks_are_trimmed_at_the_ends_only(blank: str) -> None:
     """Whatever Unicode calls white space, and what ends a line."""
     assert "ann@example.org" == EmailAddress.parse(f"{blank}ann@example.org{blank}").address
@@ -56,7 +66,7 @@ def test_blanks_are_trimmed_at_the_ends_only(blank: str) -> None:
         EmailAddress.parse(f"ann{blank}@example.org")
 
 
-@pytest.mark.parametrize("name", ["", "x" * 101, "a\nb"])
+@pytest.mark.parametrize("name", ["", "x" * 101, "a\nb", "a\x9b31mb", " ", "\u3164", "\u200b\u2060"])
 def test_a_bad_display_name_is_refused_by_name(name: str) -> None:
     """The profile says which member is wrong."""
     with pytest.raises(InvalidInput) as refusal:

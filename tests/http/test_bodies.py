@@ -2,16 +2,23 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from entrypoints.http.errors import MalformedRequest
+from entrypoints.http.routing import Body, Route
 from entrypoints.http.wire import json_body
-from tests.http.api import User, problem
+from tests.http.api import User, World, problem
+from tests.http.conformance import served
+from tests.support import drafts
+from todo_core.tasks import MAX_DESCRIPTION_LENGTH, MAX_TAG_LENGTH, MAX_TAGS, MAX_TITLE_LENGTH, Draft
 
 TASKS = "/api/tasks"
 JSON = {"Content-Type": "application/json"}
@@ -68,7 +75,7 @@ async def test_compressed_bodies_are_415(ada: User) -> None:
 
 
 async def test_body_limit(ada: User) -> None:
-    """128 KiB pass, one byte more is 413; the title is what is wrong with the former."""
+    """384 KiB pass, one byte more is 413; the title is what is wrong with the former."""
     body = json.dumps({"title": ""}).encode()
 
     at_limit = await ada("POST", TASKS, content=body.ljust(json_body.MAX_BODY_BYTES), headers=JSON)
@@ -80,7 +87,7 @@ async def test_body_limit(ada: User) -> None:
 
 async def test_chunked_body_limit(ada: User) -> None:
     """A body without a declared length is counted while it arrives."""
-    response = await ada("POST", TASKS, content=_chunks(*[b" " * 60_000] * 3), headers=JSON)
+    response = await ada("POST", TASKS, content=_chunks(*[b" " * 100_000] * 4), headers=JSON)
 
     problem(response, 413, "body-too-large")
 
@@ -100,7 +107,9 @@ async def test_chunked_body_limit(ada: User) -> None:
         b'{"title": "\\ud800"}',
         b'{"\\udc00": 1}',
         b'{"title": "a\nb"}',
-        b"\xef\xbb\xbf{}",
+        b"\xef\xbb\xbf",
+        b"\xef\xbb\xbf\xef\xbb\xbf{}",
+        b"{\xef\xbb\xbf}",
         b'{"title": ' + b"1" * 5000 + b"}",
         b"null",
         b"",
@@ -112,6 +121,17 @@ async def test_chunked_body_limit(ada: User) -> None:
 async def test_malformed_bodies_are_400(ada: User, body: bytes) -> None:
     """What is not strict JSON in UTF-8 is malformed, and never a 5xx."""
     problem(await ada("POST", TASKS, content=body, headers=JSON), 400, "malformed-request")
+
+
+@pytest.mark.parametrize("parts", [[b"\xef\xbb\xbf", b'{"title": "x"}'], [b"\xef", b'\xbb\xbf\n{"title": "x"}']])
+async def test_a_byte_order_mark_is_ignored(ada: User, parts: list[bytes]) -> None:
+    """Editors and .NET write one before the text, and it may arrive in pieces; inside a text it is a character."""
+    at_once = await ada("POST", TASKS, content=b"".join(parts), headers=JSON)
+    chunked = await ada("POST", TASKS, content=_chunks(*parts), headers=JSON)
+    inside = await ada("POST", TASKS, json={"title": "\ufeffx"})
+
+    assert [201] * 3 == [response.status_code for response in (at_once, chunked, inside)]
+    assert "\ufeffx" == inside.json()["title"]
 
 
 async def test_depth_limit(ada: User) -> None:
@@ -157,6 +177,38 @@ async def test_requests_without_a_body(ada: User) -> None:
     problem(await ada("PATCH", toggle, content=b"x"), 415, "unsupported-media-type")
 
 
+def _needs_no_body(route: Route) -> bool:
+    return route.method != "GET" and route.body is not Body.REQUIRED
+
+
+async def _sent(user: User, route: Route, **more: Any) -> httpx.Response:  # noqa: ANN401 - what httpx takes
+    task = await user.add()
+    return await user(route.method, re.sub(r"{\w+:str}", task["id"], route.path), **more)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        {"Content-Type": ""},
+        {"Content-Type": "application/json; charset=latin1"},
+        {"Content-Encoding": "gzip"},
+    ],
+)
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_an_empty_body_is_none(world: World, headers: dict[str, str], *, chunked: bool) -> None:
+    """Every route that needs no body answers an empty one, whatever its type, as it answers none at all."""
+    routes = [route for route in served(world.app) if _needs_no_body(route)]
+
+    assert {"logOut", "logOutEverywhere", "toggleTask", "restoreTask", "deleteTask"} < {route.name for route in routes}
+    for number, route in enumerate(routes):
+        without = await _sent(await world.user(f"{number}@example.org"), route)
+        empty = _chunks(b"") if chunked else b""
+        other = await _sent(await world.user(f"{number}@example.net"), route, content=empty, headers=headers)
+        assert (route.name, without.status_code) == (route.name, other.status_code)
+
+
 async def test_a_body_that_breaks_off_is_400(ada: User) -> None:
     """A client that leaves in the middle is no error of ours."""
 
@@ -189,6 +241,46 @@ async def test_a_body_that_does_not_come_is_400(ada: User, monkeypatch: pytest.M
     await ada.app(_scope(ada), receive, send)  # type: ignore[arg-type]  # ASGI is ASGI
 
     assert 400 == sent[0]["status"]
+
+
+def escaped(value: object) -> bytes:
+    """Return a JSON text in which every character of every string, names included, is escaped."""
+
+    def spell(text: re.Match[str]) -> str:
+        units = json.loads(text[0]).encode("utf-16-be")
+        return '"' + "".join(f"\\u{high:02x}{low:02x}" for high, low in zip(units[::2], units[1::2], strict=True)) + '"'
+
+    return re.sub(r'"(?:[^"\\]|\\.)*"', spell, json.dumps(value, ensure_ascii=False)).encode()
+
+
+ASTRAL = "\N{GRINNING FACE}"
+LARGEST = {
+    "title": ASTRAL * MAX_TITLE_LENGTH,
+    "description": ASTRAL * MAX_DESCRIPTION_LENGTH,
+    "completed": False,
+    "priority": "medium",
+    "due": {"date": "2026-12-24", "time": "18:00", "timezone": "America/Argentina/ComodRivadavia"},
+    "tags": [ASTRAL * (MAX_TAG_LENGTH - 2) + f"{number:02}" for number in range(MAX_TAGS)],
+}
+"""A task whose text takes as many bytes as a task's can."""
+
+
+async def test_the_largest_task_can_be_sent_in_any_spelling(ada: User) -> None:
+    """With every character escaped, as with none; it is stored as it is."""
+    spellings = [escaped(LARGEST), json.dumps(LARGEST, ensure_ascii=False).encode()]
+    assert 320_000 < len(spellings[0]) < json_body.MAX_BODY_BYTES
+
+    for body in spellings:
+        made = await ada("POST", TASKS, content=body, headers=JSON)
+        assert LARGEST == {name: made.json()[name] for name in LARGEST}
+
+
+@given(drafts)
+def test_every_task_can_be_sent_escaped(draft: Draft) -> None:
+    """A task is the same with each of its characters as an escape sequence."""
+    body = {"title": draft.title, "description": draft.description, "tags": [*draft.tags]}
+
+    assert body == json_body.parse(escaped(body))
 
 
 @given(

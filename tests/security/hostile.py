@@ -68,7 +68,7 @@ MEDIA_TYPES = [b"application/json"] * 50 + [
 RAW = [
     *(b"", b"{", b"[", b"null", b"NaN", b'"\\ud800"', b'{"a":1,"a":2}', b"\xef\xbb\xbf{}", b"\xff\xfe\x00", b"\x00"),
     *(b"[" * 5000, b'{"a":' * 40 + b"1" + b"}" * 40, b'"' + b"\\" * 999, b"1" * 5000, b"1e999", b"{}" * 2),
-    *(b'{"title":"' + b"\xc3\x28" + b'"}', b'{"title":"' + b"a" * 200_000 + b'"}', b"[" + b"{}," * 9000 + b"{}]"),
+    *(b'{"title":"' + b"\xc3\x28" + b'"}', b'{"title":"' + b"a" * 400_000 + b'"}', b"[" + b"{}," * 9000 + b"{}]"),
 ]
 METHODS = [b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS", b"TRACE", b"CONNECT", b"BREW", b"get"]
 

@@ -56,7 +56,8 @@ class Reads:
 
 def text_size(rows: sa.FromClause) -> sa.ColumnElement[Any]:
     """Return how many bytes of text a task has (see `Task.text_size`)."""
-    return sa.func.octet_length(rows.c.title) + sa.func.octet_length(rows.c.description)
+    tags = sa.func.array_to_string(rows.c.tags, "")
+    return sa.func.octet_length(rows.c.title) + sa.func.octet_length(rows.c.description) + sa.func.octet_length(tags)
 
 
 def first_fitting(

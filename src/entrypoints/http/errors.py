@@ -64,7 +64,7 @@ class MethodNotAllowed(HttpError):
 
 
 class BodyTooLarge(HttpError):
-    """A body of more than 128 KiB."""
+    """A body of more than `json_body.MAX_BODY_BYTES`."""
 
     code: ClassVar[str] = "body-too-large"
 

@@ -101,8 +101,8 @@ class TaskReader(Protocol):
         """Return up to `limit` tasks that `query.matches` at `moment`, in the order of `query.sort`, behind `after`.
 
         `Sort.arrange` and `Sort.follows` define the order; erased tasks are never listed. A page ends early once its
-        titles and descriptions exceed `queries.MAX_PAGE_TEXT_BYTES` bytes of UTF-8 (the task that crosses the line is
-        left out unless it is the first).
+        titles, descriptions and tags exceed `queries.MAX_PAGE_TEXT_BYTES` bytes of UTF-8 (the task that crosses the
+        line is left out unless it is the first).
         """
 
     async def count(self, query: Query, moment: Moment) -> int:

@@ -1,6 +1,7 @@
 """Reading a body: what it says it is, how much there is, and strictly as JSON (RFC 8259)."""
 
 import asyncio
+import codecs
 import json
 import re
 from typing import Any, NoReturn
@@ -10,7 +11,7 @@ from litestar.types import Receive
 from entrypoints.http.context import RequestContext
 from entrypoints.http.errors import BodyTooLarge, MalformedRequest, UnsupportedMediaType
 
-MAX_BODY_BYTES = 131_072
+MAX_BODY_BYTES = 384 * 1024
 """How many bytes a body may have."""
 BODY_TIMEOUT_SECONDS = 30
 """For how long a body may be under way: who sends one byte a minute holds a connection, and no more than that."""
@@ -26,16 +27,12 @@ _NAME_SHOWN = 50
 
 
 async def read_json(context: RequestContext, receive: Receive, media_types: frozenset[str] = PLAIN) -> Any:  # noqa: ANN401 - JSON
-    """Return the JSON value in the body, or None when there is no body.
+    """Return the JSON value in the body, or None when there is no body: its length is 0, whatever its type.
 
     Raises UnsupportedMediaType, BodyTooLarge or MalformedRequest, in this order. A JSON `null` is malformed here: no
     request has one, and None means absent.
     """
-    declared = context.header(b"content-type")
-    _check_encoding(context)
-    if declared is not None:
-        _check_media_type(declared, media_types)
-    raw = await read_all(context, receive, typed=declared is not None)
+    raw = await read_all(context, receive, supported=_is_supported(context, media_types))
     if not raw:
         return None
     value = parse(raw)
@@ -44,33 +41,28 @@ async def read_json(context: RequestContext, receive: Receive, media_types: froz
     return value
 
 
-def _check_encoding(context: RequestContext) -> None:
-    if (context.header(b"content-encoding") or "identity").strip().lower() != "identity":
-        raise UnsupportedMediaType
-
-
-def _check_media_type(declared: str, media_types: frozenset[str]) -> None:
-    essence, _, parameters = declared.partition(";")
-    if essence.strip().lower() not in media_types:
-        raise UnsupportedMediaType
+def _is_supported(context: RequestContext, media_types: frozenset[str]) -> bool:
+    """Return whether a body is what this API reads: JSON in UTF-8 that says so, not compressed."""
+    encoding = (context.header(b"content-encoding") or "identity").strip().lower()
+    essence, _, parameters = (context.header(b"content-type") or "").partition(";")
     charset = re.search(r"charset\s*=\s*\"?([^\";\s]*)", parameters, re.IGNORECASE)
-    if charset and charset.group(1).lower() not in {"utf-8", "utf8"}:
-        raise UnsupportedMediaType
+    in_utf8 = charset is None or charset.group(1).lower() in {"utf-8", "utf8"}
+    return encoding == "identity" and essence.strip().lower() in media_types and in_utf8
 
 
-async def read_all(context: RequestContext, receive: Receive, *, typed: bool) -> bytes:
-    """Return the whole body, counted while it arrives. Raises UnsupportedMediaType when there is one without a type."""
+async def read_all(context: RequestContext, receive: Receive, *, supported: bool) -> bytes:
+    """Return the whole body, counted while it arrives. Raises UnsupportedMediaType for one that is not supported."""
     declared = context.header(b"content-length") or "0"
     if declared.isdecimal():
-        _check_size(int(declared[:20]), typed=typed)
+        _check_size(int(declared[:20]), supported=supported)
     try:
         async with asyncio.timeout(BODY_TIMEOUT_SECONDS):
-            return await _received(receive, typed=typed)
+            return await _received(receive, supported=supported)
     except TimeoutError:
         raise MalformedRequest(f"The body took more than {BODY_TIMEOUT_SECONDS} seconds") from None
 
 
-async def _received(receive: Receive, *, typed: bool) -> bytes:
+async def _received(receive: Receive, *, supported: bool) -> bytes:
     chunks: list[bytes] = []
     size = 0
     more = True
@@ -79,27 +71,27 @@ async def _received(receive: Receive, *, typed: bool) -> bytes:
         if message["type"] != "http.request":
             raise MalformedRequest("The body ended too early")
         size += len(message["body"])
-        _check_size(size, typed=typed)
+        _check_size(size, supported=supported)
         chunks.append(message["body"])
         more = message["more_body"]
     return b"".join(chunks)
 
 
-def _check_size(size: int, *, typed: bool) -> None:
-    if size and not typed:
+def _check_size(size: int, *, supported: bool) -> None:
+    if size and not supported:
         raise UnsupportedMediaType
     if size > MAX_BODY_BYTES:
         raise BodyTooLarge
 
 
 def parse(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
-    """Return the value of a JSON text. Raises MalformedRequest.
+    """Return the value of a JSON text; a byte order mark before it is ignored (RFC 8259, 8.1). Raises MalformedRequest.
 
     Stricter than the standard library: no NaN or Infinity, no member twice, no lone surrogate, at most 32 levels.
     """
     _check_depth(raw)
     try:
-        text = raw.decode()
+        text = raw.removeprefix(codecs.BOM_UTF8).decode()
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
         if _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode()
