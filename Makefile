@@ -15,13 +15,18 @@ AUDIT_VERSION = 2.10.1
 
 BIN = $(VENV)/bin
 
-.PHONY: serve test bench bench-compare bench-docs bench-growth drill audit lint types contracts lock server development
+.PHONY: serve test test-postgres-versions bench bench-compare bench-docs bench-growth drill audit lint types contracts lock server development
 
 serve: server
 	@exec $(BIN)/todo serve
 
 test: lint types contracts
 	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal --cov=todo_core --cov-fail-under=100
+
+# Needs npm, for the versions that the machine does not have.
+test-postgres-versions: development
+	npm ci --prefix tests/postgres_versions --silent --no-audit --no-fund
+	$(BIN)/python -m tests.postgres_versions
 
 bench: development
 	$(BIN)/python -m bench

@@ -47,11 +47,7 @@ def new_database(server_url: str, *, template: str = "template0") -> Iterator[st
     """Make a database on the server, yield its URL, and drop it with whoever is still connected."""
     name = f"test_{uuid4().hex}"
     with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
+        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
         try:
             yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
         finally:

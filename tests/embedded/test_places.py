@@ -96,7 +96,7 @@ def test_given_directory_is_the_only_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("says", "refusal"),
     [
-        ("echo 'postgres (PostgreSQL) 14.9'", "is 14, but 15 or newer is needed"),
+        ("echo 'postgres (PostgreSQL) 13.9'", "is 13, but 14 or newer is needed"),
         ("echo hello", "is no PostgreSQL server: it says 'hello'"),
         ("exit 3", "does not run: .* exit status 3"),
     ],

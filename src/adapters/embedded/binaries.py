@@ -12,7 +12,7 @@ import attrs
 from adapters.embedded.errors import EmbeddedError
 
 DEBIAN = Path("/usr/lib/postgresql")
-OLDEST_MAJOR = 15
+OLDEST_MAJOR = 14
 _SERVER = ("postgres", "initdb")
 _CLIENTS = ("pg_dump", "pg_restore")
 
