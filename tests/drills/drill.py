@@ -65,10 +65,10 @@ async def _play(number: int, plan: Plan, stage: Stage, load: Load) -> Round:
     load.samples.clear()
     async with load.running():
         await asyncio.sleep(plan.calm)
-        began = time.monotonic()
+        stage.strike()
         await _cause(kind, plan.faults[kind], stage)
         await _calm(load, plan)
-    recovery, outcomes = max(load.last_failure() - began, 0.0), load.counted()
+    recovery, outcomes = max(load.last_failure() - stage.struck_at, 0.0), load.counted()
     try:
         await load.settle(plan.recovery)
         findings = await look(load, stage.primary.url())

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from tests.drills.stage import Server, Stage
 
+STANDBY_SECONDS = 2.0
+
 Fault = Callable[[Stage], Awaitable[None]]
 
 
@@ -30,11 +32,22 @@ async def restart_of_postgresql(stage: Stage) -> None:
 async def fail_over(stage: Stage) -> None:
     """Kill the primary, promote its synchronous standby, and lead the address there."""
     standby = await stage.copy_primary()
+    stage.strike()
     await asyncio.to_thread(stage.primary.kill)
     await asyncio.to_thread(standby.promote)
     stage.forwarder.lead_to(standby.port)
     stage.primary, lost = standby, stage.primary
     await asyncio.to_thread(lost.destroy)
+
+
+async def lead_to_a_standby(stage: Stage) -> None:
+    """Lead the address to a hot standby for a while, which takes no writes, and back: a fail-over that was none."""
+    standby = await stage.copy_primary()
+    stage.forwarder.lead_to(standby.port)
+    await asyncio.sleep(STANDBY_SECONDS)
+    stage.forwarder.lead_to(stage.primary.port, cut=False)
+    stage.strike()
+    await stage.give_up(standby)
 
 
 async def kill_a_worker(stage: Stage) -> None:
@@ -80,3 +93,6 @@ FAULTS: Mapping[str, Fault] = {
 The two that kill a worker are not neighbours: a server whose worker dies twice within 5.5 seconds ends, for its
 supervisor to start it anew.
 """
+
+ON_REQUEST: Mapping[str, Fault] = {"hot standby for 2 s": lead_to_a_standby}
+"""Faults for `--kind` only: here connections to the standby stay in the pool, and writes on them are refused."""

@@ -37,10 +37,11 @@ class Forwarder:
             forwarder.cut()
             await asyncio.gather(*connections)
 
-    def lead_to(self, target: int) -> None:
-        """Lead elsewhere from now on; connections that are open are cut."""
+    def lead_to(self, target: int, *, cut: bool = True) -> None:
+        """Lead elsewhere from now on; connections that are open are cut, or left where they lead."""
         self.target = target
-        self.cut()
+        if cut:
+            self.cut()
 
     def cut(self) -> None:
         """Reset every connection."""

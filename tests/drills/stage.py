@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import subprocess
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
@@ -104,6 +105,9 @@ class Stage:
     primary: Cluster
     forwarder: Forwarder
     servers: tuple[Server, ...]
+    struck_at: float = 0.0
+    """When the latest fault began, in seconds of a monotonic clock."""
+    _given_up: Cluster | None = attrs.field(default=None, init=False)
     _copies: int = attrs.field(default=0, init=False)
 
     @classmethod
@@ -124,10 +128,15 @@ class Stage:
                 await asyncio.gather(*(server.start() for server in servers[1:]))
                 yield stage
 
+    def strike(self) -> None:
+        """Note that a fault begins now; what comes before it is preparation."""
+        self.struck_at = time.monotonic()
+
     def close(self) -> None:
         """End every process and remove the database, whichever it is now."""
         for server in self.servers:
             server.end()
+        self._remove_standby()
         self.primary.destroy()
 
     async def until_ready(self) -> None:
@@ -137,6 +146,7 @@ class Stage:
 
     async def copy_primary(self) -> Cluster:
         """Return a hot standby of the primary, whose every commit it confirms from now on."""
+        self._remove_standby()
         self._copies += 1
         place = self.directory / f"database-{self._copies}"
         standby = await asyncio.to_thread(self.primary.copy, place, free_port(), "--write-recovery-conf")
@@ -145,6 +155,17 @@ class Stage:
         self.primary.reload()
         await until(self._is_synchronous, "the standby follows")
         return standby
+
+    async def give_up(self, standby: Cluster) -> None:
+        """Let the primary commit alone again; the standby goes on until the next one is made, or the end."""
+        self.primary.configure()
+        self.primary.reload()
+        self._given_up = standby
+
+    def _remove_standby(self) -> None:
+        if self._given_up is not None:
+            self._given_up.destroy()
+            self._given_up = None
 
     def _is_synchronous(self) -> bool:
         with self.primary.administrator() as admin:
