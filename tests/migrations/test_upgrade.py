@@ -69,7 +69,8 @@ async def test_release_before_keeps_answering(postgres_server: str, tmp_path: Pa
         with serving_previous(program, tmp_path / "data", DATABASE_URL=url, **UNLIMITED) as server:
             findings, outcomes = await upgraded_under_load(server, url, before[0])
 
-    assert (findings, {Outcome.ANSWERED}) == (Findings(), set(outcomes))
+    failures = outcomes.keys() & {Outcome.UNAVAILABLE, Outcome.NO_ANSWER}
+    assert (Findings(), set(), True) == (findings, failures, outcomes[Outcome.ANSWERED] > 0)
 
 
 async def upgraded_under_load(server: str, url: str, before: str) -> tuple[Findings, dict[Outcome, int]]:
