@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrypoints.http.errors import MalformedRequest
+from entrypoints.http.middleware import request_body
 from entrypoints.http.routing import Body, Route
 from entrypoints.http.wire import json_body
 from tests.http.api import User, World, problem
@@ -228,6 +229,7 @@ async def test_a_body_that_breaks_off_is_400(ada: User) -> None:
 async def test_a_body_that_does_not_come_is_400(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody holds a request open for ever by sending its headers only."""
     monkeypatch.setattr(json_body, "BODY_TIMEOUT_SECONDS", 0.01)
+    monkeypatch.setattr(request_body, "DROP_SECONDS", 0.01)
 
     async def receive() -> dict[str, str]:
         await asyncio.Event().wait()

@@ -1,16 +1,17 @@
 """Around the framework: what every response has, its own errors included, and what is noted of every request."""
 
-from collections.abc import Sequence
 from typing import cast
 
 import attrs
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from entrypoints.http.addresses import is_trusted
 from entrypoints.http.context import RequestContext
 from entrypoints.http.errors import HttpError, RouteNotFound
 from entrypoints.http.middleware.hosts import host_error
-from entrypoints.http.middleware.rate_limits import RateLimits, rate_limit_headers
+from entrypoints.http.middleware.rate_limits import RateLimits
+from entrypoints.http.middleware.request_body import RequestBody
+from entrypoints.http.middleware.response_writer import ResponseWriter
 from entrypoints.http.middleware.telemetry import Telemetry
 from entrypoints.http.ports import Options
 from entrypoints.http.problems import problem_response
@@ -24,10 +25,6 @@ EVERYWHERE: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
-)
-UNLESS_SET: tuple[Header, ...] = (
-    (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 TLS_ONLY: Header = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 ALLOWED_METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
@@ -60,13 +57,14 @@ class Middleware:
         if method == "HEAD":
             scope["method"] = "GET"
         counting = self.rate_limits if scope["path"].startswith(AUTH) else None
-        response = ResponseWriter(send, self._headers(context), context, counting, without_body=method == "HEAD")
+        body = RequestBody.of(context.headers, receive)
+        response = ResponseWriter(send, self._headers(context), context, body, counting, without_body=method == "HEAD")
         try:
-            await self._app_for(context, scope, method)(scope, receive, response.send)
+            await self._app_for(context, scope, method)(scope, body.receive, response.send)
         except Exception as error:  # noqa: BLE001 - the last resort: nothing may get past it
             self.telemetry.request_failed(context, error)
             if not response.status:
-                await problem_response(context, error)(scope, receive, response.send)
+                await problem_response(context, error)(scope, body.receive, response.send)
         self.telemetry.request_completed(context, method, scope.get("path_template", UNMATCHED), response.status)
 
     def _app_for(self, context: RequestContext, scope: HTTPScope, method: str) -> ASGIApp:
@@ -109,35 +107,3 @@ class Middleware:
                     (b"access-control-expose-headers", EXPOSED_HEADERS),
                 ]
         return headers
-
-
-@attrs.define
-class ResponseWriter:
-    """The response on its way out. `status` is 0 until it has begun.
-
-    `_counting` counts the client's address where nothing has been counted before.
-    """
-
-    _send: Send
-    _headers: Sequence[Header]
-    _exchange: RequestContext
-    _counting: RateLimits | None
-    _without_body: bool
-    status: int = attrs.field(default=0, init=False)
-
-    async def send(self, message: Message) -> None:
-        """Pass a message on, completed with what every response has."""
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            given = list(message["headers"])
-            names = {name for name, _ in given}
-            given += self._headers
-            given += [header for header in UNLESS_SET if header[0] not in names]
-            if self._counting and not self._exchange.counts:
-                self._counting.count_unauthenticated(self._exchange)
-            if self._exchange.counts:
-                given += rate_limit_headers(self._exchange.counts)
-            message["headers"] = given
-        elif message["type"] == "http.response.body" and self._without_body:
-            message["body"] = b""
-        await self._send(message)

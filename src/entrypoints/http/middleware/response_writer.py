@@ -1,0 +1,56 @@
+"""The response on its way out, completed with what every response has."""
+
+from collections.abc import Sequence
+
+import attrs
+from litestar.types import Message, Send
+
+from entrypoints.http.context import RequestContext
+from entrypoints.http.middleware.rate_limits import RateLimits, rate_limit_headers
+from entrypoints.http.middleware.request_body import RequestBody
+from entrypoints.http.responses import Header
+
+UNLESS_SET: tuple[Header, ...] = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+CLOSE: Header = (b"connection", b"close")
+
+
+@attrs.define
+class ResponseWriter:
+    """Sends a response. `status` is 0 until it has begun.
+
+    `_counting` counts the client's address where nothing has been counted before.
+    """
+
+    _send: Send
+    _headers: Sequence[Header]
+    _context: RequestContext
+    _body: RequestBody
+    _counting: RateLimits | None
+    _without_body: bool
+    status: int = attrs.field(default=0, init=False)
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on, completed with what every response has."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*self._completed([*message["headers"]]), *await self._connection()]
+        elif message["type"] == "http.response.body" and self._without_body:
+            message["body"] = b""
+        await self._send(message)
+
+    def _completed(self, given: list[Header]) -> list[Header]:
+        names = {name for name, _ in given}
+        given += self._headers
+        given += [header for header in UNLESS_SET if header[0] not in names]
+        if self._counting and not self._context.counts:
+            self._counting.count_unauthenticated(self._context)
+        if self._context.counts:
+            given += rate_limit_headers(self._context.counts)
+        return given
+
+    async def _connection(self) -> list[Header]:
+        """Return the header that ends the connection, unless nothing is left of the request on it."""
+        return [] if self._body.ended or await self._body.drop() else [CLOSE]
