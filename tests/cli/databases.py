@@ -23,8 +23,40 @@ SETTINGS = PoolSettings(min_size=1, max_size=1, timeout=30, prepare=False)
 Rows = dict[str, list[str]]
 
 
+NEEDED = """
+SELECT column_name, udt_name FROM information_schema.columns
+WHERE table_schema = 'public' AND table_name = %s AND is_nullable = 'NO' AND column_default IS NULL"""
+VALUES = {
+    "uuid": "gen_random_uuid()",
+    "text": "'\\ backslash'",
+    "_text": "ARRAY['a', '\\']",
+    "bytea": "'\\x00ff'",
+    "timestamptz": "now()",
+    "date": "now()",
+    "int2": "1",
+    "int4": "1",
+    "int8": "1",
+    "bool": "true",
+    "jsonb": "'{}'",
+}
+"""A value of each type, as SQL."""
+
+
 def fill(url: str, users: int = 3) -> None:
-    """Have some users make and change tasks whose texts are awkward."""
+    """Have some users make and change tasks whose texts are awkward, and put a row into what is empty then."""
+    _use(url, users)
+    with psycopg.connect(url) as connection:
+        for table in [table for table, found in rows(url).items() if not found]:
+            columns = {"user_id": "(SELECT min(id::text)::uuid FROM users)"}
+            needed = connection.execute(NEEDED, [table]).fetchall()
+            values = {str(name): columns.get(name, VALUES[kind]) for name, kind in needed}
+            names = sql.SQL(", ").join(map(sql.Identifier, values))
+            made = sql.SQL(", ").join(map(sql.SQL, values.values()))
+            connection.execute(sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(sql.Identifier(table), names, made))
+
+
+def _use(url: str, users: int) -> None:
+    """Have users do what they do."""
 
     async def work() -> None:
         async with Database.open(url, SETTINGS) as database:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from tests.drills.load import Balancer, Load, Outcome
 from tests.migrations.previous import last_commit_without, serving_previous, unpack
 from tests.serving import UNLIMITED
 
-SETTLING_SECONDS = 30
+SETTLING_SECONDS = 10
 ALEMBIC = "alembic_version"
 
 
@@ -34,24 +35,24 @@ def contents(url: str) -> Rows:
 
 
 def test_no_row_is_lost_up_and_down(empty_database: str) -> None:
-    """Rows that each revision knows are the same after the way up to the next and back, and over the whole way."""
+    """What a revision knows is the same after the next one and back, and what the first knows after all of them."""
     migrate(empty_database)
     fill(empty_database)
-    known = {head(): contents(empty_database)}
-    for revision in revisions()[1:]:
-        move(empty_database, revision, down=True)
-        known[revision] = contents(empty_database)
+    assert [] == [table for table, found in contents(empty_database).items() if not found]
     first = revisions()[-1]
-    assert known[first]["tasks"]
+    move(empty_database, first, down=True)
+    known = contents(empty_database)
+    assert [] == [table for table, found in known.items() if not found]
 
     for before, after in pairwise(reversed(revisions())):
+        kept = contents(empty_database)
         move(empty_database, after)
         move(empty_database, before, down=True)
-        assert known[before] == contents(empty_database)
+        assert kept == contents(empty_database)
         move(empty_database, after)
     move(empty_database, first, down=True)
 
-    assert known[first] == contents(empty_database)
+    assert known == contents(empty_database)
 
 
 async def test_release_before_keeps_answering(postgres_server: str, tmp_path: Path) -> None:
@@ -84,5 +85,6 @@ async def upgraded_under_load(server: str, url: str, before: str) -> tuple[Findi
                 await asyncio.sleep(plan.calm)
                 await asyncio.to_thread(move, url, destination, down=down)
                 await asyncio.sleep(plan.calm)
-        await load.settle(SETTLING_SECONDS)
+        with suppress(TimeoutError):  # what is refused again and again is among the findings
+            await load.settle(SETTLING_SECONDS)
         return await look(load, url), load.counted()
