@@ -1,6 +1,7 @@
-"""The clock of the machine, the time zones of the IANA database, and ids made of time and randomness."""
+"""The clock of the machine, the time zones of the IANA database, ids made of time and randomness, and randomness."""
 
 import datetime as dt
+import secrets
 import zoneinfo
 from functools import cache
 from importlib import resources
@@ -33,6 +34,14 @@ class SystemIds:
     def new(self) -> UUID:
         """Return an id that nobody has."""
         return uuid7()
+
+
+class SystemRandomness:
+    """The `Randomness` port."""
+
+    def characters(self, alphabet: str, count: int) -> str:
+        """Return characters drawn by the operating system's source."""
+        return "".join(secrets.choice(alphabet) for _ in range(count))
 
 
 @cache

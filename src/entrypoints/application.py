@@ -91,7 +91,7 @@ def assemble(system: System, settings: Settings, telemetry: Telemetry) -> Asgi:
         metrics_token=settings.metrics_token.reveal() if settings.metrics_token else None,
         limits=settings.limits,
     )
-    return create_app(system.accounts, system.tasks, collaborators, options, telemetry)
+    return create_app(system.use_cases, collaborators, options, telemetry)
 
 
 def _figures_of_all() -> bytes:

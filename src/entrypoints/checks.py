@@ -1,12 +1,12 @@
 """Checks of the settings: what an operator should know before others find out."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, assert_never
 
 from entrypoints.bootstrap import connection_parameters
 from entrypoints.failures import Failure
 from entrypoints.http.ports import ConfigurationCheck
-from entrypoints.settings import Environment, Registration, Settings
+from entrypoints.settings import BetterAuthMode, Environment, Registration, Settings
 from entrypoints.settings.urls import host_name, is_encrypted, is_loopback, may_leave_unencrypted
 
 Status = Literal["ok", "warning", "error"]
@@ -24,6 +24,7 @@ def _results(settings: Settings) -> Iterator[tuple[str, Status, str]]:
     yield _trusted_proxies(settings)
     yield _allowed_hosts(settings)
     yield _registration(settings)
+    yield _better_auth(settings)
     yield "metrics", "ok", "for whoever has the token" if settings.metrics_token else "for this machine only"
 
 
@@ -78,3 +79,16 @@ def _registration(settings: Settings) -> tuple[str, Status, str]:
     if settings.registration is Registration.OPEN and settings.environment is Environment.PRODUCTION:
         return "registration", "warning", "open: anybody may make an account"
     return "registration", "ok", settings.registration.value
+
+
+def _better_auth(settings: Settings) -> tuple[str, Status, str]:
+    chosen = settings.better_auth
+    match chosen.mode:
+        case BetterAuthMode.OFF:
+            return "better_auth", "ok", "off"
+        case BetterAuthMode.JWKS:
+            return "better_auth", "ok", f"tokens of {chosen.issuer}, by the keys at {chosen.key_set}"
+        case BetterAuthMode.HS256:
+            return "better_auth", "warning", f"tokens of {chosen.issuer}, by a shared secret: who has it can be anybody"
+        case _:
+            assert_never(chosen.mode)

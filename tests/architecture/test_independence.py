@@ -24,6 +24,7 @@ from entrypoints.http.middleware.rate_limits import LocalRateLimiter
 from entrypoints.http.ports import Collaborators
 from tests.connections import small_pool
 from tests.http.api import Ready
+from tests.http.over import use_cases_of
 from tests.support import PASSWORD, World
 from todo_core.errors import Forbidden, TodoError
 from todo_core.ports import Store, Tokens
@@ -63,7 +64,7 @@ async def in_postgres(clock: ManualClock, url: str) -> AsyncIterator[Store]:
 async def http_front(world: World) -> AsyncIterator[Ask]:
     """The HTTP API."""
     collaborators = Collaborators(Sealer([b"another secret of 32 bytes, also"]), LocalRateLimiter(), Ready(), dict)
-    app = create_app(world.accounts, world.tasks, collaborators)
+    app = create_app(use_cases_of(world), collaborators)
     transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type] # ASGI is ASGI
     async with httpx.AsyncClient(transport=transport, base_url="http://todo.test") as client:
 

@@ -239,12 +239,12 @@ async def test_clock_set_back(scene: Scene) -> None:
 
 async def test_closing(scene: Scene) -> None:
     """A fetch under way ends with its owner."""
-    await scene.keys.close()
+    await scene.keys.aclose()
     scene.issuer.pause = asyncio.Event()
     asking = asyncio.create_task(scene.find("one"))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    await scene.keys.close()
+    await scene.keys.aclose()
 
     with pytest.raises(asyncio.CancelledError):
         await asking

@@ -8,9 +8,9 @@ import httpx
 from litestar import Litestar
 
 from entrypoints.http.middleware.application import Middleware
-from entrypoints.http.ports import Collaborators, Limits, Policy
+from entrypoints.http.ports import Collaborators, Limits, Policy, UseCases
 from tests.http.conformance import Conformance
-from todo_core.testing import ManualClock, MemoryStore
+from todo_core.testing import HmacExternalTokens, ManualClock, MemoryStore
 from todo_core.use_cases.accounts import Accounts
 from todo_core.use_cases.tasks import Tasks
 
@@ -57,16 +57,26 @@ class User:
 
 @attrs.frozen
 class World:
-    """An API with everything behind it."""
+    """An API with everything behind it, and an external issuer beside it."""
 
     app: Middleware
     clock: ManualClock
     store: MemoryStore
     ready: Ready
-    accounts: Accounts
-    tasks: Tasks
+    use_cases: UseCases
+    issuer: HmacExternalTokens
     collaborators: Collaborators
     client: httpx.AsyncClient
+
+    @property
+    def accounts(self) -> Accounts:
+        """The use cases of accounts."""
+        return self.use_cases.accounts
+
+    @property
+    def tasks(self) -> Tasks:
+        """The use cases of tasks."""
+        return self.use_cases.tasks
 
     async def user(self, email: str = "ada@example.org") -> User:
         """Register a user and log in."""

@@ -8,16 +8,15 @@ import httpx
 import pytest
 
 from adapters.passwords import PooledPasswords, Profile
+from adapters.system import SystemRandomness
 from adapters.tokens import AccessTokens, KeyFile, Sealer, SignedTokens
 from entrypoints.http.app import create_app
 from entrypoints.http.middleware.rate_limits import LocalRateLimiter
-from entrypoints.http.ports import Collaborators, ConfigurationCheck, Options
+from entrypoints.http.ports import Collaborators, ConfigurationCheck, Options, UseCases
 from tests.http.api import PLENTY, Ready, User, World, client_of
 from todo_core.sessions import SessionPolicy
-from todo_core.testing import ManualClock, MemoryStore, SequentialIds
-from todo_core.use_cases.accounts import Accounts
-from todo_core.use_cases.sessions import Sessions
-from todo_core.use_cases.tasks import Tasks
+from todo_core.testing import HmacExternalTokens, ManualClock, MemoryStore, SequentialIds
+from todo_core.use_cases import Accounts, Authentication, PersonalTokens, Sessions, Tasks
 from todo_core.users import PasswordPolicy
 
 
@@ -57,7 +56,6 @@ def build(passwords: PooledPasswords, key_file: Path) -> Build:
         tokens = SignedTokens(AccessTokens("http://todo.test", clock, keys), sealer)
         sessions = Sessions(store, clock, ids, passwords, tokens, policy or SessionPolicy())
         accounts = Accounts(store, clock, ids, passwords, sessions, PasswordPolicy(), registration)
-        tasks = Tasks(store, clock, ids, most_tasks)
         collaborators = Collaborators(
             sealer,
             LocalRateLimiter(),
@@ -65,8 +63,16 @@ def build(passwords: PooledPasswords, key_file: Path) -> Build:
             lambda: keys.latest().public(clock.now()),
             lambda: configuration,
         )
-        app = create_app(accounts, tasks, collaborators, options or Options(limits=PLENTY))
-        return World(app, clock, store, ready, accounts, tasks, collaborators, client_of(app))
+        issuer = HmacExternalTokens(clock)
+        use_cases = UseCases(
+            Authentication(store, clock, ids, sessions, issuer),
+            accounts,
+            sessions,
+            PersonalTokens(store, clock, ids, SystemRandomness(), accounts),
+            Tasks(store, clock, ids, most_tasks),
+        )
+        app = create_app(use_cases, collaborators, options or Options(limits=PLENTY))
+        return World(app, clock, store, ready, use_cases, issuer, collaborators, client_of(app))
 
     return make
 

@@ -268,7 +268,7 @@ async def test_refusals_have_owasp_names(client: httpx.AsyncClient, request_: tu
 async def test_no_room_for_a_password_is_told_of(world: World) -> None:
     """A 503 says nothing of the inside; the log has what the operator has to know."""
     sessions = attrs.evolve(world.accounts.sessions, passwords=ScryptPasswords(waiting=0))
-    app = create_app(attrs.evolve(world.accounts, sessions=sessions), world.tasks, world.collaborators, Options())
+    app = create_app(attrs.evolve(world.use_cases, sessions=sessions), world.collaborators, Options())
     with structlog.testing.capture_logs() as lines:
         response = await client_of(app).post("/api/auth/login", json={"email": "a@b", "password": "x"})
 
@@ -373,7 +373,7 @@ async def test_last_resort() -> None:
 
 def test_nothing_is_started(world: World) -> None:
     """Two applications live side by side: each has its own figures."""
-    other = create_app(world.accounts, world.tasks, world.collaborators, Options())
+    other = create_app(world.use_cases, world.collaborators, Options())
 
     assert other.telemetry.registry is not world.app.telemetry.registry
 

@@ -86,10 +86,14 @@ async def test_examples_are_good(document: Json) -> None:
 
 
 async def test_security(world: World, document: Json) -> None:
-    """A bearer token is the default; public operations need none."""
-    assert [{"bearer": []}] == document["security"]
+    """The user in person is the default; public operations need nobody, and a token its scope."""
+    in_person: list[Json] = [{"bearer": []}, {"externalToken": []}]
+    assert in_person == document["security"]
     for route in served(world.app):
-        assert route.public == ("security" in operations(document)[route.name])
+        said = operations(document)[route.name].get("security", in_person)
+        opened = [] if route.scope is None else [{"personalToken": [route.scope.value]}]
+        assert route.public or [*in_person, *opened] == said
+        assert not route.public or said in ([], [{}, *in_person], [{}, {"metrics": []}])
 
 
 async def test_every_problem_of_the_contract_can_occur(world: World) -> None:

@@ -1,6 +1,7 @@
 """Properties of all routes at once, read from the application's own table: a new route is concerned at once."""
 
 import datetime as dt
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ from todo_core import errors, tasks
 
 def filled(path: str) -> str:
     """Return a path with ids in it."""
-    return path.replace("{task_id:str}", str(uuid4())).replace("{session_id:str}", str(uuid4()))
+    return re.sub(r"{\w+:str}", lambda _: str(uuid4()), path)
 
 
 @pytest.mark.parametrize("token", [None, "Bearer nonsense"])
@@ -86,7 +87,7 @@ async def test_ids_that_are_none(world: World, text: str) -> None:
     ada = await world.user()
     for route in served(world.app):
         if "{" in route.path:
-            path = route.path.replace("{task_id:str}", text).replace("{session_id:str}", text)
+            path = re.sub(r"{\w+:str}", lambda _: text, route.path)
             for client in (ada, world.client.request):
                 response = await client(route.method, path)
                 assert response.status_code in {404, 405}, response.text
@@ -111,7 +112,7 @@ def test_codes_and_statuses_are_those_of_the_contract() -> None:
     contract = {
         400: {"malformed-request", "invalid-cursor", "invalid-sync-token"},
         401: {"not-authenticated", "invalid-credentials", "invalid-refresh-token", "refresh-token-reused"},
-        403: {"forbidden", "cross-origin-request", "registration-closed"},
+        403: {"cross-origin-request", "forbidden", "insufficient-scope", "registration-closed"},
         404: {"not-found"},
         405: {"method-not-allowed"},
         409: {"email-taken", "id-taken"},
@@ -119,7 +120,7 @@ def test_codes_and_statuses_are_those_of_the_contract() -> None:
         412: {"version-mismatch"},
         413: {"body-too-large"},
         415: {"unsupported-media-type"},
-        422: {"validation-failed", "idempotency-key-reused", "quota-exceeded", "no-password"},
+        422: {"validation-failed", "idempotency-key-reused", "quota-exceeded", "no-password", "no-session"},
         429: {"rate-limited"},
         500: {"internal-error"},
         503: {"unavailable"},

@@ -11,7 +11,7 @@ from tests.http.api import PASSWORD
 from tests.security.route_table import ROUTES
 from tests.security.scene import COMPLETED, ERASED, FORGOTTEN, LIVE, REQUEST_ID, TRASHED, UNKNOWN
 
-ProblemType = Literal["public", "own", "task", "session"]
+ProblemType = Literal["public", "own", "task", "session", "token"]
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -56,6 +56,8 @@ RIGHTS: Mapping[str, Right] = {
     "deleteAccount": Right("own", {"current_password": PASSWORD}),
     "changePassword": Right("own", NEW_PASSWORD),
     "listSessions": Right("own"),
+    "listTokens": Right("own"),
+    "createToken": Right("own", {"name": "of Bob", "scopes": ["tasks:read"], "current_password": PASSWORD}),
     "logOutEverywhere": Right("own"),
     "listTasks": Right("own"),
     "listChanges": Right("own"),
@@ -68,6 +70,7 @@ RIGHTS: Mapping[str, Right] = {
     "toggleTask": Right("task", None, _only_live(200), ({}, IF_MATCH, KEY)),
     "deleteTask": Right("task", None, _only_live(204), ({}, IF_MATCH)),
     "restoreTask": Right("task", None, {**_only_live(200), TRASHED: 200}, ({}, IF_MATCH, KEY)),
+    "revokeToken": Right("token", None, {"live": 204, "expired": 204, "revoked": 404, "never made": 404}),
     "endSession": Right("session", None, {"current": 204, "another": 204, "ended": 404, "never made": 404}),
 }
 

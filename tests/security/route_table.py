@@ -4,14 +4,12 @@ from adapters.tokens import Sealer
 from entrypoints.http.app import create_app
 from entrypoints.http.middleware.application import Middleware
 from entrypoints.http.middleware.rate_limits import LocalRateLimiter
-from entrypoints.http.ports import Collaborators
+from entrypoints.http.ports import Collaborators, UseCases
 from tests.http.api import Ready
 from tests.http.conformance import served
 from todo_core.sessions import SessionPolicy
-from todo_core.testing import HmacTokens, ManualClock, MemoryStore, ScryptPasswords, SequentialIds
-from todo_core.use_cases.accounts import Accounts
-from todo_core.use_cases.sessions import Sessions
-from todo_core.use_cases.tasks import Tasks
+from todo_core.testing import HmacTokens, ManualClock, MemoryStore, ScryptPasswords, SequentialCharacters, SequentialIds
+from todo_core.use_cases import Accounts, Authentication, PersonalTokens, Sessions, Tasks
 from todo_core.users import PasswordPolicy
 
 
@@ -22,7 +20,14 @@ def an_application() -> Middleware:
     sessions = Sessions(store, clock, ids, passwords, HmacTokens(clock), SessionPolicy())
     accounts = Accounts(store, clock, ids, passwords, sessions, PasswordPolicy())
     collaborators = Collaborators(Sealer([bytes(32)]), LocalRateLimiter(), Ready(), dict)
-    return create_app(accounts, Tasks(store, clock, ids), collaborators)
+    use_cases = UseCases(
+        Authentication(store, clock, ids, sessions),
+        accounts,
+        sessions,
+        PersonalTokens(store, clock, ids, SequentialCharacters(), accounts),
+        Tasks(store, clock, ids),
+    )
+    return create_app(use_cases, collaborators)
 
 
 ROUTES = served(an_application())

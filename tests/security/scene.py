@@ -11,6 +11,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.http.api import User, World
+from tests.security.callers import CALLERS, external_token, personal_token
+from todo_core.personal_tokens import Scope, token_text
 from todo_core.use_cases.housekeeping import TOMBSTONE_RETENTION, TRASH_RETENTION, Housekeeping
 
 LIVE, COMPLETED, TRASHED, ERASED, FORGOTTEN, UNKNOWN = STATES = (
@@ -29,17 +31,18 @@ REQUEST_ID = "the-same-one"
 
 @attrs.frozen
 class Scene:
-    """Ada has a task in each state; Bob has one of his own."""
+    """Ada has a task in each state; Bob, who comes by `caller`, has one of his own, unless he can only read."""
 
     world: World
     ada: User
     bob: User
     tasks: Mapping[str, str]
+    caller: str = "session"
 
     @classmethod
-    async def make(cls, world: World) -> "Scene":
+    async def make(cls, world: World, caller: str = "session") -> "Scene":
         """Let time pass until every state is there."""
-        ada, bob = await world.user(), await world.user("bob@example.org")
+        ada = await world.user()
         tasks = {state: (await ada.add(f"{CANARY} {state}", tags=[CANARY]))["id"] for state in STATES[:-1]}
         tasks[UNKNOWN] = str(uuid4())
         await ada("PATCH", f"/api/tasks/{tasks[COMPLETED]}/toggle")
@@ -48,14 +51,16 @@ class Scene:
         await ada("DELETE", f"/api/tasks/{tasks[ERASED]}")
         ada = await _later(world, ada, TRASH_RETENTION + timedelta(days=1))
         await Housekeeping(world.store, world.clock).purge()
-        bob = await _later(world, bob, timedelta())
+        bob = await CALLERS[caller](world)
         await ada("DELETE", f"/api/tasks/{tasks[TRASHED]}")
-        await bob.add("of Bob")
-        return cls(world, ada, bob, tasks)
+        if caller != "reading token":
+            await bob.add("of Bob")
+        return cls(world, ada, bob, tasks, caller)
 
     async def everything_of_ada(self) -> list[Any]:
         """Return all that Ada can see of her own."""
-        paths = ("/api/tasks", "/api/tasks?deleted=true", "/api/tags", "/api/auth/me", "/api/auth/sessions")
+        own = ("me", "sessions", "tokens")
+        paths = ("/api/tasks", "/api/tasks?deleted=true", "/api/tags", *(f"/api/auth/{name}" for name in own))
         seen = [(await self.ada("GET", path)).json() for path in paths]
         changes = (await self.ada("GET", "/api/tasks/changes")).json()
         return [*seen, changes["items"]]
@@ -78,7 +83,24 @@ class Scene:
             "unsigned": bearer(unsigned),
             "a refresh token": bearer(self.ada.tokens["refresh_token"]),
             "an ended session": bearer(ended["access_token"]),
+            **await self._impostors_of_other_kinds(),
             "an expired token": bearer(await self._expired()),
+        }
+
+    async def _impostors_of_other_kinds(self) -> dict[str, dict[str, str]]:
+        """Return those who come with what is no identity or personal access token, or none any more."""
+        world = self.world
+        left = User(world.app, world.client, "", "", {"access_token": external_token(world, "left")})
+        assert 204 == (await left("POST", "/api/auth/logout-all")).status_code
+        made = (await personal_token(self.ada, Scope.TASKS_WRITE)).json()
+        assert 204 == (await self.ada("DELETE", f"/api/auth/tokens/{made['id']}")).status_code
+        return {
+            "an external token too old": bearer(external_token(world, "zoe", timedelta())),
+            "an external token too long": bearer(external_token(world, "zoe", timedelta(days=2))),
+            "an identity that logged out": bearer(left.tokens["access_token"]),
+            "a revoked token": bearer(made["token"]),
+            "a token with a wrong checksum": bearer(made["token"][:-6] + "000000"),
+            "a token that was never made": bearer(token_text("0" * 32)),
         }
 
     async def _expired(self) -> str:

@@ -138,7 +138,7 @@ class OutOfReach:
 async def test_uncounted_means_refused(world: World) -> None:
     """When attempts cannot be counted, nobody may try: 503, a line and a count, and no password is looked at."""
     collaborators = attrs.evolve(world.collaborators, shared=OutOfReach())
-    client = client_of(create_app(world.accounts, world.tasks, collaborators))
+    client = client_of(create_app(world.use_cases, collaborators))
     with structlog.testing.capture_logs() as lines:
         response = await client.post("/api/auth/login", json={"email": "ada@example.org", "password": PASSWORD})
 

@@ -4,43 +4,60 @@ A route without a line in `rights.RIGHTS` fails the first test, and with it whoe
 """
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import attrs
 import pytest
 
 from adapters.postgres import Database, PostgresStore
 from entrypoints.http.app import create_app
-from entrypoints.http.ports import Options
+from entrypoints.http.ports import Options, UseCases
 from entrypoints.http.routing import Route
 from tests.connections import small_pool
 from tests.http.api import PASSWORD, PLENTY, World, client_of
 from tests.http.conformance import handlers_of
+from tests.security.callers import CALLERS, is_opened, personal_token
 from tests.security.rights import BY_NAME, CREATE, KEY, METHODS, RIGHTS, path_of, request_of, routes_for
 from tests.security.route_table import ROUTES, an_application
 from tests.security.scene import CANARY, LIVE, STATES, TAKEN, UNKNOWN, Scene, bearer, visible
+from todo_core.personal_tokens import Scope
+
+IDS = ("task_id", "session_id", "token_id")
 
 
 @pytest.fixture(params=["memory"])
 async def scene(request: pytest.FixtureRequest, world: World) -> AsyncIterator[Scene]:
     """Give two users and their tasks, in memory or in PostgreSQL."""
-    if request.param == "memory":
-        yield await Scene.make(world)
+    store, _, caller = request.param.partition(" ")
+    if store == "memory":
+        yield await Scene.make(world, caller or "session")
         return
     async with Database.open(request.getfixturevalue("database"), small_pool()) as database:
-        yield await Scene.make(over(world, PostgresStore(database, world.clock)))
+        yield await Scene.make(over(world, PostgresStore(database, world.clock)), caller or "session")
 
 
 def over(world: World, store: PostgresStore) -> World:
     """Return the same world with another store."""
-    sessions = attrs.evolve(world.accounts.sessions, store=store)
-    accounts = attrs.evolve(world.accounts, store=store, sessions=sessions)
-    tasks = attrs.evolve(world.tasks, store=store)
-    app = create_app(accounts, tasks, world.collaborators, Options(limits=PLENTY))
-    parts = {"app": app, "store": store, "accounts": accounts, "tasks": tasks, "client": client_of(app)}
+    known = world.use_cases
+    sessions = attrs.evolve(known.sessions, store=store)
+    accounts = attrs.evolve(known.accounts, store=store, sessions=sessions)
+    use_cases = UseCases(
+        attrs.evolve(known.authentication, store=store, sessions=sessions),
+        accounts,
+        sessions,
+        attrs.evolve(known.personal_tokens, store=store, accounts=accounts),
+        attrs.evolve(known.tasks, store=store),
+    )
+    app = create_app(use_cases, world.collaborators, Options(limits=PLENTY))
+    parts = {"app": app, "store": store, "use_cases": use_cases, "client": client_of(app)}
     return attrs.evolve(world, **parts)  # type: ignore[arg-type]  # any store will do
 
 
 on_both = pytest.mark.parametrize("scene", ["memory", "postgres"], indirect=True)
+by_all = pytest.mark.parametrize(
+    "scene", ["postgres session", *(f"memory {caller}" for caller in CALLERS)], indirect=True
+)
+"""Bob comes in each way; the contract of stores says that PostgreSQL looks at all of them."""
 
 
 def test_every_route_has_its_rights() -> None:
@@ -60,7 +77,7 @@ def test_public_is_what_is_said_to_be(route: Route) -> None:
 
 
 @on_both
-@routes_for("own", "task", "session")
+@routes_for("own", "task", "session", "token")
 async def test_impostors_get_nowhere(scene: Scene, route: Route) -> None:
     """Without a living session of one's own: 401, the same whatever the object and its state, and nothing happens."""
     before = await scene.everything_of_ada()
@@ -69,7 +86,7 @@ async def test_impostors_get_nowhere(scene: Scene, route: Route) -> None:
     for who, headers in (await scene.impostors()).items():
         seen = set()
         for state in STATES:
-            path = path_of(route, task_id=scene.tasks[state], session_id=scene.tasks[state])
+            path = path_of(route, **dict.fromkeys(IDS, scene.tasks[state]))
             response = await scene.world.client.request(route.method, path, **request_of(right, headers))
             assert (who, 401) == (who, response.status_code)
             assert "Bearer" == response.headers["www-authenticate"]
@@ -79,10 +96,16 @@ async def test_impostors_get_nowhere(scene: Scene, route: Route) -> None:
     assert before == await scene.everything_of_ada()
 
 
-@on_both
+@by_all
 @routes_for("task")
 async def test_another_users_task(scene: Scene, route: Route) -> None:
-    """403 in the same bytes while anybody has the id, 404 when nobody has; and the owner notices nothing."""
+    """403 in the same bytes while anybody has the id, 404 when nobody has; and the owner notices nothing.
+
+    A token that is not for writing is refused before anybody looks whose task it is.
+    """
+    if not is_opened(scene.caller, route):
+        await too_little(scene, route)
+        return
     before = await scene.everything_of_ada()
     right = RIGHTS[route.name]
 
@@ -97,6 +120,20 @@ async def test_another_users_task(scene: Scene, route: Route) -> None:
         assert 1 == len(taken)
         assert variant is CREATE or len(free) == 1
 
+    assert before == await scene.everything_of_ada()
+
+
+async def too_little(scene: Scene, route: Route) -> None:
+    """See that Bob's token is refused, in the same bytes for every object, and that the header says what would do."""
+    before, right = await scene.everything_of_ada(), RIGHTS[route.name]
+    answers = [
+        await scene.bob(route.method, path_of(route, **dict.fromkeys(IDS, task)), **request_of(right, {}))
+        for task in scene.tasks.values()
+    ]
+    needed = "" if route.scope is None else f', scope="{route.scope.value}"'
+    assert 1 == len({repr(visible(answer)) for answer in answers})
+    assert (403, "insufficient-scope") == (answers[0].status_code, answers[0].json()["code"])
+    assert f'Bearer error="insufficient_scope"{needed}' == answers[0].headers["www-authenticate"]
     assert before == await scene.everything_of_ada()
 
 
@@ -145,22 +182,51 @@ async def sessions_of_ada(scene: Scene) -> dict[str, str]:
     return {**ids, "never made": scene.tasks[UNKNOWN]}
 
 
-@on_both
-@routes_for("session")
-async def test_another_users_session(scene: Scene, route: Route) -> None:
-    """It is as if it were not there: 404 in the same bytes, and the session lives on."""
-    sessions = await sessions_of_ada(scene)
-    before = await scene.everything_of_ada()
+async def tokens_of_ada(scene: Scene) -> dict[str, str]:
+    """Return ids of personal access tokens of Ada in each state, and one that never was."""
+    made = [(await personal_token(scene.ada, Scope.TASKS_READ, days=days)).json()["id"] for days in (1, 9, 9)]
+    await scene.ada("DELETE", f"/api/auth/tokens/{made[2]}")
+    return {"expired": made[0], "live": made[1], "revoked": made[2], "never made": scene.tasks[UNKNOWN]}
+
+
+OBJECTS = {"session": sessions_of_ada, "token": tokens_of_ada}
+
+
+@by_all
+@routes_for("session", "token")
+async def test_another_users_session_or_token(scene: Scene, route: Route) -> None:
+    """It is as if it were not there: 404 in the same bytes, and it lives on. A token gets nowhere near."""
+    if not is_opened(scene.caller, route):
+        await too_little(scene, route)
+        return
     right = RIGHTS[route.name]
+    objects = await OBJECTS[right.kind](scene)
+    before = await scene.everything_of_ada()
 
     answers = [
-        await scene.bob(route.method, path_of(route, session_id=session), **request_of(right, {}))
-        for session in sessions.values()
+        await scene.bob(route.method, path_of(route, **dict.fromkeys(IDS, one)), **request_of(right, {}))
+        for one in objects.values()
     ]
 
-    assert [404] * len(sessions) == [answer.status_code for answer in answers]
+    assert [404] * len(objects) == [answer.status_code for answer in answers]
     assert 1 == len({repr(visible(answer)) for answer in answers})
     assert before == await scene.everything_of_ada()
+
+
+@routes_for("token")
+@pytest.mark.parametrize("state", ["live", "expired", "revoked", "never made"])
+async def test_ones_own_token(scene: Scene, route: Route, state: str) -> None:
+    """The owner revokes what is there, expired or not."""
+    right, token = RIGHTS[route.name], (await tokens_of_ada(scene))[state]
+    if state == "expired":
+        scene.world.clock.advance(timedelta(days=1))
+    tokens = await scene.world.log_in()
+
+    response = await attrs.evolve(scene.ada, tokens=tokens)(
+        route.method, path_of(route, token_id=token), **request_of(right, {})
+    )
+
+    assert right.owner[state] == response.status_code
 
 
 @routes_for("session")
@@ -175,16 +241,20 @@ async def test_ones_own_session(scene: Scene, route: Route, state: str) -> None:
     assert right.owner[state] == response.status_code
 
 
-@on_both
+@by_all
 @routes_for("own")
 async def test_what_is_ones_own_is_nobody_elses(scene: Scene, route: Route) -> None:
     """Whatever a user does with what is theirs, nothing of another user is shown or changed."""
+    if not is_opened(scene.caller, route):
+        await too_little(scene, route)
+        return
     before = await scene.everything_of_ada()
     right = RIGHTS[route.name]
 
     for variant in right.variants:
         response = await scene.bob(route.method, route.path, **request_of(right, variant))
-        assert 200 <= response.status_code < 300
+        no_password = (scene.caller, route.name) == ("identity", "changePassword")
+        assert (422 if no_password else 200) <= response.status_code < (423 if no_password else 300)
         for secret in (CANARY, scene.ada.id, scene.ada.email, *scene.tasks.values()):
             assert secret not in response.text
 

@@ -104,19 +104,6 @@ def test_production_refuses_plain_http(load: Load) -> None:
     )
 
 
-def test_better_auth_is_reserved(load: Load) -> None:
-    """The names for external issuers are there, and change nothing while they are off."""
-    reserved = {
-        "TODO_BETTER_AUTH_MODE": "off",
-        "TODO_BETTER_AUTH_URL": "https://auth.example.com",
-        "TODO_BETTER_AUTH_ISSUER": "https://auth.example.com",
-        "TODO_BETTER_AUTH_AUDIENCE": "https://todo.example.com",
-        "BETTER_AUTH_SECRET": KEY,
-    }
-
-    assert load(reserved) == load() == load(BETTER_AUTH_SECRET=KEY)
-
-
 def test_settings_reach_workers(load: Load) -> None:
     """Settings can be sent to a process that is started afresh, secrets included."""
     settings = load(PRODUCTION, TODO_TRUSTED_PROXIES="10.0.0.0/8")

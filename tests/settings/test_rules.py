@@ -183,12 +183,7 @@ def test_metrics_token(load: Load) -> None:
             for token in ("hunter2hunter2hünter2", "hunter2 hunter2 hunter2", "=hunter2hunter2hunter2", "=" * 16)
         ),
         ("PASSWORD_MIN_LENGTH", "7", "must be a whole number from 8 to 128, not '7'"),
-        ("BETTER_AUTH_MODE", "jwks", "must be off: external issuers are not supported yet"),
-        (
-            "BETTER_AUTH_URL",
-            "https://auth.example.com",
-            "external issuers are not supported yet; with TODO_BETTER_AUTH_MODE=off this is ignored",
-        ),
+        ("BETTER_AUTH_MODE", "yes", "must be off or jwks or hs256, not 'yes'"),
         ("DATABASE_DIRECT_URL", "postgresql://db", "is for the migrations of TODO_DATABASE_URL, which is not set"),
         ("REFRESH_IDLE_SECONDS", "2592001", "must not be above TODO_REFRESH_MAX_SECONDS"),
     ],

@@ -16,6 +16,7 @@ from entrypoints.http.ports import Collaborators, Limits, Options, Policy
 from entrypoints.http.wire import encode
 from entrypoints.http.wire.cursors import Cursors
 from tests.http.api import Ready
+from tests.http.over import use_cases_of
 from tests.support import World
 from todo_core import errors
 from todo_core.actors import Actor
@@ -63,8 +64,7 @@ def over_http(world: World) -> World:
     """Return the same world, with its tasks asked for over HTTP."""
     sealer = Sealer([b"a secret of thirty-two bytes, yes"])
     app = create_app(
-        world.accounts,
-        world.tasks,
+        use_cases_of(world),
         Collaborators(sealer, LocalRateLimiter(), Ready(), dict),
         Options(limits=UNLIMITED),
     )

@@ -52,7 +52,7 @@ class RemoteKeys:
             key = await self._find_anew(key_id)
         return key
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """End a fetch under way."""
         if self._fetching is not None:
             self._fetching.cancel()

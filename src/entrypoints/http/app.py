@@ -14,46 +14,44 @@ from entrypoints.http.middleware.application import Middleware
 from entrypoints.http.middleware.rate_limits import RateLimits
 from entrypoints.http.middleware.telemetry import Telemetry
 from entrypoints.http.pipeline import Pipeline
-from entrypoints.http.ports import Collaborators, Options
+from entrypoints.http.ports import Collaborators, Options, UseCases
 from entrypoints.http.problems import problem_response, problem_type_of
 from entrypoints.http.responses import Response, no_content
 from entrypoints.http.routes.accounts import AccountRoutes
 from entrypoints.http.routes.operations import OperationRoutes
+from entrypoints.http.routes.personal_tokens import PersonalTokenRoutes
 from entrypoints.http.routes.reference import reference_routes
 from entrypoints.http.routes.sessions import SessionRoutes
 from entrypoints.http.routes.task_lists import TaskListRoutes
 from entrypoints.http.routes.tasks import TaskRoutes
 from entrypoints.http.routing import Route, routes_of
 from entrypoints.http.wire.cursors import Cursors
-from todo_core.use_cases.accounts import Accounts
-from todo_core.use_cases.tasks import Tasks
 
 DEFAULT = Options()
 
 
 def create_app(
-    accounts: Accounts,
-    tasks: Tasks,
+    use_cases: UseCases,
     collaborators: Collaborators,
     options: Options = DEFAULT,
     telemetry: Telemetry | None = None,
 ) -> Middleware:
     """Return the API as an ASGI application; nothing is started or opened by it."""
     telemetry = telemetry or Telemetry()
-    sessions = accounts.sessions
     rate_limits = RateLimits(options.limits, collaborators.shared, telemetry)
     sections = (
-        AccountRoutes(accounts, rate_limits),
-        SessionRoutes(sessions, rate_limits, options),
-        TaskListRoutes(tasks, Cursors(collaborators.sealer)),
-        TaskRoutes(tasks),
+        AccountRoutes(use_cases.accounts, rate_limits),
+        SessionRoutes(use_cases.sessions, use_cases.authentication, rate_limits, options),
+        PersonalTokenRoutes(use_cases.personal_tokens, use_cases.accounts, rate_limits),
+        TaskListRoutes(use_cases.tasks, Cursors(collaborators.sealer)),
+        TaskRoutes(use_cases.tasks),
         OperationRoutes(collaborators, options, telemetry),
     )
     routes = tuple(route for section in sections for route in routes_of(section))
     routes += reference_routes(routes, options.version)
     for route in routes:
         telemetry.expect(route.method, route.template)
-    pipeline = Pipeline(sessions, accounts, rate_limits)
+    pipeline = Pipeline(use_cases.authentication, use_cases.accounts, rate_limits)
     handler = cast("Any", ProblemHandler(telemetry))  # an `Response` is response enough
     litestar = Litestar(
         [*_options_handlers(routes), *(_handler(route, pipeline) for route in routes)],

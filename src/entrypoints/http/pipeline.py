@@ -1,7 +1,7 @@
 """The checks before a handler, in the order that the contract promises.
 
 unknown route, method (by the framework) → path id → limit by address → credentials → limit by user
-→ media type, size, JSON, parameters, headers → the handler: limit by account, then the use case
+→ media type, size, JSON, parameters, headers → scope → the handler: limit by account, then the use case
 """
 
 import re
@@ -20,9 +20,10 @@ from entrypoints.http.routing import Body, Call, Route
 from entrypoints.http.wire import query
 from entrypoints.http.wire.json_body import PATCH, PLAIN, read_json
 from entrypoints.http.wire.scalars import parse_uuid
+from todo_core.actors import check_scope
 from todo_core.errors import InvalidInput, NotAuthenticated
 from todo_core.use_cases.accounts import Accounts
-from todo_core.use_cases.sessions import Sessions
+from todo_core.use_cases.authentication import Authentication
 
 _BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/-]+=*)")
 
@@ -31,7 +32,7 @@ _BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/-]+=*)")
 class Pipeline:
     """Leads a request to its handler."""
 
-    sessions: Sessions
+    authentication: Authentication
     accounts: Accounts
     rate_limits: RateLimits
 
@@ -50,6 +51,8 @@ class Pipeline:
             body = await _body(route, context, request)
             values = query.read(texts, route.parameters)
             call = Call(context, request.scope, route.method, ids, body, values, texts)
+            if not route.public:
+                check_scope(call.actor, route.scope)
             return await route.handler(call)
         except (HttpError, InvalidInput):
             await self._confirm(context)
@@ -57,7 +60,7 @@ class Pipeline:
 
     async def _authenticate(self, context: RequestContext, route: Route) -> None:
         try:
-            actor = await self.sessions.authenticate(bearer_token(context))
+            actor = await self.authentication.authenticate(bearer_token(context), context.client)
         except NotAuthenticated:
             if route.limit is None:
                 self.rate_limits.unauthenticated(context)

@@ -6,6 +6,8 @@ from typing import Literal, Protocol
 
 import attrs
 
+from todo_core.use_cases import Accounts, Authentication, PersonalTokens, Sessions, Tasks
+
 Network = IPv4Network | IPv6Network
 
 
@@ -78,6 +80,17 @@ class Collaborators:
     public_keys: Callable[[], Mapping[str, object]]
     configuration: Callable[[], Sequence[ConfigurationCheck]] = tuple
     metrics: Callable[[], bytes] | None = None
+
+
+@attrs.frozen
+class UseCases:
+    """What the API offers."""
+
+    authentication: Authentication
+    accounts: Accounts
+    sessions: Sessions
+    personal_tokens: PersonalTokens
+    tasks: Tasks
 
 
 LimitName = Literal["login", "register", "refresh", "password"]

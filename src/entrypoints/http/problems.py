@@ -120,6 +120,8 @@ def _detail(error: Exception) -> str:
     if isinstance(error, errors.InvalidInput):
         count = len(error.violations)
         return f"{count} field{' is' if count == 1 else 's are'} not valid"
+    if isinstance(error, errors.InsufficientScope):
+        return f"This needs the scope {error.scope}" if error.scope else "No token opens this: log in"
     if isinstance(error, errors.QuotaExceeded):
         return f"At most {error.limit} {error.what}"
     return str(getattr(error, "detail", ""))
@@ -154,9 +156,16 @@ def _headers(kind: ProblemType, error: Exception) -> list[Header]:
     headers = [by_status[kind.status]()] if kind.status in by_status else []
     if isinstance(error, http_errors.MethodNotAllowed):
         headers.append((b"allow", ", ".join(error.allowed).encode()))
+    if isinstance(error, errors.InsufficientScope):
+        headers.append((b"www-authenticate", _needed_scope(error.scope).encode()))
     if isinstance(error, VersionMismatch):
         headers.append((b"etag", encode.etag(error.current)))
     return headers
+
+
+def _needed_scope(scope: str | None) -> str:
+    """Return the challenge that names the scope (RFC 6750 3), if a token with it would open this."""
+    return 'Bearer error="insufficient_scope"' + (f', scope="{scope}"' if scope else "")
 
 
 def _wait(error: Exception) -> int:

@@ -19,6 +19,7 @@ from entrypoints.http.responses import Response
 from entrypoints.http.wire.query import Parameter, Values
 from todo_core.actors import AccountHolder, Actor, account_holder
 from todo_core.errors import NotAuthenticated
+from todo_core.personal_tokens import Scope as TokenScope
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -76,9 +77,9 @@ class Success:
 class Route:
     """A method on a path. Without `public`, only authenticated requests reach the handler.
 
-    `limit` is the shared limit by client address. `request` is the schema of the body; `problems` are the codes that
-    this route adds to those which follow from its other properties (see `document.openapi`). `headers` are request
-    headers.
+    `scope` is what a personal access token needs; with None, no such token reaches the handler. `limit` is the shared
+    limit by client address. `request` is the schema of the body; `problems` are the codes that this route adds to those
+    which follow from its other properties (see `document.openapi`). `headers` are request headers.
     """
 
     method: Method
@@ -90,6 +91,7 @@ class Route:
     responses: tuple[Success, ...]
     tag: str = "Operations"
     public: bool = False
+    scope: TokenScope | None = None
     limit: LimitName | None = None
     body: Body = Body.NONE
     request: type | None = None

@@ -4,6 +4,7 @@
     sources     the environment, `.env` (`dotenv_file`), `.secrets.toml` and `settings.toml` (`toml_file`)
     layers      lays them over each other, with dynaconf
     reader      takes typed values out of what was set, and collects what is wrong
+    better_auth the settings of an external issuer
     rules       one function for each kind of value; `network_rules` for hosts and URLs, with `urls`
 
 `ConfigurationError` holds everything that is wrong, one line each.
@@ -13,6 +14,8 @@ from entrypoints.settings.load import load_settings
 from entrypoints.settings.reader import ConfigurationError
 from entrypoints.settings.secret import Secret
 from entrypoints.settings.tree import (
+    BetterAuthMode,
+    BetterAuthSettings,
     DatabaseSettings,
     Environment,
     KeySettings,
@@ -26,6 +29,8 @@ from entrypoints.settings.tree import (
 )
 
 __all__ = [
+    "BetterAuthMode",
+    "BetterAuthSettings",
     "ConfigurationError",
     "DatabaseSettings",
     "Environment",

@@ -12,6 +12,7 @@ import platformdirs
 
 from entrypoints.http.ports import Limits, Policy
 from entrypoints.settings import network_rules, rules
+from entrypoints.settings.better_auth import check_better_auth, read_better_auth
 from entrypoints.settings.reader import ConfigurationError, Reader
 from entrypoints.settings.sources import read_sources
 from entrypoints.settings.tree import (
@@ -85,7 +86,6 @@ def default_data_directory() -> Path | None:
 
 def _read(reader: Reader, home: Path) -> Settings:
     take = reader.take
-    _reserve_better_auth(reader)
     return Settings(
         environment=take("ENVIRONMENT", rules.one_of(Environment), DEFAULT_ENVIRONMENT),
         data_directory=_data_directory(reader, home),
@@ -97,6 +97,7 @@ def _read(reader: Reader, home: Path) -> Settings:
         limits=_limits(reader),
         network=_network(reader),
         logs=_logs(reader),
+        better_auth=read_better_auth(reader),
         metrics_token=take("METRICS_TOKEN", rules.access_secret, None),
         registration=take("REGISTRATION", rules.one_of(Registration), Registration.OPEN),
         max_tasks=take("MAX_TASKS", rules.whole(1, 10_000_000), DEFAULT_MAX_TASKS),
@@ -198,13 +199,6 @@ def _limit(reader: Reader, key: str, default: Policy) -> Policy:
     return reader.take(key, rules.rate_limit(default), default)
 
 
-def _reserve_better_auth(reader: Reader) -> None:
-    """Take the settings of external issuers: the names are kept for them, and no value turns them on."""
-    reader.take("BETTER_AUTH_MODE", rules.not_yet, None)
-    for key in ("BETTER_AUTH_URL", "BETTER_AUTH_ISSUER", "BETTER_AUTH_AUDIENCE", "BETTER_AUTH_SECRET"):
-        reader.take(key, str, None)
-
-
 def _check_together(settings: Settings, reader: Reader) -> None:
     """Check what only makes sense together."""
     database, sessions, require = settings.database, settings.sessions, reader.require
@@ -221,12 +215,7 @@ def _check_together(settings: Settings, reader: Reader) -> None:
         "must not be above TODO_REFRESH_MAX_SECONDS",
         "REFRESH_MAX_SECONDS",
     )
-    require(
-        "BETTER_AUTH_URL",
-        "BETTER_AUTH_MODE" in reader.entries or "BETTER_AUTH_URL" not in reader.entries,
-        "external issuers are not supported yet; with TODO_BETTER_AUTH_MODE=off this is ignored",
-        "BETTER_AUTH_MODE",
-    )
+    check_better_auth(settings, reader)
 
 
 def _check_production(settings: Settings, reader: Reader) -> None:

@@ -22,6 +22,7 @@ KNOWN_KEYS = frozenset({"better-auth-secret-12345678901234567890"})  # defaults 
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 SHOWN = 60
+MAX_IDENTIFIER_LENGTH = 255
 
 
 def must(text: str, rule: str) -> ValueError:
@@ -73,10 +74,11 @@ def switch(text: str) -> bool:
     return words[text.lower()]
 
 
-def not_yet(text: str) -> None:
-    """Read the mode of external issuers: there is none but off."""
-    if text.lower() != "off":
-        raise ValueError("must be off: external issuers are not supported yet")
+def identifier(text: str) -> str:
+    """Read a name that is compared character by character, as issuer and audience of tokens are."""
+    if len(text) > MAX_IDENTIFIER_LENGTH or not text.isprintable():
+        raise must(text, f"at most {MAX_IDENTIFIER_LENGTH} printable characters")
+    return text
 
 
 def log_level(text: str) -> str:
@@ -174,6 +176,10 @@ def key(text: str) -> Secret:
     if text in KNOWN_KEYS or len(set(text)) < KEY_VARIETY:
         raise ValueError("must be random: this one can be guessed; `openssl rand -hex 32` makes one")
     return Secret(text)
+
+
+def ignored(text: str) -> None:
+    """Read nothing of a value that is not used."""
 
 
 def access_secret(text: str) -> Secret:

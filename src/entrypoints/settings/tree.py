@@ -102,6 +102,28 @@ class NetworkSettings:
     allowed_hosts: tuple[str, ...]
 
 
+class BetterAuthMode(StrEnum):
+    """How tokens of a Better Auth server are verified: not at all, by its public keys, or by a shared secret."""
+
+    OFF = "off"
+    JWKS = "jwks"
+    HS256 = "hs256"
+
+
+@attrs.frozen
+class BetterAuthSettings:
+    """The external issuer. `issuer` and `audience` are what its tokens say; empty while the mode is off.
+
+    `key_set` is where its public keys are (mode jwks), `secret` what signs its tokens (mode hs256).
+    """
+
+    mode: BetterAuthMode
+    issuer: str
+    audience: str
+    key_set: str | None
+    secret: Secret | None
+
+
 @attrs.frozen
 class LogSettings:
     """From which level, and how. `format` None: for people on a terminal, else JSON."""
@@ -124,6 +146,7 @@ class Settings:
     limits: Limits
     network: NetworkSettings
     logs: LogSettings
+    better_auth: BetterAuthSettings
     metrics_token: Secret | None
     registration: Registration
     max_tasks: int

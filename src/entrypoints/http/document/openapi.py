@@ -11,6 +11,7 @@ from entrypoints.http.problems import PROBLEM_TYPES, URN, ProblemType
 from entrypoints.http.routing import Body, Route, Success
 from entrypoints.http.wire import schemas
 from entrypoints.http.wire.query import Parameter
+from todo_core.personal_tokens import Scope
 
 Json = dict[str, Any]
 
@@ -46,7 +47,9 @@ HEADERS: dict[str, Json] = COMMON | {
     "RateLimit-Policy": _header("The limits that were counted (IETF draft)", '"api";q=600;w=60'),
     "RateLimit": _header("What is left of them, and for how many seconds", '"api";r=599;t=60'),
     "Retry-After": _header("In how many seconds to try again", "17"),
-    "WWW-Authenticate": _header("The scheme of authentication", "Bearer"),
+    "WWW-Authenticate": _header(
+        "The scheme of authentication; for a token without the scope also what is missing", "Bearer"
+    ),
     "ETag": _header("The version of the task", '"12"'),
     "Location": _header("Where it is, relative to this API", "/api/tasks/0193a5d2-7c1e-7b3a-9f00-3c5d8e2a1b4f"),
     "Link": _header("The next page (RFC 8288)", '</api/tasks?cursor=AbC>; rel="next"'),
@@ -58,7 +61,16 @@ HEADERS: dict[str, Json] = COMMON | {
     "Idempotency-Replayed": _header("There, and `true`, when the request had been carried out before", "true"),
 }
 ON_LIMITED = ("RateLimit-Policy", "RateLimit")
-WITH_STATUS = {401: ("WWW-Authenticate",), 412: ("ETag",), 429: ("Retry-After",), 503: ("Retry-After",)}
+WITH_STATUS = {
+    401: ("WWW-Authenticate",),
+    403: ("WWW-Authenticate",),
+    412: ("ETag",),
+    429: ("Retry-After",),
+    503: ("Retry-After",),
+}
+
+IN_PERSON: list[Json] = [{"bearer": []}, {"externalToken": []}]
+"""The users themselves, by their own credentials."""
 
 REQUEST_HEADERS: dict[str, Json] = {
     "If-Match": {
@@ -96,7 +108,7 @@ def document(routes: Sequence[Route], version: str) -> Json:
             ),
         },
         "servers": [{"url": "/"}],
-        "security": [{"bearer": []}],
+        "security": IN_PERSON,
         "tags": [{"name": name} for name in dict.fromkeys(route.tag for route in routes)],
         "paths": paths,
         "components": {
@@ -112,6 +124,18 @@ def document(routes: Sequence[Route], version: str) -> Json:
             },
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT (RFC 9068)"},
+                "externalToken": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT (RFC 7519)",
+                    "description": "The token of an external issuer, such as a Better Auth server, where one is set",
+                },
+                "personalToken": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "todo_pat_…",
+                    "description": "A personal access token that has the scope",
+                },
                 "metrics": {"type": "http", "scheme": "bearer", "description": "The token of the settings"},
             },
         },
@@ -143,6 +167,8 @@ def _operation(route: Route) -> Json:
         operation["description"] = route.description
     if route.public:
         operation["security"] = _public_security(route)
+    elif route.scope is not None:
+        operation["security"] = [*IN_PERSON, {"personalToken": [route.scope.value]}]
     if route.request is not None:
         operation["requestBody"] = _request_body(route)
     return operation
@@ -152,7 +178,7 @@ def _public_security(route: Route) -> list[Json]:
     """Return that no token is needed, apart from routes that judge one themselves."""
     if "not-authenticated" not in route.problems:
         return []
-    return [{}, {"bearer" if route.is_api else "metrics": []}]
+    return [{}, *(IN_PERSON if route.is_api else [{"metrics": []}])]
 
 
 def _parameters(route: Route) -> list[Json]:
@@ -200,6 +226,8 @@ def codes(route: Route) -> list[str]:
     found = [*route.problems, "malformed-request", "internal-error"]  # even a bad Host is malformed
     if not route.public:
         found.append("not-authenticated")
+        if route.scope is not Scope.TASKS_READ:  # which every token has
+            found.append("insufficient-scope")
     if route.is_api:
         found += ["rate-limited", "unavailable"]
     if "{" in route.path:

@@ -4,6 +4,7 @@ import attrs
 
 from entrypoints.http.middleware.rate_limits import RateLimits
 from entrypoints.http.responses import Response, json_response, no_content
+from entrypoints.http.routes.attempts import count_attempt
 from entrypoints.http.routes.delivery import deliver
 from entrypoints.http.routing import Body, Call, Success, route
 from entrypoints.http.wire import encode, schemas
@@ -11,6 +12,7 @@ from entrypoints.http.wire.accounts import submitted_account
 from entrypoints.http.wire.cookies import clear_cookie
 from entrypoints.http.wire.reader import read, with_defaults
 from todo_core.errors import Violations
+from todo_core.personal_tokens import Scope
 from todo_core.use_cases.accounts import Accounts, Registration
 from todo_core.users import Profile, ProfileChanges
 
@@ -48,7 +50,7 @@ class AccountRoutes:
         user = await self.accounts.register(registration, call.context.client, violations=problems.found)
         return json_response(201, encode.user(user), (b"location", ME.encode()))
 
-    @route("GET", ME, "getAccount", Success(200, "The account", schemas.User), tag="Accounts")
+    @route("GET", ME, "getAccount", Success(200, "The account", schemas.User), tag="Accounts", scope=Scope.TASKS_READ)
     async def me(self, call: Call) -> Response:
         """Get one's account."""
         return json_response(200, encode.user(await self.accounts.me(call.actor)))
@@ -71,7 +73,7 @@ class AccountRoutes:
         if isinstance(call.body, dict) and {"email", "current_password"} & call.body.keys():
             # It takes the password, or may need it, so it counts as an attempt at it.
             await self.rate_limits.address(call.context, "password")
-            await self._count_attempt(call)
+            await count_attempt(call, self.accounts, self.rate_limits)
         problems = Violations()
         members = read(schemas.ProfilePatch, call.body, problems)
         password = members.pop("current_password", None)
@@ -100,7 +102,7 @@ class AccountRoutes:
 
         User, tasks, sessions and keys are gone at once.
         """
-        await self._count_attempt(call)
+        await count_attempt(call, self.accounts, self.rate_limits)
         problems = Violations()
         members = read(schemas.DeleteAccount, {} if call.body is None else call.body, problems)
         password = members.get("current_password")
@@ -121,9 +123,9 @@ class AccountRoutes:
     async def change_password(self, call: Call) -> Response:
         """Change the password.
 
-        Ends every session and opens a new one.
+        Ends every session and opens a new one. Personal access tokens stay, unless `revoke_tokens` is true.
         """
-        await self._count_attempt(call)
+        await count_attempt(call, self.accounts, self.rate_limits)
         problems = Violations()
         members = read(schemas.PasswordChange, call.body, problems)
         issued = await self.accounts.change_password(
@@ -131,11 +133,7 @@ class AccountRoutes:
             members.get("current_password"),
             members.get("new_password", ""),
             call.context.client,
+            revoke_tokens=bool(members.get("revoke_tokens")),
             violations=problems.found,
         )
         return deliver(issued, members.get("delivery"))
-
-    async def _count_attempt(self, call: Call) -> None:
-        """Count an attempt at the password, if the session is alive: a dead one must not lock its user out."""
-        await self.accounts.me(call.actor)
-        await self.rate_limits.account(call.context, "password", str(call.actor.user))

@@ -15,6 +15,7 @@ from entrypoints.http.wire.reader import read_valid
 from todo_core.actors import SessionActor
 from todo_core.errors import InvalidRefreshToken
 from todo_core.sessions import SessionId
+from todo_core.use_cases.authentication import Authentication
 from todo_core.use_cases.sessions import Sessions
 
 
@@ -23,6 +24,7 @@ class SessionRoutes:
     """What a user does with their sessions."""
 
     sessions: Sessions
+    authentication: Authentication
     rate_limits: RateLimits
     options: Options
 
@@ -86,12 +88,20 @@ class SessionRoutes:
         public=True,
         body=Body.OPTIONAL,
         request=schemas.Refresh,
-        problems=("not-authenticated", "invalid-refresh-token", "cross-origin-request", "validation-failed"),
+        problems=(
+            "not-authenticated",
+            "invalid-refresh-token",
+            "insufficient-scope",
+            "cross-origin-request",
+            "validation-failed",
+            "no-session",
+        ),
     )
     async def log_out(self, call: Call) -> Response:
         """Log out.
 
-        Ends the session of the refresh token in the body, or in the cookie, or else of the access token.
+        Ends the session of the refresh token in the body, or in the cookie, or else of the access token. An external
+        issuer ends its own sessions.
         """
         cookie = read_cookie(call.context)
         if call.body is not None:
@@ -102,7 +112,8 @@ class SessionRoutes:
             check_origin(call.context, self.options)
             await self.sessions.log_out_by_token(cookie, call.context.client)
             return no_content(clear_cookie())
-        call.context.actor = await self.sessions.authenticate(bearer_token(call.context))
+        token = bearer_token(call.context)
+        call.context.actor = await self.authentication.authenticate(token, call.context.client)
         await self.sessions.log_out(call.account_holder, call.context.client)
         return no_content()
 
@@ -114,7 +125,10 @@ class SessionRoutes:
         tag="Sessions",
     )
     async def log_out_everywhere(self, call: Call) -> Response:
-        """Log out everywhere."""
+        """Log out everywhere.
+
+        Ends every session, and refuses what an external issuer has signed until now. Personal access tokens stay.
+        """
         await self.sessions.log_out_everywhere(call.account_holder, call.context.client)
         return no_content(clear_cookie())
 

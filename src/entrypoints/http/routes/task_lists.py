@@ -14,6 +14,7 @@ from entrypoints.http.wire.cursors import MAX_TOKEN_LENGTH, Cursors
 from entrypoints.http.wire.query import Parameter, Values
 from entrypoints.http.wire.scalars import parse_date, parse_instant
 from todo_core.changes import MAX_FEED_SIZE
+from todo_core.personal_tokens import Scope
 from todo_core.queries import (
     MAX_PAGE_SIZE,
     MAX_SEARCH_LENGTH,
@@ -82,6 +83,7 @@ class TaskListRoutes:
         "listTasks",
         Success(200, "A page of tasks", schemas.TaskPage, ("Link",)),
         tag="Tasks",
+        scope=Scope.TASKS_READ,
         parameters=FILTERS + PAGING,
         problems=("invalid-cursor",),
     )
@@ -106,6 +108,7 @@ class TaskListRoutes:
         "listChanges",
         Success(200, "A page of changes", schemas.ChangePage),
         tag="Tasks",
+        scope=Scope.TASKS_READ,
         parameters=CHANGES,
         problems=("invalid-sync-token", "sync-token-expired"),
     )
@@ -122,7 +125,12 @@ class TaskListRoutes:
         return json_response(200, encode.feed(feed.changes, token, has_more=feed.has_more))
 
     @route(
-        "GET", "/api/tags", "listTags", Success(200, "The tags, sorted by code point", schemas.TagCounts), tag="Tasks"
+        "GET",
+        "/api/tags",
+        "listTags",
+        Success(200, "The tags, sorted by code point", schemas.TagCounts),
+        tag="Tasks",
+        scope=Scope.TASKS_READ,
     )
     async def tags(self, call: Call) -> Response:
         """List tags."""

@@ -7,6 +7,7 @@ from entrypoints.http.routing import Body, Call, Success, route
 from entrypoints.http.wire import encode, schemas, tasks
 from entrypoints.http.wire.conditions import idempotency_key, precondition
 from todo_core.idempotency import IdempotencyKey, Result
+from todo_core.personal_tokens import Scope
 from todo_core.tasks import ANY_VERSION, Task, TaskId, is_among
 from todo_core.use_cases.tasks import Tasks
 
@@ -35,6 +36,7 @@ class TaskRoutes:
         "createTask",
         Success(201, "The task", schemas.Task, ("Location", "ETag", "Idempotency-Replayed")),
         tag="Tasks",
+        scope=Scope.TASKS_WRITE,
         body=Body.REQUIRED,
         request=schemas.NewTask,
         headers=(KEY,),
@@ -54,6 +56,7 @@ class TaskRoutes:
         SHOWN,
         Success(304, "The client's copy is still good", headers=("ETag",)),
         tag="Tasks",
+        scope=Scope.TASKS_READ,
         headers=("If-None-Match",),
         problems=OF_ONE_TASK,
     )
@@ -72,6 +75,7 @@ class TaskRoutes:
         SHOWN,
         Success(201, "The new task", schemas.Task, ("Location", "ETag")),
         tag="Tasks",
+        scope=Scope.TASKS_WRITE,
         body=Body.REQUIRED,
         request=schemas.TaskInput,
         headers=CONDITIONS,
@@ -99,6 +103,7 @@ class TaskRoutes:
         "editTask",
         SHOWN,
         tag="Tasks",
+        scope=Scope.TASKS_WRITE,
         body=Body.REQUIRED,
         request=schemas.TaskPatch,
         headers=CONDITIONS,
@@ -123,6 +128,7 @@ class TaskRoutes:
         "toggleTask",
         REPLAYED,
         tag="Tasks",
+        scope=Scope.TASKS_WRITE,
         headers=(*CONDITIONS, KEY),
         problems=(*OF_ONE_TASK, *OF_A_KEY, "version-mismatch"),
     )
@@ -139,6 +145,7 @@ class TaskRoutes:
         "deleteTask",
         Success(204, "The task is in the trash"),
         tag="Tasks",
+        scope=Scope.TASKS_WRITE,
         headers=CONDITIONS,
         problems=(*OF_ONE_TASK, "version-mismatch"),
     )
@@ -153,6 +160,7 @@ class TaskRoutes:
         "restoreTask",
         REPLAYED,
         tag="Tasks",
+        scope=Scope.TASKS_WRITE,
         headers=(*CONDITIONS, KEY),
         problems=(*OF_ONE_TASK, *OF_A_KEY, "version-mismatch"),
     )

@@ -1,14 +1,16 @@
 """From values of the core to what goes over the wire."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import UNSET
 
 from entrypoints.http.wire import schemas
-from todo_core import sessions, tasks, users
+from todo_core import personal_tokens, sessions, tasks, users
 from todo_core.changes import Change
 from todo_core.due import Due
 from todo_core.queries import TagCount
+from todo_core.use_cases.personal_tokens import IssuedPersonalToken
 
 PRIORITIES = {priority: schemas.Priority[priority.name] for priority in tasks.Priority}
 
@@ -90,6 +92,28 @@ def session(value: sessions.Session, current: sessions.SessionId | None) -> sche
         user_agent=value.user_agent,
         current=value.id == current,
     )
+
+
+def access_token(value: personal_tokens.PersonalToken) -> schemas.AccessToken:
+    """Return a personal access token, without its secret."""
+    return schemas.AccessToken(**_token_members(value))
+
+
+def new_access_token(value: IssuedPersonalToken) -> schemas.NewAccessToken:
+    """Return a new personal access token with its text."""
+    return schemas.NewAccessToken(**_token_members(value.token), token=value.text)
+
+
+def _token_members(value: personal_tokens.PersonalToken) -> dict[str, Any]:
+    return {
+        "id": value.id,
+        "name": value.name,
+        "scopes": sorted(value.scopes, key=lambda scope: scope.value),
+        "hint": f"{personal_tokens.PREFIX}…{value.hint}",
+        "created_at": value.created_at,
+        "expires_at": value.expires_at,
+        "last_used_at": value.last_used_at,
+    }
 
 
 def feed(changes: Sequence[Change], following: str, *, has_more: bool) -> schemas.ChangePage:

@@ -110,7 +110,7 @@ def _converter(hint: Any) -> Callable[[object], Any]:  # noqa: ANN401 - the same
         return lambda value: read_valid(hint, value)
     if issubclass(hint, Enum):
         return _one_of({choice.value: choice for choice in hint})
-    return {str: _text, bool: _boolean}[hint]
+    return {str: _text, bool: _boolean, int: _whole_number}[hint]
 
 
 def _chain(first: Callable[[object], Any], *others: Callable[[Any], Any]) -> Callable[[object], Any]:
@@ -126,6 +126,12 @@ def _chain(first: Callable[[object], Any], *others: Callable[[Any], Any]) -> Cal
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise InvalidInput.at((), "wrong-type", "a string")
+    return value
+
+
+def _whole_number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidInput.at((), "wrong-type", "a whole number")
     return value
 
 

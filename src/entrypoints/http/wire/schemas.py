@@ -17,6 +17,15 @@ from msgspec import NODEFAULT, UNSET, Meta, Struct, UnsetType
 
 from entrypoints.http.wire.scalars import parse_date, parse_id, parse_time
 from todo_core import tasks
+from todo_core.personal_tokens import (
+    DEFAULT_DAYS,
+    MAX_DAYS,
+    MAX_NAME_LENGTH,
+    Scope,
+    check_days,
+    check_name,
+    check_scopes,
+)
 from todo_core.sessions import MAX_USER_AGENT_LENGTH
 from todo_core.tasks import (
     MAX_DESCRIPTION_LENGTH,
@@ -123,6 +132,28 @@ NewPassword = Annotated[
 NextPassword = Annotated[NewPassword, Meta(examples=["another horse, another staple"])]
 DisplayName = Annotated[str, Meta(min_length=1, max_length=MAX_DISPLAY_NAME_LENGTH, examples=["Ada"])]
 RefreshToken = Annotated[str, Meta(description="Opaque and single-use", examples=["AbC…"])]
+TokenName = Annotated[
+    str, Meta(min_length=1, max_length=MAX_NAME_LENGTH, examples=["nightly backup"], extra={"convert": check_name})
+]
+Scopes = Annotated[
+    list[Scope],
+    Meta(
+        description="What the token opens; writing includes reading",
+        min_length=1,
+        examples=[["tasks:read"]],
+        extra={"convert": check_scopes},
+    ),
+]
+Days = Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=MAX_DAYS,
+        description=f"For how many days the token is good; {DEFAULT_DAYS} by default",
+        examples=[30],
+        extra={"convert": check_days},
+    ),
+]
 Seconds = Annotated[int, Meta(ge=0, description="Seconds", examples=[600])]
 Version = Annotated[
     int, Meta(ge=0, description="The user's revision at the task's last change; also the ETag", examples=[12])
@@ -340,6 +371,7 @@ class PasswordChange(Schema):
     current_password: Password
     new_password: NextPassword
     delivery: Delivery | UnsetType = UNSET
+    revoke_tokens: Annotated[bool, Meta(description="End every personal access token, too")] | UnsetType | None = UNSET
 
 
 class Tokens(Schema, omit_defaults=True):
@@ -368,6 +400,41 @@ class SessionList(Schema):
     """One's live sessions, the latest used first."""
 
     items: list[Session]
+
+
+class AccessToken(Schema):
+    """A personal access token. `hint` is its beginning and its end; `last_used_at` may be some minutes behind."""
+
+    id: Id
+    name: TokenName
+    scopes: Scopes
+    hint: Annotated[str, Meta(examples=["todo_pat_…x7Qd"])]
+    created_at: Instant
+    expires_at: Instant
+    last_used_at: Annotated[Instant | None, Meta(examples=[None])]
+
+
+class NewAccessToken(AccessToken):
+    """A new personal access token. `token` is shown this once."""
+
+    token: Annotated[str, Meta(examples=["todo_pat_k3SxB1dQ0mWvYp9ZtLr7Ha2NfJc8Ue54" + "2x7Qdz"])]
+
+
+class AccessTokenList(Schema):
+    """One's personal access tokens that have not expired, the newest first."""
+
+    items: list[AccessToken]
+
+
+class TokenRequest(Schema):
+    """A request for a personal access token; a user without a password sends none."""
+
+    resource: ClassVar["type[Schema] | None"] = AccessToken
+
+    name: TokenName
+    scopes: Scopes
+    expires_in_days: Days | UnsetType | None = UNSET
+    current_password: Password | UnsetType = UNSET
 
 
 class InvalidMember(Schema):

@@ -1,4 +1,4 @@
-"""The composition root: settings in, every use case over real parts out. Only this module picks adapters."""
+"""The composition root: settings in, every use case over real parts out. Only this package picks adapters."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
@@ -21,7 +21,7 @@ from adapters.postgres import (
 )
 from adapters.postgres import migrate as migrations
 from adapters.postgres.urls import parameters
-from adapters.system import SystemClock, SystemIds
+from adapters.system import SystemClock, SystemIds, SystemRandomness
 from adapters.tokens import (
     AccessTokens,
     InvalidKeySet,
@@ -32,12 +32,28 @@ from adapters.tokens import (
     read_or_create,
     rotate,
 )
+from entrypoints.bootstrap.external import external_tokens
 from entrypoints.failures import CONFIGURATION, Failure
-from entrypoints.http.ports import Count, Policy
-from entrypoints.settings import DatabaseSettings, Registration, Secret, Settings, rules
+from entrypoints.http.ports import Count, Policy, UseCases
+from entrypoints.settings import (
+    DatabaseSettings,
+    Registration,
+    Secret,
+    Settings,
+    rules,
+)
 from todo_core.audit import Action, Event
 from todo_core.errors import Unavailable
-from todo_core.use_cases import Accounts, Administration, Housekeeping, Purged, Sessions, Tasks
+from todo_core.use_cases import (
+    Accounts,
+    Administration,
+    Authentication,
+    Housekeeping,
+    PersonalTokens,
+    Purged,
+    Sessions,
+    Tasks,
+)
 from todo_core.users import UserId
 
 LATE = timedelta(minutes=1)
@@ -70,8 +86,7 @@ class SharedRateLimiter:
 class System:
     """The use cases, and the parts that an entry point needs beside them."""
 
-    accounts: Accounts
-    tasks: Tasks
+    use_cases: UseCases
     administration: Administration
     housekeeping: Housekeeping
     audit: AuditRecord
@@ -129,9 +144,15 @@ async def open_system(settings: Settings, database_url: str) -> AsyncIterator[Sy
         sessions = Sessions(store, clock, ids, passwords, tokens, settings.sessions)
         is_open = settings.registration is Registration.OPEN
         accounts = Accounts(store, clock, ids, passwords, sessions, settings.passwords.policy, is_open)
+        external = await ending.enter_async_context(external_tokens(settings.better_auth, clock))
         yield System(
-            accounts=accounts,
-            tasks=Tasks(store, clock, ids, settings.max_tasks),
+            use_cases=UseCases(
+                Authentication(store, clock, ids, sessions, external),
+                accounts,
+                sessions,
+                PersonalTokens(store, clock, ids, SystemRandomness(), accounts),
+                Tasks(store, clock, ids, settings.max_tasks),
+            ),
             administration=Administration(store, clock, ids, sessions, accounts),
             housekeeping=Housekeeping(store, clock),
             audit=AuditRecord(database),
