@@ -74,6 +74,9 @@ RIGHTS: Mapping[str, Right] = {
     "endSession": Right("session", None, {"current": 204, "another": 204, "ended": 404, "never made": 404}),
 }
 
+IDS = ("task_id", "session_id", "token_id")
+"""What paths have ids of."""
+
 BY_NAME = {route.name: route for route in ROUTES}
 
 

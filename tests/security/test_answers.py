@@ -10,6 +10,7 @@ from adapters.passwords import PooledPasswords
 from entrypoints.http.routing import Route
 from entrypoints.http.wire.json_body import MAX_BODY_BYTES
 from tests.http.api import PASSWORD, User, World
+from tests.security.rights import IDS
 from tests.security.route_table import ROUTES
 from tests.security.scene import LIVE, Scene
 from todo_core.ports import PasswordCheck
@@ -43,7 +44,7 @@ def check_headers(response: httpx.Response) -> None:
 async def test_every_route_and_method(world: World, route: Route) -> None:
     """Each path, asked in every way, with and without credentials."""
     scene = await Scene.make(world)
-    path = route.path.replace(":str}", "}").format(task_id=scene.tasks[LIVE], session_id=scene.tasks[LIVE])
+    path = route.path.replace(":str}", "}").format(**dict.fromkeys(IDS, scene.tasks[LIVE]))
 
     for method in METHODS:
         check_headers(await world.client.request(method, path))

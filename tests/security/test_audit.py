@@ -7,12 +7,17 @@ import pytest
 
 from entrypoints.http.routing import Route
 from tests.http.api import PASSWORD, User, World
+from tests.security.callers import personal_token
+from tests.security.rights import IDS
 from tests.security.route_table import ROUTES
 from tests.security.scene import LIVE, Scene
 from todo_core.audit import Action
+from todo_core.personal_tokens import Scope
 
 CREDENTIALS = {"email": "ada@example.org", "password": PASSWORD}
 NEW_PASSWORD = {"current_password": PASSWORD, "new_password": "a lantern on the quiet pier"}
+
+NEW_TOKEN = {"name": "script", "scopes": ["tasks:read"], "current_password": PASSWORD}
 
 RECORDED: Mapping[str, tuple[Action, Any]] = {
     "register": (Action.USER_CREATED, {"email": "new@example.org", "password": PASSWORD}),
@@ -23,6 +28,8 @@ RECORDED: Mapping[str, tuple[Action, Any]] = {
     "editAccount": (Action.USER_UPDATED, {"display_name": "Ada"}),
     "deleteAccount": (Action.USER_DELETED, {"current_password": PASSWORD}),
     "changePassword": (Action.PASSWORD_CHANGED, NEW_PASSWORD),
+    "createToken": (Action.PERSONAL_TOKEN_CREATED, NEW_TOKEN),
+    "revokeToken": (Action.PERSONAL_TOKEN_REVOKED, None),
     "endSession": (Action.SESSION_REVOKED, None),
 }
 """The routes that change accounts and sessions: the entry, and a body that is right."""
@@ -55,7 +62,8 @@ async def test_one_entry_for_each_change(world: World, route: Route) -> None:
     """One entry, with who, by which session and from where; nothing for tasks."""
     scene = await Scene.make(world)
     action, body = RECORDED.get(route.name, (None, {"title": "t"} if route.request is not None else None))
-    ids = {"task_id": scene.tasks[LIVE], "session_id": await session_of(scene.ada)}
+    token = (await personal_token(scene.ada, Scope.TASKS_READ)).json()["id"]
+    ids = {"task_id": scene.tasks[LIVE], "session_id": await session_of(scene.ada), "token_id": token}
     before = len(world.store.events)
 
     response = await scene.ada(
@@ -81,13 +89,13 @@ async def test_one_entry_for_each_change(world: World, route: Route) -> None:
 async def test_no_entry_for_what_is_refused(world: World, route: Route) -> None:
     """Refusals are lines in the log: an attacker cannot fill a table."""
     scene = await Scene.make(world)
-    ids = {"task_id": scene.tasks[LIVE], "session_id": scene.tasks[LIVE]}
+    ids = dict.fromkeys(IDS, scene.tasks[LIVE])
     path = route.path.replace(":str}", "}").format(**ids)
     before = len(world.store.events)
 
     for request in ({}, {"json": {"more": 1}}, {"json": {**NEW_PASSWORD, "current_password": "a wrong one"}}):
         assert (await world.client.request(route.method, path, **request)).status_code >= 400
-    if route.name in {"changePassword", "deleteAccount"}:
+    if route.name in {"changePassword", "deleteAccount", "createToken"}:
         wrong = {**NEW_PASSWORD, "current_password": "a wrong one"}
         assert (await scene.ada(route.method, path, json=wrong)).status_code == 422
 

@@ -17,12 +17,10 @@ from tests.connections import small_pool
 from tests.http.api import PASSWORD, PLENTY, World, client_of
 from tests.http.conformance import handlers_of
 from tests.security.callers import CALLERS, is_opened, personal_token
-from tests.security.rights import BY_NAME, CREATE, KEY, METHODS, RIGHTS, path_of, request_of, routes_for
+from tests.security.rights import BY_NAME, CREATE, IDS, KEY, METHODS, RIGHTS, path_of, request_of, routes_for
 from tests.security.route_table import ROUTES, an_application
 from tests.security.scene import CANARY, LIVE, STATES, TAKEN, UNKNOWN, Scene, bearer, visible
 from todo_core.personal_tokens import Scope
-
-IDS = ("task_id", "session_id", "token_id")
 
 
 @pytest.fixture(params=["memory"])

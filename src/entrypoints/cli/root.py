@@ -1,5 +1,7 @@
 """The frame of the command: its sub-commands, and errors as one line each."""
 
+from uuid import UUID
+
 import click
 
 from entrypoints.cli.audit import audit
@@ -7,6 +9,7 @@ from entrypoints.cli.keys import keys
 from entrypoints.cli.maintenance import check, migrate, purge, revisions
 from entrypoints.cli.recovery import backup, restore
 from entrypoints.cli.serve import serve
+from entrypoints.cli.tokens import tokens
 from entrypoints.cli.users import token, users
 from entrypoints.failures import CONFIGURATION, Failure
 from entrypoints.settings import ConfigurationError
@@ -53,6 +56,8 @@ def _in_words(error: TodoError) -> str:
     match error:
         case EmailTaken():
             return "another account has this e-mail address"
+        case NotFound(kind="user", id=UUID()):
+            return "there is no user with this id"
         case NotFound(kind=kind):
             return NOT_FOUND.get(kind, f"there is no such {kind}")
         case _:
@@ -68,5 +73,5 @@ def main() -> None:
     """
 
 
-for command in (serve, migrate, check, users, token, audit, keys, purge, revisions, backup, restore):
+for command in (serve, migrate, check, users, token, tokens, audit, keys, purge, revisions, backup, restore):
     main.add_command(command)

@@ -1,6 +1,8 @@
 """`todo users …` and `todo token`: accounts without a mail server. Passwords never come from arguments."""
 
 import sys
+from collections.abc import Callable
+from uuid import UUID
 
 import click
 
@@ -10,7 +12,8 @@ from entrypoints.failures import Failure
 from entrypoints.settings import Environment
 from todo_core.errors import InvalidInput
 from todo_core.use_cases import Registration
-from todo_core.users import EmailAddress, User
+from todo_core.use_cases.administration import Who
+from todo_core.users import EmailAddress, User, UserId
 
 PAGE = 500
 
@@ -29,6 +32,21 @@ class Email(click.ParamType[EmailAddress]):
 
 
 EMAIL = Email()
+
+
+def user_arguments(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command name a user by address, or by id: users of an external issuer have no address."""
+    by_id = click.option("--user-id", type=click.UUID, help="The id, for a user without an address.")
+    return click.argument("email", type=EMAIL, required=False)(by_id(command))
+
+
+def named_user(email: EmailAddress | None, user_id: UUID | None) -> Who:
+    """Return the user that a command names. Raises UsageError unless it names one, and once."""
+    if email is not None and user_id is None:
+        return email
+    if user_id is not None and email is None:
+        return UserId(user_id)
+    raise click.UsageError("name the user: an e-mail address, or --user-id")
 
 
 @click.group()
@@ -67,18 +85,20 @@ def add(email: EmailAddress, name: str | None, timezone: str) -> None:
 
 
 @users.command()
-@click.argument("email", type=EMAIL)
-def disable(email: EmailAddress) -> None:
-    """End every session of an account, and refuse new ones."""
-    run(lambda system: system.administration.disable(email))
+@user_arguments
+def disable(email: EmailAddress | None, user_id: UUID | None) -> None:
+    """End every session of an account, and refuse whatever its user comes with."""
+    who = named_user(email, user_id)
+    run(lambda system: system.administration.disable(who))
     click.echo("disabled")
 
 
 @users.command()
-@click.argument("email", type=EMAIL)
-def enable(email: EmailAddress) -> None:
+@user_arguments
+def enable(email: EmailAddress | None, user_id: UUID | None) -> None:
     """Let a disabled account log in again."""
-    run(lambda system: system.administration.enable(email))
+    who = named_user(email, user_id)
+    run(lambda system: system.administration.enable(who))
     click.echo("enabled")
 
 
@@ -92,13 +112,15 @@ def reset_password(email: EmailAddress) -> None:
 
 
 @users.command()
-@click.argument("email", type=EMAIL)
+@user_arguments
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def delete(email: EmailAddress, *, yes: bool) -> None:
+def delete(email: EmailAddress | None, user_id: UUID | None, *, yes: bool) -> None:
     """Remove an account with all its tasks, for good."""
+    who = named_user(email, user_id)
     if not yes:
-        click.confirm(f"Delete {email.address} with all tasks, for good?", abort=True)
-    run(lambda system: system.administration.delete(email))
+        name = who.address if isinstance(who, EmailAddress) else who
+        click.confirm(f"Delete {name} with all tasks, for good?", abort=True)
+    run(lambda system: system.administration.delete(who))
     click.echo("deleted")
 
 
