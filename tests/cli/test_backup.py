@@ -1,6 +1,7 @@
 """`todo backup` and `todo restore`: everything comes back, and nothing is lost by mistake."""
 
 import json
+import resource
 import threading
 import zipfile
 from pathlib import Path
@@ -77,6 +78,20 @@ def test_failed_backup_leaves_no_file(todo: Todo, settings: dict[str, str], empt
 
     assert (result.exit_code, len(lines(result.output))) == (1, 1)
     assert [] == list(file.parent.glob("*backup*"))
+
+
+def test_full_disk_leaves_no_file(todo: Todo, database: str, file: Path) -> None:
+    """What cannot be written to its end is one line, and nothing is left behind."""
+    fill(database)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        result = todo("backup", str(file))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert (result.exit_code, list(file.parent.glob("*backup*"))) == (1, [])
+    assert [f"todo: {file} cannot be written: File too large"] == lines(result.output)
 
 
 def test_backup_is_of_one_moment(

@@ -110,17 +110,19 @@ def new_file(path: Path) -> Iterator[Writer]:
     """
     if path.exists():
         raise BackupError(f"{path} exists already: name another file")
-    with _readable(path):
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
     try:
-        with os.fdopen(descriptor, "w+b") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                yield Writer(archive)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).rename(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+        try:
+            with os.fdopen(descriptor, "w+b") as file:
+                with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+                    yield Writer(archive)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).rename(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise BackupError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 @attrs.frozen

@@ -14,6 +14,8 @@ from todo_core.errors import Unavailable
 REVISIONS = "alembic_version"
 OURS = frozenset({REVISIONS, "audit_events", "idempotency_keys", "rate_limits", "sessions", "tasks", "users"})
 """Tables that every release has had: a database with all of them is one of ours."""
+LOST = ("08", "57P")
+"""Classes of SQLSTATE: the connection is gone, or the server is stopping."""
 _TABLES = """
 SELECT c.relname FROM pg_catalog.pg_class c
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT EXISTS (
@@ -83,9 +85,9 @@ def connected(url: str) -> Iterator[psycopg.Connection]:
             yield connection
     except errors.InsufficientPrivilege as error:
         raise BackupError(f"the database's role may not do this: {_words(error)}") from error
-    except psycopg.OperationalError as error:
-        raise Unavailable(f"the database cannot be reached: {_words(error)}") from error
     except psycopg.Error as error:
+        if error.sqlstate is None or error.sqlstate.startswith(LOST):
+            raise Unavailable(f"the database cannot be reached: {_words(error)}") from error
         raise BackupError(f"the database refuses: {_words(error)}") from error
 
 
