@@ -66,14 +66,7 @@ def unpack(commit: str, directory: Path) -> Path:
 def serving_previous(program: Path, data: Path, **settings: str) -> Iterator[str]:
     """Run the server of an unpacked program, with the libraries of today, and yield its URL."""
     port = free_port()
-    variables = {f"TODO_{name}": value for name, value in settings.items()}
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(program / "src"),
-        "TODO_PORT": str(port),
-        "TODO_DATA_DIR": str(data),
-        **variables,
-    }
+    environment = _environment(program, DATA_DIR=str(data), PORT=str(port), **settings)
     log = program / "serve.log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -91,6 +84,11 @@ def serving_previous(program: Path, data: Path, **settings: str) -> Iterator[str
     finally:
         process.terminate()
         process.wait(PATIENCE_SECONDS)
+
+
+def _environment(program: Path, **settings: str) -> dict[str, str]:
+    own = {f"TODO_{name}": value for name, value in settings.items()}
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(program / "src"), **own}
 
 
 def _is_ready(url: str) -> bool:
