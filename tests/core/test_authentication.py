@@ -10,7 +10,7 @@ from todo_core.audit import Action
 from todo_core.errors import NoPassword, NoSession, NotAuthenticated
 from todo_core.identities import Identity
 from todo_core.personal_tokens import Scope
-from todo_core.testing import MemoryStore
+from todo_core.testing import HmacExternalTokens, MemoryStore
 from todo_core.use_cases import Authentication
 from todo_core.users import ProfileChanges
 
@@ -195,3 +195,20 @@ async def test_a_disabled_account(world: World) -> None:
     await world.administration.enable(zoe.user)
     for token in (script, world.external_token()):
         assert zoe.user == (await world.authentication.authenticate(token)).user
+
+
+async def test_known_external_tokens_come_first(world: World) -> None:
+    """A token that the issuer's reader knows is not tried as one of ours; it is verified all the same."""
+
+    class Knowing(HmacExternalTokens):
+        """Knows every token."""
+
+        def knows(self, token: str) -> bool:
+            return bool(token)
+
+    knowing = Knowing(world.clock, world.issuer.seal)
+    unasked = Authentication(world.store, world.clock, world.tasks.ids, None, knowing)  # type: ignore[arg-type] # not asked
+
+    assert isinstance(await unasked.authenticate(world.external_token()), ExternalActor)
+    with pytest.raises(NotAuthenticated):
+        await unasked.authenticate("forged")

@@ -75,7 +75,10 @@ async def test_good_tokens(algorithm: str) -> None:
     now = issuer.clock.now()
     expected = ExternalClaims(Identity(ISSUER, SUBJECT), now, now + dt.timedelta(minutes=15), name="Ann")
 
-    assert [expected] * 2 == [await issuer.tokens.read(issuer.signer.token()) for _ in range(2)]
+    token = issuer.signer.token()
+    assert not issuer.tokens.knows(token)
+    assert [expected] * 2 == [await issuer.tokens.read(token) for _ in range(2)]
+    assert issuer.tokens.knows(token)
     assert 1 == issuer.fetched
 
 
@@ -87,6 +90,7 @@ async def test_forgeries(issuer: Issuer, name: str) -> None:
     for _ in range(2):
         with pytest.raises(InvalidToken):
             await issuer.tokens.read(token)
+    assert not issuer.tokens.knows(token)
     assert SUBJECT == await issuer.subject()
 
 

@@ -59,9 +59,13 @@ class ExternalTokens:
     remembered: int = 4096
     _verified: OrderedDict[bytes, Verified] = attrs.field(init=False, factory=OrderedDict, repr=False, eq=False)
 
+    def knows(self, token: str) -> bool:
+        """Return whether the token's signature was verified before."""
+        return _digest(token) in self._verified
+
     async def read(self, token: str) -> ExternalClaims:
         """Return what a good token says. Raises InvalidToken, or Unavailable when the keys are not known."""
-        digest = sha256(token.encode(errors="surrogatepass")).digest()
+        digest = _digest(token)
         verified = self._verified.pop(digest, None)
         if verified is None or await self.keys.find(verified.key_id) is not verified.key:
             verified = await self._verify(token)
@@ -97,6 +101,10 @@ class ExternalTokens:
             _instant(payload["nbf"]) if "nbf" in payload else None,
             _text_or_none(payload.get("name")),
         )
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode(errors="surrogatepass")).digest()
 
 
 def _key_id(header: Mapping[str, Any]) -> str | None:

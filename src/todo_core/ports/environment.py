@@ -81,6 +81,9 @@ class Tokens(Protocol):
 class ExternalTokens(Protocol):
     """Reads the access tokens of one external issuer, whose keys this program does not have or does not make."""
 
+    def knows(self, token: str) -> bool:
+        """Return whether `read` has accepted this token before, and it need not be tried as another kind first."""
+
     async def read(self, token: str) -> ExternalClaims:
         """Return the claims of a token that is good now (see `ExternalClaims.check`).
 

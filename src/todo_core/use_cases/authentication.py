@@ -36,6 +36,8 @@ class Authentication:
         """Return the actor of a bearer token. Raises NotAuthenticated, and Unavailable when that cannot be told."""
         if is_personal_token(token):
             return await self._by_personal_token(token)
+        if self.external is not None and self.external.knows(token):
+            return await self._by_identity(self.external, token, client)
         try:
             return await self.sessions.authenticate(token)
         except NotAuthenticated:
