@@ -255,6 +255,17 @@ async def test_windows_begin_with_the_first_attempt_and_are_never_prolonged() ->
     ]
 
 
+@pytest.mark.parametrize("ahead", [1.0, 3600.0, 1e9])
+async def test_windows_of_a_clock_that_was_ahead_are_over(ahead: float) -> None:
+    """Once the clock is right again, another window begins."""
+    limiter = LocalRateLimiter(iter([1000.0 + ahead, 1000.0, 1001.0]).__next__)
+    policy = Policy("api", 1, 60)
+
+    counts = [await limiter.hit(policy, "a") for _ in range(3)]
+
+    assert [(60, False), (60, False), (59, True)] == [(count.resets_in, count.exceeded) for count in counts]
+
+
 async def test_ended_windows_are_swept_out() -> None:
     """Addresses that come once do not stay for ever."""
     limiter = LocalRateLimiter(iter([*[0.0] * SWEEP_AT, 61.0]).__next__)

@@ -47,6 +47,21 @@ async def test_no_window_is_longer_than_it_is(opened: Database) -> None:
     assert Window(2, 10) == await RateLimitCounters(opened, early, SECRET).hit("login", "ann", 5, 10)
 
 
+@pytest.mark.parametrize("ahead", [dt.timedelta(seconds=11), dt.timedelta(hours=1), dt.timedelta(days=400)])
+@pytest.mark.parametrize("quota", [1, 5], ids=["used up", "under way"])
+async def test_window_of_a_clock_that_was_ahead_is_over(opened: Database, ahead: dt.timedelta, quota: int) -> None:
+    """Once the clock is right again, another window begins at once: in this process and in another."""
+    clock = ManualClock()
+    clock.advance(ahead)
+    limits = RateLimitCounters(opened, clock, SECRET)
+    assert Window(1, 10) == await limits.hit("login", "ann", quota, 10)
+    assert Window(1, 10) == await limits.hit("login", "bob", quota, 10)
+    clock.advance(-ahead)
+
+    assert Window(1, 10) == await limits.hit("login", "ann", quota, 10)
+    assert Window(1, 10) == await RateLimitCounters(opened, clock, SECRET).hit("login", "bob", quota, 10)
+
+
 async def test_each_key_counts_for_itself(opened: Database) -> None:
     """So does each counter, however the two are put together."""
     limits = RateLimitCounters(opened, ManualClock(), SECRET)

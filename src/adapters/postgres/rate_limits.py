@@ -15,13 +15,15 @@ from adapters.postgres.tables import rate_limits
 from todo_core.ports import Clock
 
 DIGEST_BYTES = 16
+CLOCKS_DIFFER = dt.timedelta(seconds=10)
+"""How far apart the clocks of two processes may be, and how late a request may come to its window."""
 REMEMBERED = 10_000
 """Of how many used-up windows a process remembers the end; the oldest give way, and the database is asked again."""
 
 
 def _hit() -> sa.ClauseElement:
     begun = insert(rate_limits).values(key=bindparam("key"), ends_at=bindparam("ends_at"), count=1)
-    over = rate_limits.c.ends_at <= bindparam("now")
+    over = (rate_limits.c.ends_at <= bindparam("now")) | (rate_limits.c.ends_at > bindparam("latest"))
     return begun.on_conflict_do_update(
         index_elements=[rate_limits.c.key],
         set_={
@@ -57,8 +59,8 @@ class Window:
 class RateLimitCounters:
     """Fixed windows that begin with the first request and are not prolonged by the others.
 
-    A window that is used up stays so until it ends, so what is refused then is answered from memory: refusing writes
-    nothing. Keys may be personal: what is kept is a digest under `secret`, so nobody without it can guess its way back.
+    A window that ends later than one that begins now was made by a clock that was ahead: it is over. A window that is
+    used up stays so until it ends, so what is refused then is answered from memory: refusing writes nothing. Keys may be personal: what is kept is a digest under `secret`, so nobody without it can guess its way back.
     """
 
     database: Database
@@ -72,10 +74,12 @@ class RateLimitCounters:
         When a connection is lost on the way it may count twice: never too little. Raises Unavailable.
         """
         now, digest = self.clock.now(), self._digest(name, key)
+        end = now + dt.timedelta(seconds=seconds)
+        latest = end + CLOCKS_DIFFER
         ends_at = self._used_up.get((digest, quota), now)
-        if ends_at > now:
+        if now < ends_at <= latest:
             return Window(quota + 1, _seconds_left(ends_at - now, seconds))
-        values = {"key": digest, "now": now, "ends_at": now + dt.timedelta(seconds=seconds)}
+        values = {"key": digest, "now": now, "ends_at": end, "latest": latest}
         ((count, ends_at),) = await self.database.write(HIT, values, repeatable=True)
         if count >= quota:
             self._remember((digest, quota), ends_at)

@@ -38,7 +38,7 @@ class LocalRateLimiter:
         """Count one request, without waiting for anything."""
         now = self._now()
         used, ends = self._windows.get((policy.name, key), (0, 0.0))
-        if ends <= now:
+        if not now < ends <= now + policy.window:  # one that ends later was made by a clock that was ahead
             used, ends = 0, now + policy.window
             self._sweep(now)
         used += 1
