@@ -43,11 +43,12 @@ def directory_for_all(prefix: str) -> Iterator[Path]:
 
 
 @contextmanager
-def new_database(server_url: str, *, template: str = "template0") -> Iterator[str]:
+def new_database(server_url: str, *, template: str = "template0", options: str = "") -> Iterator[str]:
     """Make a database on the server, yield its URL, and drop it with whoever is still connected."""
     name = f"test_{uuid4().hex}"
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {} ").format(sql.Identifier(name), sql.Identifier(template))
     with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        admin.execute(create + sql.SQL(options))
         try:
             yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
         finally:

@@ -1,9 +1,9 @@
-"""Checks of the settings: what an operator should know before others find out."""
+"""Checks of the settings and the database: what an operator should know before others find out."""
 
 from collections.abc import Iterator
 from typing import Literal, assert_never
 
-from entrypoints.bootstrap import connection_parameters
+from entrypoints.databases import Inspection, State, connection_parameters, head
 from entrypoints.failures import Failure
 from entrypoints.http.ports import ConfigurationCheck
 from entrypoints.settings import BetterAuthMode, Environment, Registration, Settings
@@ -15,6 +15,25 @@ Status = Literal["ok", "warning", "error"]
 def check_settings(settings: Settings) -> tuple[ConfigurationCheck, ...]:
     """Return a result for each thing that is often set wrong. Shows no secret."""
     return tuple(ConfigurationCheck(name, status, detail) for name, status, detail in _results(settings))
+
+
+def check_database(found: Inspection) -> tuple[ConfigurationCheck, ...]:
+    """Return a result for each thing that a database may lack, though it can be reached."""
+    return tuple(ConfigurationCheck(name, status, detail) for name, status, detail in _database_results(found))
+
+
+def _database_results(found: Inspection) -> Iterator[tuple[str, Status, str]]:
+    schema = found.schema
+    if schema.state is State.NEWER:
+        yield "schema", "warning", f"{schema.revision}, newer than this program's {head()}, which can work with it"
+    else:
+        yield "schema", "ok", f"{schema.revision}, the newest"
+    yield "rights", "error" if found.missing_rights else "ok", found.missing_rights or "all that are needed"
+    yield "writable", "error" if found.unwritable else "ok", found.unwritable or "yes"
+    if found.unlimited:
+        yield "time_limits", "warning", f"none: {'; '.join(found.limiting)}"
+    else:
+        yield "time_limits", "ok", "set"
 
 
 def _results(settings: Settings) -> Iterator[tuple[str, Status, str]]:

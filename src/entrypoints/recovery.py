@@ -8,7 +8,7 @@ from adapters.embedded import Binaries, EmbeddedError
 from adapters.postgres import backup as backups
 from adapters.postgres.backup import Backup, BackupError, Manifest
 from adapters.tokens import WrongPassphrase, decrypt, differing, encrypt, parse_all, read_all, write_all
-from entrypoints.bootstrap import running_database
+from entrypoints.databases import running_database
 from entrypoints.failures import Failure
 from entrypoints.settings import Settings
 from todo_core import __version__

@@ -19,7 +19,7 @@ AWKWARD = (
     "\\restrict x",
 )
 """Lines that would end or begin something in a script of psql."""
-SETTINGS = PoolSettings(min_size=1, max_size=1, timeout=30, prepare=False)
+SETTINGS = PoolSettings(min_size=1, max_size=1, timeout=30, prepare=False, limit=False)
 Rows = dict[str, list[str]]
 
 

@@ -12,8 +12,9 @@ from alembic import command
 
 from adapters.postgres.backup import Backup
 from adapters.postgres.backup.programs import _without_password
-from adapters.postgres.backup.schema import OURS, REVISIONS
-from adapters.postgres.migrate import configuration, connected, head, migrate, revisions
+from adapters.postgres.migrate import connected, migrate
+from adapters.postgres.schema import OURS, REVISIONS
+from adapters.postgres.scripts import configuration, head, revisions
 from adapters.postgres.tables import metadata
 from tests.cli.conftest import Todo
 from tests.cli.databases import fill, flipped, lines, rows, without_revisions

@@ -14,7 +14,15 @@ from entrypoints.settings.reader import Reader
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "settings.md"
 ROW = re.compile(r"^\| `(?:TODO_)?(\w+)`[^|]* \| ([^|]+) \|", re.MULTILINE)
-IN_WORDS = {"BETTER_AUTH_AUDIENCE", "BETTER_AUTH_ISSUER", "DATA_DIR", "DATABASE_DIRECT_URL", "LOG_FORMAT", "PUBLIC_URL"}
+IN_WORDS = {
+    "BETTER_AUTH_AUDIENCE",
+    "BETTER_AUTH_ISSUER",
+    "DATA_DIR",
+    "DATABASE_DIRECT_URL",
+    "LOG_FORMAT",
+    "PUBLIC_URL",
+    "TIME_LIMITS",
+}
 """Settings whose default depends on others, or on the machine."""
 
 Value = TypeVar("Value")

@@ -11,7 +11,8 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from adapters.postgres.migrate import ADVISORY_LOCK, configuration, connected, current, head, is_behind, migrate
+from adapters.postgres.migrate import ADVISORY_LOCK, connected, current, migrate
+from adapters.postgres.scripts import configuration, head, is_behind
 from adapters.postgres.tables import metadata
 from tests.migrations.catalog import catalog
 from todo_core.errors import Unavailable

@@ -10,7 +10,8 @@ import pytest
 from alembic import command
 from alembic.script import Script, ScriptDirectory
 
-from adapters.postgres.migrate import LIMITS, configuration, current, head, migrate, script
+from adapters.postgres.migrate import LIMITS, current, migrate, script
+from adapters.postgres.scripts import configuration, head
 from tests.conftest import new_database
 from tests.migrations.catalog import catalog
 from tests.serving import REPOSITORY

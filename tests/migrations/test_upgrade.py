@@ -10,7 +10,8 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from adapters.postgres.migrate import configuration, connected, head, migrate, revisions
+from adapters.postgres.migrate import connected, migrate
+from adapters.postgres.scripts import configuration, head, revisions
 from tests.cli.databases import Rows, fill, rows
 from tests.conftest import new_database
 from tests.drills.drill import Plan, join_all

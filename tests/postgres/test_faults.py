@@ -12,8 +12,8 @@ import pytest
 
 from adapters.embedded import cluster
 from adapters.postgres import Database, PoolSettings
+from adapters.postgres.connecting import TIME_LIMITS
 from adapters.postgres.migrate import migrate
-from adapters.postgres.pool import LIMITS
 from tests.conftest import FAST, directory_for_all
 from tests.connections import small_pool
 from tests.contract.conftest import PATIENCE_SECONDS, Kept
@@ -155,7 +155,11 @@ async def test_standby_takes_no_changes(empty_database: str) -> None:
 
 @pytest.mark.parametrize(
     ("options", "settings"),
-    [("", SMALL), ("&options=-c%20timezone%3DAmerica%2FLima", SMALL), ("", attrs.evolve(SMALL, prepare=False))],
+    [
+        ("", SMALL),
+        ("&options=-c%20timezone%3DAmerica%2FLima", SMALL),
+        ("", attrs.evolve(SMALL, prepare=False, limit=False)),
+    ],
     ids=["own", "asked", "pooled"],
 )
 async def test_server_with_a_mind_of_its_own(empty_database: str, options: str, settings: PoolSettings) -> None:
@@ -215,7 +219,7 @@ async def test_url_is_heeded(database: str) -> None:
         for name, expected in zip(names, ("7s", "mine", "30s"), strict=True):
             found = await connection.execute("SELECT current_setting(%s)", (name,))
             assert [(expected,)] == await found.fetchall()
-    assert "lock_timeout" in LIMITS
+    assert "lock_timeout" in TIME_LIMITS
 
 
 async def test_unreadable_url_is_unavailable() -> None:

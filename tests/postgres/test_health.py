@@ -6,7 +6,8 @@ import psycopg
 import pytest
 
 from adapters.postgres import Database, DatabaseReadiness
-from adapters.postgres.migrate import head, migrate
+from adapters.postgres.migrate import migrate
+from adapters.postgres.scripts import head
 from tests.connections import small_pool
 from tests.postgres.conftest import SMALL
 

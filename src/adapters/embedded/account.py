@@ -84,7 +84,7 @@ class Account:
             if not self._may_enter(parent.stat()):
                 raise EmbeddedError(
                     f"PostgreSQL cannot run as root but as {self.name!r}, which may not enter {parent}:"
-                    " choose another data directory"
+                    f" choose another data directory (TODO_DATA_DIR), or let it pass with `chmod o+x {parent}`"
                 )
 
     def _may_enter(self, directory: os.stat_result) -> bool:

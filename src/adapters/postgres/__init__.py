@@ -4,9 +4,12 @@ SQLAlchemy Core describes tables and statements, psycopg runs them.
 """
 
 from adapters.postgres.audit import AuditRecord, EventFilter
+from adapters.postgres.connecting import PoolSettings
 from adapters.postgres.health import DatabaseReadiness
-from adapters.postgres.pool import Database, PoolSettings
+from adapters.postgres.inspection import Inspection, inspect
+from adapters.postgres.pool import Database
 from adapters.postgres.rate_limits import RateLimitCounters, Window
+from adapters.postgres.schema import Schema, State
 from adapters.postgres.store import PostgresStore
 
 __all__ = [
@@ -14,8 +17,12 @@ __all__ = [
     "Database",
     "DatabaseReadiness",
     "EventFilter",
+    "Inspection",
     "PoolSettings",
     "PostgresStore",
     "RateLimitCounters",
+    "Schema",
+    "State",
     "Window",
+    "inspect",
 ]

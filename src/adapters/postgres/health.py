@@ -9,8 +9,8 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import errors
 
-from adapters.postgres.migrate import head, is_behind
 from adapters.postgres.pool import Database
+from adapters.postgres.scripts import head, is_behind
 from adapters.postgres.statements import Statement
 from todo_core.errors import Unavailable
 

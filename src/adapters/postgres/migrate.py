@@ -2,20 +2,18 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
+from contextlib import contextmanager, suppress
 from io import StringIO
-from pathlib import Path
 
 import psycopg
 import sqlalchemy as sa
 from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from psycopg import errors
 
-from adapters.postgres.tables import metadata
-from adapters.postgres.urls import parameters
+from adapters.postgres.connecting import connect
+from adapters.postgres.remedies import explain
+from adapters.postgres.schema import Schema, State, judge
+from adapters.postgres.scripts import configuration, is_behind
 from todo_core.errors import Unavailable
 
 ADVISORY_LOCK = 0x746F646F
@@ -23,29 +21,38 @@ PATIENCE_SECONDS = 60
 LIMITS = {"lock_timeout": "2s", "statement_timeout": "10min"}
 """How long a migration may stand in line for a table, and everybody else behind it; how long one statement may take."""
 POLL_SECONDS = 0.05
+_UNLIMITED = {"idle_in_transaction_session_timeout": 90600, "transaction_timeout": 170000}
+"""What would end the transaction that holds the lock, and since which version of PostgreSQL there is such a thing."""
+_HOLDER = """
+SELECT l.pid, a.application_name, a.client_addr::text, a.backend_start FROM pg_catalog.pg_locks l
+LEFT JOIN pg_catalog.pg_stat_activity a USING (pid)
+WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = %s AND l.objsubid = 1
+  AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())"""
 
 
-def migrate(url: str, *, patience: float = PATIENCE_SECONDS) -> None:
-    """Apply every migration that the database lacks, each in a transaction of its own.
+def migrate(url: str, *, patience: float = PATIENCE_SECONDS) -> Schema:
+    """Apply every migration that the database lacks, each in a transaction of its own; return what there is then.
 
-    Who comes second waits for the first, and finds nothing to do. Locks belong to connections, so `url` (any libpq URL)
-    must lead past a transaction pooler.
+    Who comes second waits for the first, and finds nothing to do. A newer schema stays as it is.
 
     Args:
-        url: the database.
+        url: the database, at any libpq URL; past a transaction pooler if migrations are long.
         patience: for how many seconds to wait for other migrators, and for tables that are in use.
 
     Raises:
-        Unavailable: the database cannot be reached, or did not become free in time.
+        Unavailable: the database cannot be reached, is not ours, or did not become free in time.
     """
-    parameters(url)
     deadline = time.monotonic() + patience
     try:
-        with _alone(url, deadline):
-            while not _upgraded(url):
-                _wait(deadline, "its tables are in use")
-    except psycopg.OperationalError as error:
-        raise Unavailable(f"the database cannot be migrated: {error}") from error
+        with _alone(url, deadline) as connection:
+            while (schema := _look(connection)) is None or not schema.is_usable:
+                if schema is not None and schema.state is State.EMPTY:
+                    _check_may_create(connection)
+                if schema is None or not _upgraded(url):
+                    _wait(deadline, "its tables are in use")
+            return schema
+    except (psycopg.Error, sa.exc.DBAPIError) as error:
+        raise Unavailable(f"the database cannot be migrated: {explain(_cause(error))}") from error
 
 
 def script(revision: str | None) -> str:
@@ -62,79 +69,104 @@ def script(revision: str | None) -> str:
     return sql.getvalue()
 
 
-@cache
-def revisions() -> tuple[str, ...]:
-    """Return every revision there is, the newest first. The scripts are read once."""
-    return tuple(script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions())
-
-
-def head() -> str:
-    """Return the newest revision there is."""
-    return revisions()[0]
-
-
-def is_behind(revision: str | None) -> bool:
-    """Return whether a database at `revision` lacks a migration. One that we do not know is newer than we are."""
-    return revision is None or revision in revisions()[1:]
-
-
 def current(url: str) -> str | None:
-    """Return the revision of the database, None before the first migration. Raises Unavailable."""
-    parameters(url)
-    try:
-        with psycopg.connect(url) as connection:
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except errors.UndefinedTable:
-        return None
-    except psycopg.OperationalError as error:
-        raise Unavailable(f"the database cannot be reached: {error}") from error
-    return None if row is None else str(row[0])
-
-
-def configuration(connection: sa.Connection | None = None) -> Config:
-    """Return what Alembic's commands need; those that look into a database need a connection to it."""
-    config = Config(attributes={"connection": connection, "metadata": metadata})
-    config.set_main_option("script_location", str(_scripts()).replace("%", "%%"))
-    return config
+    """Return the revision of the database, None before the first migration. Raises Unavailable, also if not ours."""
+    with connect(url) as connection:
+        try:
+            return judge(connection).revision
+        except psycopg.Error as error:
+            raise Unavailable(f"the database cannot be looked into: {explain(error)}") from error
 
 
 @contextmanager
 def connected(url: str) -> Iterator[sa.Connection]:
     """Connect for Alembic. psycopg reads the URL itself, so everything that libpq knows may stand in it."""
-
-    def connect() -> psycopg.Connection:
-        connection = psycopg.connect(url, autocommit=True)
-        for name, value in LIMITS.items():
-            connection.execute("SELECT set_config(%s, %s, false)", (name, value))
-        connection.autocommit = False
-        return connection
-
-    with sa.create_engine("postgresql+psycopg://", creator=connect, poolclass=sa.NullPool).connect() as connection:
-        yield connection
+    engine = sa.create_engine("postgresql+psycopg://", creator=lambda: connect(url), poolclass=sa.NullPool)
+    sa.event.listen(engine, "begin", _limit)
+    with engine.connect() as connection:
+        try:
+            yield connection
+        finally:
+            _end_limits(connection)
 
 
-def _scripts() -> Path:
-    """Return the migrations: inside this package in a wheel, beside the sources in a checkout."""
-    packaged = Path(__file__).parent / "migrations"
-    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "migrations"
+def _limit(connection: sa.Connection) -> None:
+    """Set the time limits, for the transaction that begins: a pooler may give its connection to somebody else then."""
+    local = not connection.connection.dbapi_connection.autocommit  # type: ignore[union-attr] # it is psycopg's
+    for name, value in LIMITS.items():
+        connection.exec_driver_sql(f"SET {'LOCAL' if local else 'SESSION'} {name} = '{value}'")
+
+
+def _end_limits(connection: sa.Connection) -> None:
+    """Take back what was set outside transactions."""
+    with suppress(sa.exc.DBAPIError):  # a connection that broke has no limits any more
+        connection.rollback()
+        for name in LIMITS:
+            connection.exec_driver_sql(f"RESET {name}")
+        connection.commit()
 
 
 @contextmanager
-def _alone(url: str, deadline: float) -> Iterator[None]:
-    """Hold the migrators' lock.
+def _alone(url: str, deadline: float) -> Iterator[psycopg.Connection]:
+    """Hold the migrators' lock in a transaction: behind a transaction pooler it ends with us, not with a connection.
 
     It is asked for again and again: a waiting statement would hold a snapshot, for which `CREATE INDEX CONCURRENTLY`
     in the other migrator would wait in turn.
     """
-    with psycopg.connect(url, autocommit=True) as connection:
+    connection = connect(url)
+    try:
+        settings = {name: "0" for name, since in _UNLIMITED.items() if connection.info.server_version >= since}
+        for name, value in {**LIMITS, **settings}.items():
+            connection.execute("SELECT set_config(%s, %s, true)", (name, value))
         while not _taken(connection):
-            _wait(deadline, "another migration is under way")
-        yield  # the lock ends with the connection
+            _wait(deadline, f"another migration is under way, {_holder(connection)}")
+        yield connection
+    finally:
+        with suppress(psycopg.OperationalError):
+            connection.rollback()
+        connection.close()
+
+
+def _look(connection: psycopg.Connection) -> Schema | None:
+    """Return the schema, and keep no lock of a table; None when one was not to be had in time."""
+    try:
+        with connection.transaction(force_rollback=True):
+            return judge(connection)
+    except errors.LockNotAvailable:
+        return None
 
 
 def _taken(connection: psycopg.Connection) -> bool:
-    row = connection.execute("SELECT pg_try_advisory_lock(%s)", (ADVISORY_LOCK,)).fetchone()
+    row = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (ADVISORY_LOCK,)).fetchone()
     return row is not None and bool(row[0])
+
+
+def _holder(connection: psycopg.Connection) -> str:
+    """Return who holds the lock, in words."""
+    row = connection.execute(_HOLDER, (ADVISORY_LOCK,)).fetchone()
+    if row is None:
+        return "which has just ended"
+    pid, program, address, began = row
+    return (
+        f"in process {pid} of the server ({program or 'without a name'} at {address or 'its own machine'}, connected"
+        f" since {began:%Y-%m-%d %H:%M:%S}): wait for it, or end it with SELECT pg_terminate_backend({pid})"
+    )
+
+
+def _check_may_create(connection: psycopg.Connection) -> None:
+    """Raise Unavailable unless the role may make tables. PostgreSQL 15 took that right in `public` from everybody."""
+    query = (
+        "SELECT has_schema_privilege(current_schema(), 'CREATE'), current_schema(), current_user, current_database()"
+    )
+    row = connection.execute(query).fetchone()
+    assert row is not None  # noqa: S101 - it returns one row
+    may, schema, role, database = row
+    if schema is None:
+        raise Unavailable(f"the search_path of {role} leads to no schema: ALTER ROLE {role} SET search_path = public")
+    if not may:
+        raise Unavailable(
+            f"the role {role} may not make tables in the schema {schema}: ALTER DATABASE {database} OWNER TO {role}"
+        )
 
 
 def _upgraded(url: str) -> bool:
@@ -145,8 +177,12 @@ def _upgraded(url: str) -> bool:
     except sa.exc.OperationalError as error:
         if isinstance(error.orig, errors.LockNotAvailable):
             return False
-        raise Unavailable(f"the database cannot be migrated: {error.orig}") from error
+        raise
     return True
+
+
+def _cause(error: BaseException) -> BaseException:
+    return error.orig if isinstance(error, sa.exc.DBAPIError) and error.orig else error
 
 
 def _wait(deadline: float, reason: str) -> None:

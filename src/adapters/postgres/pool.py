@@ -11,10 +11,9 @@ from psycopg import IsolationLevel, errors
 from psycopg.pq import TransactionStatus
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
-from adapters.postgres.conversions import ADAPTERS, POOLED
+from adapters.postgres.connecting import PoolSettings, session_arguments
 from adapters.postgres.records import Row
 from adapters.postgres.statements import Statement
-from adapters.postgres.urls import parameters
 from todo_core.errors import Unavailable
 
 T = TypeVar("T")
@@ -28,10 +27,8 @@ PAUSE_SECONDS = 0.02
 RECONNECT_SECONDS = 5
 """For how long one attempt to connect is repeated; the next request begins another."""
 SILENCE_SECONDS = 35.0
-"""For how long a server may say nothing, before its connection is given up: longer than it may take by `LIMITS`."""
-LIMITS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"
+"""For how long a server may say nothing, before its connection is given up: longer than `TIME_LIMITS` let it take."""
 BROKEN_OFF = (errors.SerializationFailure, errors.DeadlockDetected)
-IN_UTC = "-c timezone=UTC"
 SHUTTING_DOWN = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
 
 
@@ -51,19 +48,6 @@ class Connection(psycopg.AsyncConnection[Row]):
         except errors._WaitTimeout:  # noqa: SLF001 - psycopg has no other name for it
             await self.close()
             raise NoAnswer("the server does not answer") from None
-
-
-@attrs.frozen
-class PoolSettings:
-    """How many connections there are, and how many seconds a request may wait for one.
-
-    `prepare`: whether statements are prepared, and time limits set; behind a transaction pooler neither can be.
-    """
-
-    min_size: int
-    max_size: int
-    timeout: float
-    prepare: bool
 
 
 @attrs.define
@@ -106,7 +90,7 @@ class Database:
         pool = AsyncConnectionPool(
             url,
             connection_class=Connection,
-            kwargs=_connecting(url, settings),
+            kwargs=session_arguments(url, settings),
             min_size=settings.min_size,
             max_size=settings.max_size,
             timeout=settings.timeout,
@@ -185,13 +169,6 @@ class Database:
             await asyncio.wait([check], timeout=self.pool.timeout)  # it goes on by itself where nobody answers
         elif isinstance(error, BROKEN_OFF):
             await asyncio.sleep(PAUSE_SECONDS * attempt)  # let the one go first that stood in the way
-
-
-def _connecting(url: str, settings: PoolSettings) -> dict[str, object]:
-    if not settings.prepare:
-        return {"autocommit": True, "context": POOLED, "prepare_threshold": None}
-    own = parameters(url).get("options")
-    return {"autocommit": True, "context": ADAPTERS, "options": f"{LIMITS} {own or ''} {IN_UTC}"}
 
 
 async def _configure(connection: Connection) -> None:

@@ -60,7 +60,8 @@ class RateLimitCounters:
     """Fixed windows that begin with the first request and are not prolonged by the others.
 
     A window that ends later than one that begins now was made by a clock that was ahead: it is over. A window that is
-    used up stays so until it ends, so what is refused then is answered from memory: refusing writes nothing. Keys may be personal: what is kept is a digest under `secret`, so nobody without it can guess its way back.
+    used up stays so until it ends, so what is refused then is answered from memory: refusing writes nothing. Keys may
+    be personal: what is kept is a digest under `secret`, so nobody without it can guess its way back.
     """
 
     database: Database

@@ -1,26 +1,22 @@
 """The composition root: settings in, every use case over real parts out. Only this package picks adapters."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 
 import attrs
 
-from adapters.embedded import EmbeddedError, Observer, cluster
 from adapters.passwords import PooledPasswords
 from adapters.postgres import (
     AuditRecord,
     Database,
     DatabaseReadiness,
     EventFilter,
-    PoolSettings,
     PostgresStore,
     RateLimitCounters,
 )
-from adapters.postgres import migrate as migrations
-from adapters.postgres.urls import parameters
 from adapters.system import SystemClock, SystemIds, SystemRandomness
 from adapters.tokens import (
     AccessTokens,
@@ -33,17 +29,11 @@ from adapters.tokens import (
     rotate,
 )
 from entrypoints.bootstrap.external import external_tokens
+from entrypoints.databases import pool_settings
 from entrypoints.failures import CONFIGURATION, Failure
 from entrypoints.http.ports import Count, Policy, UseCases
-from entrypoints.settings import (
-    DatabaseSettings,
-    Registration,
-    Secret,
-    Settings,
-    rules,
-)
+from entrypoints.settings import Registration, Settings, rules
 from todo_core.audit import Action, Event
-from todo_core.errors import Unavailable
 from todo_core.use_cases import (
     Accounts,
     Administration,
@@ -139,7 +129,7 @@ async def open_system(settings: Settings, database_url: str) -> AsyncIterator[Sy
     async with AsyncExitStack() as ending:
         pool = settings.passwords
         passwords = ending.enter_context(closing(PooledPasswords(workers=pool.workers, queue=pool.queue)))
-        database = await ending.enter_async_context(Database.open(database_url, _pool_settings(settings.database)))
+        database = await ending.enter_async_context(Database.open(database_url, pool_settings(settings.database)))
         store = PostgresStore(database, clock, settings.audit_retention)
         sessions = Sessions(store, clock, ids, passwords, tokens, settings.sessions)
         is_open = settings.registration is Registration.OPEN
@@ -163,81 +153,6 @@ async def open_system(settings: Settings, database_url: str) -> AsyncIterator[Sy
             sealer=sealer,
             keys=keys,
         )
-
-
-def _pool_settings(database: DatabaseSettings) -> PoolSettings:
-    return PoolSettings(
-        min_size=database.pool_min,
-        max_size=database.pool_max,
-        timeout=database.pool_timeout.total_seconds(),
-        prepare=database.prepare_statements,
-    )
-
-
-@contextmanager
-def open_database(settings: Settings, observer: Observer | None = None) -> Iterator[str]:
-    """Yield the URL of a database with the newest schema: the embedded one, started and migrated, or the given one.
-
-    A given database is never changed in passing. With an observer the embedded one is kept alive. Raises Failure.
-    """
-    with running_database(settings, observer) as url:
-        try:
-            if settings.database.url is None:
-                migrations.migrate(url)
-            _check_schema(migrations.current(url))
-        except Unavailable as error:
-            raise Failure.of(error) from error
-        yield url
-
-
-def migrate(settings: Settings) -> str:
-    """Bring the database to the newest schema and return its revision. Raises Failure."""
-    with running_database(settings) as url:
-        direct = settings.database.direct_url
-        try:
-            migrations.migrate(direct.reveal() if direct else url)
-        except Unavailable as error:
-            raise Failure.of(error) from error
-    return migrations.head()
-
-
-def migration_script(settings: Settings) -> str:
-    """Return the SQL that `migrate` would run on the database as it is. Raises Failure."""
-    with running_database(settings) as url:
-        try:
-            return migrations.script(migrations.current(url))
-        except Unavailable as error:
-            raise Failure.of(error) from error
-
-
-@contextmanager
-def running_database(settings: Settings, observer: Observer | None = None) -> Iterator[str]:
-    """Yield the URL of the database that was given, or of an embedded server that runs for as long as the block.
-
-    Nothing is migrated. Raises Failure.
-    """
-    if settings.database.url is not None:
-        yield settings.database.url.reveal()
-        return
-    try:
-        with cluster(settings.data_directory, bindir=settings.database.programs, observer=observer) as server:
-            yield server.url
-    except EmbeddedError as error:
-        raise Failure(str(error)) from error
-
-
-def connection_parameters(url: Secret) -> Mapping[str, str | int | None]:
-    """Return what the URL of a database says, as libpq reads it. Raises Failure, without showing any of it."""
-    try:
-        return parameters(url.reveal())
-    except Unavailable as error:
-        raise Failure.of(error) from error
-
-
-def _check_schema(revision: str | None) -> None:
-    if migrations.is_behind(revision):
-        found = f"at revision {revision}" if revision else "empty"
-        raise Failure(f"the database is {found}, this program needs {migrations.head()}: run `todo migrate`")
 
 
 def open_keys(settings: Settings) -> KeyFile:

@@ -1,12 +1,17 @@
 """`todo migrate | check | purge | revisions`: maintenance of an installation."""
 
+import asyncio
+from collections.abc import Iterable
+
 import click
 
-from entrypoints import bootstrap
-from entrypoints.bootstrap import System
-from entrypoints.checks import check_settings
+from entrypoints import databases
+from entrypoints.bootstrap import open_system
+from entrypoints.checks import check_database, check_settings
 from entrypoints.cli.running import run, settings_and_logs
 from entrypoints.failures import Failure
+from entrypoints.http.ports import ConfigurationCheck
+from entrypoints.settings import Settings
 
 
 @click.command()
@@ -14,27 +19,39 @@ from entrypoints.failures import Failure
 def migrate(*, sql: bool) -> None:
     """Bring the database to the newest schema. Two at once do no harm."""
     if sql:
-        click.echo(bootstrap.migration_script(settings_and_logs()), nl=False)
+        click.echo(databases.migration_script(settings_and_logs()), nl=False)
         return
-    click.echo(f"the database is at revision {bootstrap.migrate(settings_and_logs())}")
+    click.echo(databases.migrate(settings_and_logs()))
 
 
 @click.command()
 def check() -> None:
     """Look whether everything is set up: settings, keys, database. Exits with 1 when something is wrong."""
     settings = settings_and_logs()
-    wrong = False
-    for judgement in check_settings(settings):
-        wrong |= judgement.status == "error"
-        click.echo(f"{judgement.status:8} {judgement.name}: {judgement.detail}")
-    run(_reach, settings)
-    click.echo("ok       the keys can be read, and the database can be reached and has the newest schema")
+    wrong = _show(check_settings(settings))
+    with databases.open_database(settings) as database:
+        lacking = _show(check_database(database.found))
+        asyncio.run(_reach(settings, database.url))
+    age = database.found.schema.age
+    click.echo(f"ok       the keys can be read, and the database can be reached and has {age} schema")
+    if lacking:
+        raise Failure("the database lacks something")
     if wrong:
         raise Failure("some settings are wrong")
 
 
-async def _reach(system: System) -> None:
-    await system.administration.list(limit=1)
+def _show(checks: Iterable[ConfigurationCheck]) -> bool:
+    """Print what was found; return whether something is wrong."""
+    wrong = False
+    for one in checks:
+        wrong |= one.status == "error"
+        click.echo(f"{one.status:8} {one.name}: {one.detail}")
+    return wrong
+
+
+async def _reach(settings: Settings, database_url: str) -> None:
+    async with open_system(settings, database_url) as system:
+        await system.administration.list(limit=1)
 
 
 @click.command()

@@ -1,5 +1,6 @@
 """The frame of the command: its sub-commands, and errors as one line each."""
 
+import os
 from uuid import UUID
 
 import click
@@ -16,6 +17,11 @@ from entrypoints.settings import ConfigurationError
 from todo_core import __version__
 from todo_core.errors import EmailTaken, NotFound, TodoError, Unavailable
 
+UMASK = 0o022
+"""New directories above the data can be entered, and nothing can be written by others, whatever the shell had set.
+
+Started as root, the embedded database runs as another account, which has to pass. Private files have their own modes.
+"""
 NOT_FOUND = {
     "user": "nobody has this e-mail address",
     "enabled user": "the account is disabled: `todo users enable` lets it in",
@@ -71,6 +77,7 @@ def main() -> None:
 
     Settings are environment variables that begin with TODO_, else lines of .env, .secrets.toml or settings.toml here.
     """
+    os.umask(UMASK)
 
 
 for command in (serve, migrate, check, users, token, tokens, audit, keys, purge, revisions, backup, restore):

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from entrypoints.bootstrap import System, open_database, open_system
+from entrypoints.bootstrap import System, open_system
+from entrypoints.databases import open_database
 from entrypoints.logs import configure_logs
 from entrypoints.settings import Settings, load_settings
 
@@ -26,5 +27,5 @@ def run(work: Callable[[System], Awaitable[T]], settings: Settings | None = None
         async with open_system(settings, database_url) as system:
             return await work(system)
 
-    with open_database(settings) as database_url:
-        return asyncio.run(whole(database_url))
+    with open_database(settings) as database:
+        return asyncio.run(whole(database.url))

@@ -15,8 +15,9 @@ import click
 import structlog
 
 from entrypoints.asgi import Asgi
-from entrypoints.bootstrap import open_database, open_keys, seal_secrets
+from entrypoints.bootstrap import open_keys, seal_secrets
 from entrypoints.cli.running import settings_and_logs
+from entrypoints.databases import open_database
 from entrypoints.logs import configure_logs
 from entrypoints.metrics import shared_figures
 from entrypoints.serving import Address
@@ -57,12 +58,12 @@ def serve() -> None:
     signal.signal(signal.SIGTERM, _stop)  # until the server takes over, so that a database under way is stopped too
     with ExitStack() as ending:
         ending.enter_context(address.reserved())
-        database_url = ending.enter_context(open_database(settings, DatabaseLog()))
+        database = ending.enter_context(open_database(settings, DatabaseLog()))
         open_keys(settings)  # made or refused here, in one line, not in each worker
         seal_secrets(settings)
         if settings.server.workers > 1:
             ending.enter_context(shared_figures())
-        run_server(settings.server, address, partial(load, settings, database_url, address))
+        run_server(settings.server, address, partial(load, settings, database.url, address))
 
 
 def load(settings: Settings, database_url: str, address: Address, first: Callable[[], bool]) -> Asgi:

@@ -26,6 +26,7 @@ from entrypoints.settings.tree import (
     Registration,
     ServerSettings,
     Settings,
+    TimeLimits,
 )
 
 __all__ = [
@@ -43,5 +44,6 @@ __all__ = [
     "Secret",
     "ServerSettings",
     "Settings",
+    "TimeLimits",
     "load_settings",
 ]

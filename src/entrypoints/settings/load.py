@@ -27,6 +27,7 @@ from entrypoints.settings.tree import (
     Registration,
     ServerSettings,
     Settings,
+    TimeLimits,
     authority,
 )
 from entrypoints.settings.urls import is_encrypted
@@ -130,6 +131,7 @@ def _local_url(host: str, port: int) -> str:
 
 def _database(reader: Reader, home: Path) -> DatabaseSettings:
     url = reader.take("DATABASE_URL", network_rules.database, None)
+    prepare = reader.take("PREPARE_STATEMENTS", rules.switch, default=True)
     return DatabaseSettings(
         url=url,
         direct_url=reader.take("DATABASE_DIRECT_URL", network_rules.database_url, url),
@@ -137,7 +139,10 @@ def _database(reader: Reader, home: Path) -> DatabaseSettings:
         pool_min=reader.take("POOL_MIN", rules.whole(0, 1000), 1),
         pool_max=reader.take("POOL_MAX", rules.whole(1, 1000), 10),
         pool_timeout=reader.take("POOL_TIMEOUT", rules.seconds(1, 300), timedelta(seconds=5)),
-        prepare_statements=reader.take("PREPARE_STATEMENTS", rules.switch, default=True),
+        prepare_statements=prepare,
+        time_limits=reader.take(
+            "TIME_LIMITS", rules.one_of(TimeLimits), TimeLimits.CONNECTION if prepare else TimeLimits.ROLE
+        ),
     )
 
 

@@ -37,6 +37,13 @@ class Registration(StrEnum):
     CLOSED = "closed"
 
 
+class TimeLimits(StrEnum):
+    """Who sets the time limits of statements: each connection as it is made, or the database's role for good."""
+
+    CONNECTION = "connection"
+    ROLE = "role"
+
+
 def authority(host: str, port: int) -> str:
     """Return host and port as they stand in a URL (RFC 3986 3.2)."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -74,6 +81,7 @@ class DatabaseSettings:
     pool_max: int
     pool_timeout: timedelta
     prepare_statements: bool
+    time_limits: TimeLimits
 
 
 @attrs.frozen

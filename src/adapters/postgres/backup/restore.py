@@ -11,7 +11,9 @@ from adapters.postgres import migrate as migrations
 from adapters.postgres.backup.errors import BackupError
 from adapters.postgres.backup.file import CHUNK, Backup, Manifest
 from adapters.postgres.backup.programs import Programs
-from adapters.postgres.backup.schema import REVISIONS, Contents, connected, contents, others
+from adapters.postgres.backup.schema import Contents, connected, contents, others
+from adapters.postgres.schema import REVISIONS
+from adapters.postgres.scripts import head, revisions
 from adapters.postgres.tables import metadata
 from todo_core.errors import Unavailable
 
@@ -62,9 +64,9 @@ def restore(url: str, programs: Path, backup: Backup, *, replace: bool, tell: Ca
 
 def _check_backup(backup: Backup) -> None:
     revision = backup.manifest.revision
-    if revision not in migrations.revisions():
+    if revision not in revisions():
         raise BackupError(
-            f"{backup.path} has the schema {revision}, which is newer than this program's {migrations.head()}:"
+            f"{backup.path} has the schema {revision}, which is newer than this program's {head()}:"
             " restore it with a newer release"
         )
 

@@ -8,12 +8,11 @@ import psycopg
 from psycopg import errors, sql
 
 from adapters.postgres.backup.errors import BackupError
-from adapters.postgres.urls import parameters
+from adapters.postgres.connecting import connect
+from adapters.postgres.remedies import explain
+from adapters.postgres.schema import OURS, REVISIONS
 from todo_core.errors import Unavailable
 
-REVISIONS = "alembic_version"
-OURS = frozenset({REVISIONS, "audit_events", "idempotency_keys", "rate_limits", "sessions", "tasks", "users"})
-"""Tables that every release has had: a database with all of them is one of ours."""
 LOST = ("08", "57P")
 """Classes of SQLSTATE: the connection is gone, or the server is stopping."""
 _TABLES = """
@@ -79,16 +78,15 @@ def _counting(schema: str, table: str) -> sql.Composed:
 @contextmanager
 def connected(url: str) -> Iterator[psycopg.Connection]:
     """Connect for one transaction, which is committed at the end of the block. Raises Unavailable and BackupError."""
-    parameters(url)
     try:
-        with psycopg.connect(url, client_encoding="utf8") as connection:
+        with connect(url) as connection:
             yield connection
     except errors.InsufficientPrivilege as error:
-        raise BackupError(f"the database's role may not do this: {_words(error)}") from error
+        raise BackupError(f"the database's role may not do this: {explain(error)}") from error
     except psycopg.Error as error:
         if error.sqlstate is None or error.sqlstate.startswith(LOST):
-            raise Unavailable(f"the database cannot be reached: {_words(error)}") from error
-        raise BackupError(f"the database refuses: {_words(error)}") from error
+            raise Unavailable(f"the database cannot be reached: {explain(error)}") from error
+        raise BackupError(f"the database refuses: {explain(error)}") from error
 
 
 def server(url: str) -> Server:
@@ -106,8 +104,3 @@ def _number(connection: psycopg.Connection, query: sql.SQL | sql.Composed) -> in
     row = connection.execute(query).fetchone()
     assert row is not None  # noqa: S101 - a count is one row
     return int(row[0])
-
-
-def _words(error: psycopg.Error) -> str:
-    """Return PostgreSQL's words on one line, without the details, which may quote rows."""
-    return (error.diag.message_primary or " ".join(str(error).split())) or type(error).__name__
