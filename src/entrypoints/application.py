@@ -85,6 +85,8 @@ def assemble(system: System, settings: Settings, telemetry: Telemetry) -> Asgi:
         version=__version__,
         environment=settings.environment,
         public_origin=settings.server.public_origin,
+        path_prefix=settings.server.path_prefix,
+        is_public=settings.server.is_public,
         allowed_hosts=settings.network.allowed_hosts,
         cors_origins=settings.network.cors_origins,
         trusted_proxies=settings.network.trusted_proxies,

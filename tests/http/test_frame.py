@@ -79,7 +79,7 @@ async def test_head_of_a_problem_has_no_body(client: httpx.AsyncClient) -> None:
 
 async def test_unknown_route(client: httpx.AsyncClient) -> None:
     """Nothing there: 404, without credentials too, and counted under no limit."""
-    for response in (await client.get("/api/nope"), await client.put("/api/tasks/1"), await client.delete("/")):
+    for response in (await client.get("/api/nope"), await client.put("/api/tasks/1"), await client.delete("/nope")):
         problem(response, 404, "not-found")
         assert "ratelimit" not in response.headers
 
@@ -251,7 +251,7 @@ async def test_nothing_secret_is_logged(world: World) -> None:
     ("request_", "event"),
     [
         (("POST", "/api/auth/login", {"email": "a@b", "password": "wrong"}), "authn_login_fail"),
-        (("GET", "/api/tasks", None), "authn_token_rejected"),
+        (("POST", "/api/auth/refresh", {"refresh_token": "forged"}), "authn_token_rejected"),
         (("POST", "/api/auth/login", {}), "input_validation_fail"),
     ],
 )
@@ -304,7 +304,9 @@ async def test_server_errors_begin_at_zero(world: World) -> None:
     [
         ("192.0.2.1", ("X-Forwarded-For", "198.51.100.1"), "TODO_TRUSTED_PROXIES"),
         ("10.0.0.1", ("X-Forwarded-For", "nonsense"), "X-Forwarded-For"),
+        ("10.0.0.1", ("X-Forwarded-For", "198.51.100.1, 10.0.0.1 nonsense"), "X-Forwarded-For"),
         ("10.0.0.1", ("Forwarded", "for=198.51.100.1"), "X-Forwarded-For"),
+        ("10.0.0.1", ("X-Real-IP", "198.51.100.1"), "X-Forwarded-For"),
     ],
 )
 async def test_forwarding_that_does_not_count_is_warned_of_once(
@@ -322,6 +324,29 @@ async def test_forwarding_that_does_not_count_is_warned_of_once(
     assert [{"name": "forwarding_headers", "status": "warning", "detail": warning["hint"]}] == (
         await client.get("/health/config")
     ).json()["checks"]
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("::1", "::1"),
+        ("::ffff:127.0.0.1", "127.0.0.1, 10.0.0.1:4000"),
+        ("10.0.0.1", "10.0.0.2, 127.0.0.1, 10.0.0.1"),
+        ("10.0.0.1", " , "),
+        ("192.0.2.1", "192.0.2.1"),
+    ],
+)
+async def test_clients_on_trusted_machines_are_not_warned_of(build: Build, peer: str, forwarded: str) -> None:
+    """A client on the proxy's own machine, or one whose every hop is trusted, is taken for what the header says."""
+    proxies = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "127.0.0.0/8", "::1")))
+    world: World = build(Options(limits=PLENTY, trusted_proxies=proxies))
+    client = world.client_from(peer, **{"X-Forwarded-For": forwarded, "X-Real-IP": forwarded})
+    with structlog.testing.capture_logs() as lines:
+        await client.get("/health")
+
+    assert ["request"] == [line["event"] for line in lines]
+    assert [] == (await client.get("/health/config")).json()["checks"]
 
 
 @pytest.mark.parametrize("header", ["Via", "X-Forwarded-Proto"])
@@ -441,7 +466,8 @@ async def test_hosts_that_are_some(client: httpx.AsyncClient, host: str) -> None
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "//health", "/health/", "/api//tasks", "/api/tasks/", "/api/tasks//", "/api%2Ftasks", "/api/tasks%2f"]
+    "path",
+    ["//", "//health", "/health/", "/api//tasks", "/api/tasks/", "/api/tasks//", "/api%2Ftasks", "/api/tasks%2f"],
 )
 async def test_a_route_has_one_path(client: httpx.AsyncClient, path: str) -> None:
     """Empty and escaped steps are no way to a route: past what a proxy says of its path, to the last slash."""

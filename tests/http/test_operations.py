@@ -5,9 +5,12 @@ import re
 import httpx
 import pytest
 
+from entrypoints.http.document.examples import example_of
 from entrypoints.http.ports import ConfigurationCheck, Options
-from tests.http.api import PLENTY, World, client_of, problem
+from tests.http.api import PASSWORD, PLENTY, User, World, client_of, problem
+from tests.http.conformance import served
 from tests.http.conftest import Build
+from tests.http.test_routes import filled
 
 
 async def test_health(build: Build) -> None:
@@ -87,6 +90,14 @@ async def test_metrics_without_a_token(world: World, peer: str | None, headers: 
         problem(response, 401, "not-authenticated")
 
 
+@pytest.mark.parametrize("peer", ["127.0.0.1", "::1", "192.0.2.1", None])
+async def test_metrics_of_a_public_server_need_a_token(build: Build, peer: str | None) -> None:
+    """Then a proxy on this machine may pass on requests of the world, without any sign of it."""
+    world = build(Options(limits=PLENTY, is_public=True))
+
+    problem(await world.client_from(peer).get("/metrics"), 401, "not-authenticated")
+
+
 async def test_metrics_with_a_token(build: Build) -> None:
     """The token opens them from anywhere, and is needed everywhere."""
     app = build(Options(limits=PLENTY, metrics_token="figures")).app
@@ -108,11 +119,64 @@ async def test_reference_page_is_self_contained(client: httpx.AsyncClient) -> No
     assert "frame-ancestors 'none'" in policy
     assert "unsafe-inline" not in policy.partition("script-src")[2].partition(";")[0]
     assert "http" not in re.sub(r"<!doctype html>|http-equiv", "", page.text)
-    loaded = re.findall(r'(?:src|href)="(/[^"]+)"', page.text)
-    assert {"/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/docs/start.js", "/schema/openapi.json"} == {*loaded}
-    for path in loaded:
-        part = await client.get(path)
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert {"data:,", "docs/swagger-ui.css", "docs/swagger-ui-bundle.js", "docs/start.js", "schema/openapi.json"} == {
+        *loaded
+    }
+    for path in loaded[1:]:
+        part = await client.get(f"/{path}")
         assert 200 == part.status_code
-        if path.startswith("/docs"):
+        if path.startswith("docs"):
             assert "public, max-age=3600" == part.headers["cache-control"]
-    assert "/schema/openapi.json" in (await client.get("/docs/start.js")).text
+    assert '"schema/openapi.json"' in (await client.get("/docs/start.js")).text
+
+
+async def test_the_root_leads_to_the_reference(client: httpx.AsyncClient) -> None:
+    """Who opens the bare address in a browser sees what is there."""
+    response = await client.get("/")
+
+    assert (307, "/docs", "no-store") == (
+        response.status_code,
+        response.headers["location"],
+        response.headers["cache-control"],
+    )
+
+
+PREFIX = "/a/todo%20list"
+
+
+@pytest.fixture
+async def below(build: Build) -> User:
+    """Give a user of an API below a path of another site."""
+    return await build(Options(limits=PLENTY, path_prefix=PREFIX)).user()
+
+
+MADE_OTHERWISE: dict[str, dict[str, object]] = {
+    "register": {"email": "bob@example.org"},
+    "createToken": {"current_password": PASSWORD},
+}
+"""What differs from the document's example of a body."""
+
+
+async def test_every_location_has_the_prefix(below: User) -> None:
+    """Each operation whose document has a `Location` sends one that a client can follow from outside."""
+    located = [route for route in served(below.app) if any("Location" in one.headers for one in route.responses)]
+
+    assert {"register", "createTask", "replaceTask", "getStart"} <= {route.name for route in located}
+    for route in located:
+        body = {**(example_of(route.request) if route.request else {}), **MADE_OTHERWISE.get(route.name, {})}
+        headers = {"If-None-Match": "*"} if "{" in route.path else {}
+        response = await below(route.method, filled(route.path), json=body, headers=headers)
+        assert response.headers.get("location", response.text).startswith(f"{PREFIX}/")
+
+
+async def test_links_and_the_document_have_the_prefix(below: User) -> None:
+    """The next page, and the server that the reference calls; what the page itself loads is relative to it."""
+    await below.add()
+    await below.add()
+
+    link = (await below("GET", "/api/tasks?limit=1")).headers["link"]
+    document = (await below.client.get("/schema/openapi.json")).json()
+
+    assert link.startswith(f"<{PREFIX}/api/tasks?limit=1&cursor=")
+    assert [{"url": PREFIX}] == document["servers"]

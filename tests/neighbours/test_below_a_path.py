@@ -1,9 +1,11 @@
 """The API below a path of another site, behind either proxy."""
 
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from tests.conftest import directory_for_all
@@ -47,6 +49,34 @@ def test_below_a_path(below: Proxy) -> None:
     assert HTTPStatus.CREATED == registered.status_code
     assert ["Buy milk & <bread>"] == [task["title"] for task in found]
     assert ["not-found"] * 3 == closed
+
+
+def test_what_clients_are_told_can_be_followed(below: Proxy) -> None:
+    """From the start page to the next page of a list, and to each file of the reference: all is below the path."""
+    with below.client() as client:
+        here = httpx.URL(str(client.base_url)).copy_with(raw_path=b"/")
+        who = {"email": f"{uuid4()}@example.org", "password": PASSWORD}
+        registered = client.post("/api/auth/register", json=who)
+        client.headers["Authorization"] = f"Bearer {client.post('/api/auth/login', json=who).json()['access_token']}"
+        made = [client.post("/api/tasks", json={"title": "Buy milk"}) for _ in range(2)]
+        page = client.get("/api/tasks", params={"limit": 1})
+        start = client.get("/")
+        links = [
+            registered.headers["location"],
+            made[0].headers["location"],
+            page.links["next"]["url"],
+            start.headers["location"],
+        ]
+        followed = [client.get(here.join(link)) for link in links]
+        reference = followed[-1]
+        parts = [
+            client.get(reference.url.join(name)) for name in re.findall(r'(?:src|href)="(\w[^":]+)"', reference.text)
+        ]
+        document = client.get("/schema/openapi.json").json()
+
+    assert {HTTPStatus.OK} == {response.status_code for response in (*followed, *parts)}
+    assert (4, 1) == (len(parts), len(followed[2].json()["items"]))
+    assert ["/todo"] == [server["url"] for server in document["servers"]]
 
 
 def test_the_site_above_stays_as_it_is(below: Proxy) -> None:

@@ -46,6 +46,7 @@ RIGHTS: Mapping[str, Right] = {
     "getMetrics": Right("public"),
     "getKeys": Right("public"),
     "getOpenApi": Right("public"),
+    "getStart": Right("public"),
     "getReference": Right("public"),
     "getReferenceStart": Right("public"),
     "getReferenceScript": Right("public"),

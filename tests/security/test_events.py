@@ -11,8 +11,11 @@ from entrypoints.http.app import create_app
 from entrypoints.http.middleware.telemetry import EVENTS
 from entrypoints.http.ports import Count, Options, Policy
 from entrypoints.http.problems import PROBLEM_TYPES
+from entrypoints.http.routing import Route
 from tests.http.api import PASSWORD, PLENTY, User, World, client_of, problem
 from tests.http.conftest import Build
+from tests.http.test_routes import filled
+from tests.security.route_table import ROUTES
 from todo_core.errors import Unavailable
 
 ORIGIN = "https://evil.example"
@@ -111,6 +114,42 @@ async def test_a_refusal_is_one_line_and_one_count(ada: User, bob: User, refused
     assert status == response.status_code
     assert [(event, "127.0.0.1")] == [(line["security_event"], line["client"]) for line in told]
     assert {event: 1.0} == {name: after[name] - before[name] for name in after if after[name] != before[name]}
+
+
+NEED_CREDENTIALS = [
+    route for route in ROUTES if not route.public or {"not-authenticated", "invalid-refresh-token"} & {*route.problems}
+]
+
+
+@pytest.mark.parametrize("route", NEED_CREDENTIALS, ids=lambda route: route.name)
+async def test_who_tries_nothing_is_no_event(build: Build, route: Route) -> None:
+    """A page that looks whether somebody is logged in sends no token and no cookie: 401, and no alarm counts it."""
+    client = build(Options(limits=PLENTY, is_public=True)).client
+    with structlog.testing.capture_logs() as lines:
+        response = await client.request(route.method, filled(route.path))
+
+    assert 401 == response.status_code
+    assert [("request", None)] == [(line["event"], line.get("security_event")) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("GET", "/api/tasks", {"Authorization": ""}),
+        ("GET", "/api/tasks", {"Authorization": "Basic YTpi"}),
+        ("GET", "/metrics", {"Authorization": "Bearer wrong"}),
+        ("POST", "/api/auth/logout", {"Authorization": "Bearer wrong"}),
+        ("POST", "/api/auth/logout", {"Cookie": "__Host-refresh=wrong", "Sec-Fetch-Site": "same-origin"}),
+        ("POST", "/api/auth/refresh", {"Cookie": "__Host-refresh=wrong", "Sec-Fetch-Site": "same-origin"}),
+    ],
+)
+async def test_who_tries_anything_is_an_event(build: Build, method: str, path: str, headers: dict[str, str]) -> None:
+    """Whatever was sent as credentials was tried."""
+    client = build(Options(limits=PLENTY, metrics_token="figures")).client
+    with structlog.testing.capture_logs() as lines:
+        response = await client.request(method, path, headers=headers)
+
+    assert (401, "authn_token_rejected") == (response.status_code, lines[-1]["security_event"])
 
 
 async def test_a_limit_is_an_event(build: Build) -> None:

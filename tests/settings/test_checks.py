@@ -22,6 +22,19 @@ def test_defaults_are_good(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("variables", "detail"),
+    [
+        ({}, "for this machine only"),
+        ({"PUBLIC_URL": "https://todo.example.com"}, "closed: TODO_METRICS_TOKEN opens them"),
+        ({"PUBLIC_URL": "https://todo.example.com", "METRICS_TOKEN": SECRET}, "for whoever has the token"),
+    ],
+)
+def test_metrics(tmp_path: Path, variables: dict[str, str], detail: str) -> None:
+    """It is said who can read them."""
+    assert judged(tmp_path, **variables)["metrics"] == ("ok", detail)
+
+
+@pytest.mark.parametrize(
     ("public", "allowed", "expected"),
     [
         ("https://todo.example.com:8443/api", "TODO.example.com", ("ok", "todo.example.com")),

@@ -27,6 +27,38 @@ def test_public_origin(tmp_path: Path, url: str, origin: str) -> None:
     assert (server.public_origin, server.public_url) == (origin, url)
 
 
+@pytest.mark.parametrize(
+    ("url", "prefix"),
+    [
+        ("https://home.example/todo", "/todo"),
+        ("https://home.example/a/b/", "/a/b"),
+        ("https://home.example/tö<d>o", "/t%C3%B6%3Cd%3Eo"),
+        ("https://home.example/to%20do", "/to%20do"),
+        ("https://home.example", ""),
+        ("https://home.example/", ""),
+    ],
+)
+def test_path_prefix(tmp_path: Path, url: str, prefix: str) -> None:
+    """The path of the public URL stands before every path that clients are told, as a header may have it."""
+    assert prefix == load_settings({"TODO_PUBLIC_URL": url}, tmp_path).server.path_prefix
+
+
+@pytest.mark.parametrize(
+    ("url", "public"),
+    [
+        ("http://127.0.0.1:8000", False),
+        ("http://localhost", False),
+        ("http://[::1]:8000/todo", False),
+        ("https://todo.example.org", True),
+        ("http://192.168.1.2:8000", True),
+        ("https://localhost.example.org", True),
+    ],
+)
+def test_a_public_url_is_not_on_this_machine(tmp_path: Path, url: str, *, public: bool) -> None:
+    """Then there is a proxy, or the server listens to others itself."""
+    assert public == load_settings({"TODO_PUBLIC_URL": url}, tmp_path).server.is_public
+
+
 def test_public_origin_unless_set(tmp_path: Path) -> None:
     """Without a public URL it follows from the address, here without the scheme's own port."""
     assert load_settings({"TODO_HOST": "::1", "TODO_PORT": "80"}, tmp_path).server.public_origin == "http://[::1]"

@@ -148,6 +148,10 @@ def test_metrics_token(load: Load) -> None:
                 "app://todo.example.com",
             )
         ),
+        *(
+            ("PUBLIC_URL", value, "must not have // in its path: what begins with it names another host")
+            for value in ("https://a//evil.example", "https://a/b//c")
+        ),
         ("DATABASE_URL", "mysql://root:hunter2@db", "must be a URL that begins with postgresql://"),
         *(
             (

@@ -52,6 +52,13 @@ def client_address(peer: str, forwarded_for: str, proxies: tuple[Network, ...]) 
     return address
 
 
+def names_other_clients(forwarded_for: str, peer: Address | None, proxies: tuple[Network, ...]) -> bool:
+    """Return whether a hop of X-Forwarded-For is somebody else: not the peer itself, nor, if that is one, a proxy."""
+    known = (*proxies,) if is_trusted(peer, proxies) else ()
+    hops = map(_hop, filter(None, map(str.strip, forwarded_for.split(","))))
+    return not all(hop is not None and (hop == peer or is_trusted(hop, known)) for hop in hops)
+
+
 def _hop(text: str) -> Address | None:
     found = _HOP.fullmatch(text)
     return None if found is None else parse(found[1] or found[2] or found[3])

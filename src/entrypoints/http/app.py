@@ -48,7 +48,7 @@ def create_app(
         OperationRoutes(collaborators, options, telemetry),
     )
     routes = tuple(route for section in sections for route in routes_of(section))
-    routes += reference_routes(routes, options.version)
+    routes += reference_routes(routes, options.version, options.path_prefix)
     for route in routes:
         telemetry.expect(route.method, route.template)
     pipeline = Pipeline(use_cases.authentication, use_cases.accounts, rate_limits)

@@ -8,13 +8,15 @@ from typing import Any, cast
 import attrs
 from litestar.types import Scope
 
-from entrypoints.http.addresses import Address, client_address, is_trusted, parse
+from entrypoints.http.addresses import Address, client_address, is_trusted, names_other_clients, parse
 from entrypoints.http.ports import Count, Network
 from todo_core.actors import Actor
 from todo_core.sessions import Client
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
-NAMING_CLIENTS = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip"})
+FORWARDED_FOR = b"x-forwarded-for"
+UNREAD = frozenset({b"forwarded", b"x-real-ip"})
+"""Headers that name a client, and are not read here."""
 PROXIED = re.compile(
     rb"via|forwarded.*|(x-)?(true-|cluster-)?client-ip|x-(forwarded|original|real|envoy|amzn)\b.*|x-scheme|(cf|fastly|fly)-.*"
 )
@@ -28,7 +30,8 @@ class RequestContext:
 
     `headers` has lower-case names; a header that was sent more than once is joined by commas (RFC 9110, 5.3).
     `secure`: the client came over TLS. `problem` is the code of the problem it was answered with; `causes` are the
-    codes of the rules that a 422 names, and `reason` is what the operator should know of a 503.
+    codes of the rules that a 422 names, and `reason` is what the operator should know of a 503. `tried`: a token was
+    sent, good or not, where the route looks for one.
     """
 
     request_id: str
@@ -42,6 +45,7 @@ class RequestContext:
     problem: str | None = None
     causes: tuple[str, ...] = ()
     reason: str | None = None
+    tried: bool = False
 
     @classmethod
     def begin(cls, scope: Scope, proxies: tuple[Network, ...]) -> "RequestContext":
@@ -50,7 +54,7 @@ class RequestContext:
         client = scope.get("client")
         host = client[0] if client else ""
         peer = parse(host)
-        forwarded_for = headers.get(b"x-forwarded-for", b"").decode("latin-1")
+        forwarded_for = headers.get(FORWARDED_FOR, b"").decode("latin-1")
         context = cls(
             request_id=_request_id(headers.get(b"x-request-id", b"").decode("latin-1")),
             headers=headers,
@@ -58,6 +62,7 @@ class RequestContext:
             address=client_address(host, forwarded_for, proxies),
             secure=_is_secure(scope.get("scheme", "http"), headers, trusted=is_trusted(peer, proxies)),
             started=monotonic(),
+            tried=b"authorization" in headers,
         )
         cast("dict[str, Any]", scope)[KEY] = context
         return context
@@ -83,10 +88,14 @@ class RequestContext:
         """Whether something says that the request passed a proxy."""
         return any(map(PROXIED.fullmatch, self.headers))
 
-    @property
-    def names_another_client(self) -> bool:
-        """Whether something says that the client is another one than it is taken for: the peer."""
-        return not NAMING_CLIENTS.isdisjoint(self.headers) and self.address == self.peer
+    def was_overlooked(self, proxies: tuple[Network, ...]) -> bool:
+        """Return whether a header names another client than the one this request is taken to come from: the peer."""
+        if self.address != self.peer:
+            return False
+        forwarded_for = self.header(FORWARDED_FOR)
+        if forwarded_for is not None:
+            return names_other_clients(forwarded_for, self.peer, proxies)
+        return not UNREAD.isdisjoint(self.headers)
 
 
 def joined_headers(pairs: Any) -> dict[bytes, bytes]:  # noqa: ANN401 - the server's raw pairs

@@ -112,12 +112,15 @@ class Limits:
 class Options:
     """What can be chosen. Hosts: none means any; origins and proxies: none means none.
 
-    `public_origin` (scheme, host and port) is the origin of the API itself, for browsers without fetch metadata.
+    `public_origin` (scheme, host and port) is the origin of the API itself, for browsers without fetch metadata;
+    `path_prefix` is the path of its public URL, which a proxy takes away; `is_public`: that URL is not on this machine.
     """
 
     version: str = "0"
     environment: str = "development"
     public_origin: str | None = None
+    path_prefix: str = ""
+    is_public: bool = False
     allowed_hosts: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[Network, ...] = ()

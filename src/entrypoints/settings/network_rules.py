@@ -62,6 +62,8 @@ def http_url(text: str) -> str:
     url = _url(text)
     if url is None or url.scheme not in {"http", "https"}:
         raise ValueError("must be an http:// or https:// URL with a host in ASCII, without user, query or fragment")
+    if "//" in url.path:
+        raise ValueError("must not have // in its path: what begins with it names another host")
     return text.rstrip("/")
 
 

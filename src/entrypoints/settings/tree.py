@@ -69,6 +69,16 @@ class ServerSettings:
         """The API's own origin, as browsers send it. `public_url` stays as it was set: it is the issuer of tokens."""
         return urls.origin(self.public_url)
 
+    @property
+    def path_prefix(self) -> str:
+        """The path of the public URL, without a slash at the end: a proxy takes it away."""
+        return urls.path(self.public_url)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the public URL is somewhere else than on this machine."""
+        return not urls.is_loopback(self.public_url)
+
 
 @attrs.frozen
 class DatabaseSettings:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 from itertools import zip_longest
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
+OF_PATHS = "/%:@!$&'()*+,;="
+"""What a path has besides letters, digits and `-._~`: separators, sub-delimiters, and what is escaped already."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 REQUIRE_TLS = frozenset({"require", "verify-ca", "verify-full"})
 """The values of `sslmode` with which libpq does not go on without TLS."""
@@ -27,6 +29,11 @@ def origin(url: str) -> str:
     host = f"[{ip_address(name)}]" if ":" in name else name
     port = "" if parts.port in {None, DEFAULT_PORTS.get(parts.scheme)} else f":{parts.port}"
     return f"{parts.scheme}://{host}{port}"
+
+
+def path(url: str) -> str:
+    """Return a URL's path as it stands in a header (RFC 3986, 3.3), without a slash at the end."""
+    return quote(urlsplit(url).path.rstrip("/"), safe=OF_PATHS)
 
 
 def host_name(url: str) -> str:

@@ -91,8 +91,8 @@ REQUEST_HEADERS: dict[str, Json] = {
 }
 
 
-def document(routes: Sequence[Route], version: str) -> Json:
-    """Return the whole document."""
+def document(routes: Sequence[Route], version: str, prefix: str = "") -> Json:
+    """Return the whole document. `prefix` is the path of the public URL."""
     paths: dict[str, Json] = {}
     for route in routes:
         paths.setdefault(route.template, {})[route.method.lower()] = _operation(route)
@@ -107,7 +107,7 @@ def document(routes: Sequence[Route], version: str) -> Json:
                 "components' responses)."
             ),
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": prefix or "/"}],
         "security": IN_PERSON,
         "tags": [{"name": name} for name in dict.fromkeys(route.tag for route in routes)],
         "paths": paths,

@@ -50,15 +50,18 @@ class Middleware:
             await self.app(scope, receive, send)
 
     async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        context = RequestContext.begin(scope, self.options.trusted_proxies)
-        if context.names_another_client:
-            self.telemetry.forwarding_ignored(trusted=is_trusted(context.peer, self.options.trusted_proxies))
+        proxies = self.options.trusted_proxies
+        context = RequestContext.begin(scope, proxies)
+        if context.was_overlooked(proxies):
+            self.telemetry.forwarding_ignored(trusted=is_trusted(context.peer, proxies))
         method: str = scope["method"]
         if method == "HEAD":
             scope["method"] = "GET"
         counting = self.rate_limits if scope["path"].startswith(AUTH) else None
         body = RequestBody.of(context.headers, receive)
-        response = ResponseWriter(send, self._headers(context), context, body, counting, without_body=method == "HEAD")
+        response = ResponseWriter(
+            send, self._headers(context), context, body, counting, self.options.path_prefix, method == "HEAD"
+        )
         try:
             await self._app_for(context, scope, method)(scope, body.receive, response.send)
         except Exception as error:  # noqa: BLE001 - the last resort: nothing may get past it
@@ -86,7 +89,7 @@ class Middleware:
     def _fault(self, context: RequestContext, scope: HTTPScope) -> HttpError | None:
         """Return what is wrong with the request's target, if anything is."""
         path = scope["path"]
-        if path.endswith("/") or "//" in path or b"%2f" in scope["raw_path"].lower():
+        if (path.endswith("/") and path != "/") or "//" in path or b"%2f" in scope["raw_path"].lower():
             return RouteNotFound()  # the framework would fold them into a route, past what a proxy says of its path
         return host_error(context.header(b"host"), scope["http_version"], self.options.allowed_hosts)
 

@@ -21,7 +21,8 @@ CLOSE: Header = (b"connection", b"close")
 class ResponseWriter:
     """Sends a response. `status` is 0 until it has begun.
 
-    `_counting` counts the client's address where nothing has been counted before.
+    `_counting` counts the client's address where nothing has been counted before. `_prefix` is the path of the public
+    URL: handlers name paths of this API, and clients get them below it.
     """
 
     _send: Send
@@ -29,6 +30,7 @@ class ResponseWriter:
     _context: RequestContext
     _body: RequestBody
     _counting: RateLimits | None
+    _prefix: str
     _without_body: bool
     status: int = attrs.field(default=0, init=False)
 
@@ -43,6 +45,8 @@ class ResponseWriter:
 
     def _completed(self, given: list[Header]) -> list[Header]:
         names = {name for name, _ in given}
+        if self._prefix:
+            given = [self._below_prefix(*header) for header in given]
         given += self._headers
         given += [header for header in UNLESS_SET if header[0] not in names]
         if self._counting and not self._context.counts:
@@ -50,6 +54,12 @@ class ResponseWriter:
         if self._context.counts:
             given += rate_limit_headers(self._context.counts)
         return given
+
+    def _below_prefix(self, name: bytes, value: bytes) -> Header:
+        """Return a header with the prefix before the path that it begins with (RFC 9110, 10.2.2; RFC 8288, 3)."""
+        if name == b"location":
+            return name, self._prefix.encode() + value
+        return (name, b"<" + self._prefix.encode() + value[1:]) if name == b"link" else (name, value)
 
     async def _connection(self) -> list[Header]:
         """Return the header that ends the connection, unless nothing is left of the request on it."""

@@ -48,6 +48,9 @@ EVENTS = {
 }
 """What a refusal is called in OWASP's logging vocabulary, by the code of the problem or of what it complains of."""
 
+UNTRIED = frozenset({"not-authenticated", "invalid-refresh-token"})
+"""Refusals that are no event when nothing was tried: pages look in this way whether somebody is logged in."""
+
 FORWARDING_HINTS = {
     False: "set TODO_TRUSTED_PROXIES if this is your proxy",
     True: "have your proxy append the client's address to X-Forwarded-For: nothing else is read",
@@ -161,7 +164,7 @@ class Telemetry:
         fields: dict[str, object] = {"problem": code}
         code = next((cause for cause in context.causes if cause in EVENTS), code)
         event = EVENTS.get(code)
-        if event is not None:
+        if event is not None and (context.tried or code not in UNTRIED):
             self._refusals.labels(event, code).inc()
             fields |= {"security_event": event, "client": str(context.address)}
         return fields

@@ -82,7 +82,8 @@ class OperationRoutes:
     async def metrics(self, call: Call) -> Response:
         """Get metrics for Prometheus.
 
-        With the token of the settings; without one, from this machine only.
+        With the token of the settings. Without one they are for this machine only, and closed once the public URL is
+        elsewhere.
         """
         self._check_reader(call.context)
         text = (self.collaborators.metrics or self.telemetry.exposition)()
@@ -101,10 +102,18 @@ class OperationRoutes:
         return json_response(200, self.collaborators.public_keys(), KEYS_MAY_BE_KEPT)
 
     def _check_reader(self, context: RequestContext) -> None:
-        """Raise NotAuthenticated unless the request has the token or, where there is none, comes from this machine."""
+        """Raise NotAuthenticated unless the request has the token or, where there is none, comes from this machine.
+
+        Once the public URL is elsewhere, there is a proxy on this machine, and nothing may tell that it passes
+        requests on: without a token nobody reads the metrics then.
+        """
         expected = self.options.metrics_token
         if expected is not None:
             if not compare_digest(bearer_token(context), expected):
                 raise NotAuthenticated
-        elif context.peer is None or not context.peer.is_loopback or context.was_forwarded:
+        elif self.options.is_public or not _is_from_here(context):
             raise NotAuthenticated
+
+
+def _is_from_here(context: RequestContext) -> bool:
+    return context.peer is not None and context.peer.is_loopback and not context.was_forwarded

@@ -30,8 +30,8 @@ SCRIPT = b"text/javascript; charset=utf-8"
 STYLE = b"text/css; charset=utf-8"
 
 
-def reference_routes(routes: Sequence[Route], version: str) -> tuple[Route, ...]:
-    """Return the routes that describe `routes`, and themselves."""
+def reference_routes(routes: Sequence[Route], version: str, prefix: str = "") -> tuple[Route, ...]:
+    """Return the routes that describe `routes`, and themselves. `prefix` is the path of the public URL."""
     described: list[Route] = [*routes]
     own = (
         _route(
@@ -39,7 +39,16 @@ def reference_routes(routes: Sequence[Route], version: str) -> tuple[Route, ...]
             "getOpenApi",
             "The OpenAPI document",
             "application/json",
-            _sent(lambda: encode(document(described, version)), (b"content-type", b"application/json")),
+            _sent(lambda: encode(document(described, version, prefix)), (b"content-type", b"application/json")),
+        ),
+        Route(
+            method="GET",
+            path="/",
+            name="getStart",
+            handler=_to_reference,
+            summary="The way to the interactive reference",
+            responses=(Success(307, "It is at /docs", headers=("Location",)),),
+            public=True,
         ),
         _file("/docs", "getReference", "The interactive reference", "index.html", HTML, PAGE_POLICY),
         _file("/docs/start.js", "getReferenceStart", "Part of the reference", "start.js", SCRIPT, MAY_BE_KEPT),
@@ -76,6 +85,10 @@ def _route(path: str, name: str, summary: str, media_type: str, handler: Handler
         responses=(Success(200, summary, media_type),),
         public=True,
     )
+
+
+async def _to_reference(_: Call) -> Response:
+    return Response(307, headers=[(b"location", b"/docs")])
 
 
 def _sent(content: Callable[[], bytes], *headers: Header) -> Handler:

@@ -70,6 +70,7 @@ class SessionRoutes:
             token, delivery = read_cookie(call.context), schemas.Delivery.COOKIE
         else:
             token, delivery = submitted_text(call.body, "refresh_token"), schemas.Delivery.BODY
+        call.context.tried = token is not None
         await self._count_account(call, token)
         if call.body is None:
             if token is None:
@@ -104,6 +105,7 @@ class SessionRoutes:
         issuer ends its own sessions.
         """
         cookie = read_cookie(call.context)
+        call.context.tried |= call.body is not None or cookie is not None
         if call.body is not None:
             token = read_valid(schemas.Refresh, call.body)["refresh_token"]
             await self.sessions.log_out_by_token(token, call.context.client)

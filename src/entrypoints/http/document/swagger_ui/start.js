@@ -1,5 +1,5 @@
 SwaggerUIBundle({
-  url: "/schema/openapi.json",
+  url: "schema/openapi.json",
   dom_id: "#reference",
   deepLinking: true,
   validatorUrl: null,
