@@ -9,7 +9,7 @@ WHERE audit_events.kept_until <= statement_timestamp()
  LIMIT :max_rows::BIGINT) RETURNING audit_events.id;
 
 -- health.REVISION
-SELECT version_num FROM alembic_version;
+SELECT version_num, current_setting('transaction_read_only') = 'off' AS writable FROM alembic_version;
 
 -- rate_limits.HIT
 INSERT INTO rate_limits (key, ends_at, count) VALUES (:key, :ends_at::TIMESTAMP WITH TIME ZONE, :count::INTEGER) ON CONFLICT (key) DO UPDATE SET ends_at = CASE WHEN (rate_limits.ends_at <= :now::TIMESTAMP WITH TIME ZONE OR rate_limits.ends_at > :latest::TIMESTAMP WITH TIME ZONE) THEN excluded.ends_at ELSE rate_limits.ends_at END, count = CASE WHEN (rate_limits.ends_at <= :now::TIMESTAMP WITH TIME ZONE OR rate_limits.ends_at > :latest::TIMESTAMP WITH TIME ZONE) THEN :param_1::INTEGER ELSE rate_limits.count + :count_1::INTEGER END RETURNING rate_limits.count, rate_limits.ends_at;

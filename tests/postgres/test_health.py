@@ -40,7 +40,7 @@ async def test_no_server() -> None:
         checks = await DatabaseReadiness(nowhere).check()
 
     assert {
-        "database": {"status": "unavailable", "latency_ms": None},
+        "database": {"status": "unavailable", "latency_ms": None, "writable": False},
         "migrations": {"status": "unknown", "current": None, "head": head()},
     } == checks
 
@@ -66,3 +66,20 @@ async def test_other_schema(empty_database: str, revision: str | None, status: s
         checks = await DatabaseReadiness(database).check()
 
     assert {"status": status, "current": revision, "head": head()} == checks["migrations"]
+
+
+async def test_database_that_cannot_be_written(empty_database: str) -> None:
+    """It is not ready while it is read-only, as a standby is, and is again afterwards."""
+    migrate(empty_database)
+    with psycopg.connect(empty_database, autocommit=True) as admin:
+        name = admin.info.dbname
+        admin.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on".encode())
+        async with Database.open(empty_database, SMALL) as database:
+            during = await DatabaseReadiness(database).check()
+        admin.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only".encode())
+        async with Database.open(empty_database, SMALL) as database:
+            after = await DatabaseReadiness(database).check()
+
+    assert [("read-only", False), ("ok", True)] == [
+        (checks["database"]["status"], checks["database"]["writable"]) for checks in (during, after)
+    ]

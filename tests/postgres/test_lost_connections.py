@@ -1,5 +1,6 @@
 """What the store does when the server ends its connections."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import psycopg
@@ -11,8 +12,9 @@ from adapters.postgres.pool import ATTEMPTS
 from tests.connections import small_pool
 from tests.contract.conftest import Kept
 from tests.postgres.conftest import SMALL, kept_in
+from todo_core.actors import Actor
 from todo_core.errors import Unavailable
-from todo_core.ports import UnitOfWork
+from todo_core.ports import Store, UnitOfWork
 from todo_core.tasks import Task
 from todo_core.testing import ManualClock
 
@@ -73,20 +75,54 @@ async def test_counters_go_on_over_lost_connections(full: Database, admin: psyco
         assert 0 == await prune()
 
 
-async def test_one_statement_pays_for_all_lost_connections(full: Database, admin: psycopg.Connection) -> None:
-    """One that may have been kept is refused, not repeated; the other connections are looked at before the next one."""
+async def test_nobody_pays_for_connections_that_were_closed(full: Database, admin: psycopg.Connection) -> None:
+    """Idle connections that the server has closed are replaced unseen, also before a statement that is not repeated."""
     kept = kept_in(full)
     actor = await kept.actor()
-    tasks = [kept.task() for _ in range(CONNECTIONS)]
     await full.pool.wait()
 
     admin.execute(KILL_OTHERS)
-    with pytest.raises(Unavailable):
-        await kept.store.create_task(actor, tasks[0], CONNECTIONS)
-    for task in tasks[1:]:
-        await kept.store.create_task(actor, task, CONNECTIONS)
+    for _ in range(CONNECTIONS):
+        await kept.store.create_task(actor, kept.task(), CONNECTIONS)
 
-    assert CONNECTIONS - 1 == await kept.live_tasks(actor)
+    assert CONNECTIONS == await kept.live_tasks(actor)
+
+
+UNFIT = {
+    "read-only": ("ALTER DATABASE {} SET default_transaction_read_only = on", "RESET default_transaction_read_only"),
+    "search path": ("ALTER DATABASE {} SET search_path = nowhere", "RESET search_path"),
+    "role": ("ALTER DATABASE {} SET role = 'pg_monitor'", "RESET role"),
+}
+
+
+@pytest.mark.parametrize(("harm", "mend"), UNFIT.values(), ids=UNFIT)
+async def test_unfit_sessions_leave_the_pool(empty_database: str, harm: str, mend: str) -> None:
+    """Connections made while something was wrong are Unavailable, and gone once it is mended: the next write works."""
+    migrate(empty_database)
+    with psycopg.connect(empty_database, autocommit=True) as admin:
+        name = admin.info.dbname
+        async with Database.open(empty_database, small_pool(0, 4)) as sound:
+            kept = kept_in(sound)
+            actor = await kept.actor()
+        admin.execute(harm.format(name).encode())
+        async with Database.open(empty_database, small_pool(CONNECTIONS, CONNECTIONS)) as database:
+            await database.pool.wait()
+            store = kept_in(database).store
+            with pytest.raises(Unavailable):
+                await store.create_task(actor, kept.task(), 1)
+            admin.execute(f"ALTER DATABASE {name} {mend}".encode())
+            async with asyncio.timeout(5):
+                while not await created(store, actor, kept.task()):
+                    pass
+
+
+async def created(store: Store, actor: Actor, task: Task) -> bool:
+    """Say whether a task can be made now."""
+    try:
+        await store.create_task(actor, task, 1)
+    except Unavailable:
+        return False
+    return True
 
 
 async def test_statement_with_an_unanswered_commit_is_not_repeated(dying: Kept, empty_database: str) -> None:

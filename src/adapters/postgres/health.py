@@ -16,7 +16,9 @@ from todo_core.errors import Unavailable
 
 PATIENCE_SECONDS = 3
 MILLISECONDS = 1000
-REVISION = Statement.of(sa.text("SELECT version_num FROM alembic_version"))
+REVISION = Statement.of(
+    sa.text("SELECT version_num, current_setting('transaction_read_only') = 'off' AS writable FROM alembic_version")
+)
 
 
 @attrs.define
@@ -25,7 +27,7 @@ class DatabaseReadiness:
 
     database: Database
     _asked: float = attrs.field(default=0.0, init=False)
-    _asking: "asyncio.Task[str | None] | None" = attrs.field(default=None, init=False)
+    _asking: "asyncio.Task[tuple[str | None, bool]] | None" = attrs.field(default=None, init=False)
 
     async def check(self) -> Mapping[str, Mapping[str, object]]:
         """Return the checks `database` and `migrations`, each with a `status` of "ok" or something else.
@@ -34,15 +36,15 @@ class DatabaseReadiness:
         """
         asked = time.perf_counter()
         try:
-            revision = await self._shared_revision(asked)
+            revision, writable = await self._shared_answer(asked)
         except (Unavailable, TimeoutError, psycopg.Error):
             return {
-                "database": {"status": "unavailable", "latency_ms": None},
+                "database": {"status": "unavailable", "latency_ms": None, "writable": False},
                 "migrations": {"status": "unknown", "current": None, "head": head()},
             }
         latency = round((time.perf_counter() - asked) * MILLISECONDS, 1)
         return {
-            "database": {"status": "ok", "latency_ms": latency},
+            "database": {"status": "ok" if writable else "read-only", "latency_ms": latency, "writable": writable},
             "migrations": {
                 "status": "behind" if is_behind(revision) else "ok",
                 "current": revision,
@@ -50,14 +52,15 @@ class DatabaseReadiness:
             },
         }
 
-    async def _shared_revision(self, now: float) -> str | None:
-        """Return the revision. Raises TimeoutError when that takes too long; the question then ends by itself.
+    async def _shared_answer(self, now: float) -> tuple[str | None, bool]:
+        """Return the revision, and whether anything can be written. Raises TimeoutError when that takes too long.
 
+        The question then ends by itself.
         Not `asyncio.timeout`: psycopg takes ten seconds to give up a statement that a silent server does not answer.
         """
         asking = self._asking
         if asking is None or asking.done() or now - self._asked > PATIENCE_SECONDS:
-            self._asked, asking = now, asyncio.ensure_future(self._revision())
+            self._asked, asking = now, asyncio.ensure_future(self._answer())
             asking.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # or it is called forgotten
             self._asking = asking
         await asyncio.wait([asking], timeout=PATIENCE_SECONDS)
@@ -65,9 +68,11 @@ class DatabaseReadiness:
             raise TimeoutError
         return asking.result()
 
-    async def _revision(self) -> str | None:
+    async def _answer(self) -> tuple[str | None, bool]:
         try:
             rows = await self.database.fetch(REVISION, {})
-        except errors.UndefinedTable:
-            return None
-        return str(rows[0][0]) if rows else None
+        except Unavailable as error:
+            if isinstance(error.__cause__, errors.UndefinedTable):
+                return None, True
+            raise
+        return (str(rows[0][0]), bool(rows[0][1])) if rows else (None, True)

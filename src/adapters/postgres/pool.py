@@ -1,6 +1,8 @@
 """Connections to one database, shared by everything in a process that speaks to it."""
 
 import asyncio
+import select
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -21,8 +23,11 @@ Cursor = psycopg.AsyncCursor[Row]
 
 ATTEMPTS = 5
 """How often work is begun that the database breaks off, before it counts as unavailable."""
-REFUSED = (errors.ReadOnlySqlTransaction, errors.IdleInTransactionSessionTimeout)
-"""What says that the database cannot be worked with, without being an OperationalError."""
+OF_THE_SESSION = ("0A", "25", "26", "28", "3D", "3F", "42")
+"""Classes of SQLSTATE that speak of the session or the database: read-only, a role, a right, a table or a prepared
+statement that is not there. The statements are fixed, so no input causes them."""
+RENEWAL_SECONDS = 2.0
+"""How often, at most, all connections are replaced because a session was found unfit."""
 PAUSE_SECONDS = 0.02
 RECONNECT_SECONDS = 5
 """For how long one attempt to connect is repeated; the next request begins another."""
@@ -38,6 +43,13 @@ class NoAnswer(psycopg.OperationalError):
 
 class Connection(psycopg.AsyncConnection[Row]):
     """A connection that does not wait for ever; libpq does, when nothing comes and nothing is refused."""
+
+    @property
+    def was_closed(self) -> bool:
+        """Say whether the server has said something while nobody asked: as a rule, that it closes the connection."""
+        watch = select.poll()
+        watch.register(self.pgconn.socket, select.POLLIN)
+        return bool(watch.poll(0))
 
     async def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:  # noqa: ANN401, ASYNC109 - psycopg's signature
         """Run what `gen` does on the connection. Raises NoAnswer, after closing it, when the server is silent."""
@@ -74,11 +86,12 @@ class Transaction:
         return await _run(self._connection, statement, values)
 
 
-@attrs.frozen
+@attrs.define
 class Database:
     """A database behind a pool of connections. Every method raises Unavailable when it cannot be reached."""
 
     pool: AsyncConnectionPool[Connection]
+    _renewed: float = attrs.field(default=0.0, init=False)
 
     @classmethod
     @asynccontextmanager
@@ -154,19 +167,39 @@ class Database:
         """Run `work` until it is not broken off; after a lost connection only while it is `repeatable`."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                async with self.pool.connection() as connection:
+                async with self._connection() as connection:
                     return await work(connection)
-            except (psycopg.OperationalError, *REFUSED) as error:
+            except psycopg.Error as error:
+                if not _speaks_of_the_database(error):
+                    raise
                 await self._recover(error, attempt)
                 if not isinstance(error, BROKEN_OFF) and not (_lost(error) and repeatable()):
-                    raise Unavailable(f"the database cannot be worked with ({type(error).__name__})") from error
+                    raise Unavailable(_reason(error)) from error
         raise Unavailable("the database broke the work off again and again")
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        """Lend a connection: none that the server has closed, and none again that was found unfit."""
+        while (connection := await self.pool.getconn()).was_closed:
+            await connection.close()
+            await self.pool.putconn(connection)
+        try:
+            yield connection
+        except psycopg.Error as error:
+            if _is_unfit(error):
+                await connection.close()
+            raise
+        finally:
+            await self.pool.putconn(connection)
 
     async def _recover(self, error: psycopg.Error, attempt: int) -> None:
         """Do what helps whoever comes next: this work again, or another's."""
         if _lost(error):
             check = asyncio.ensure_future(self.pool.check())  # the other connections are lost too, most likely
             await asyncio.wait([check], timeout=self.pool.timeout)  # it goes on by itself where nobody answers
+        elif _is_unfit(error) and time.monotonic() > self._renewed + RENEWAL_SECONDS:
+            self._renewed = time.monotonic()
+            await self.pool.drain()  # the others were made like it, most likely
         elif isinstance(error, BROKEN_OFF):
             await asyncio.sleep(PAUSE_SECONDS * attempt)  # let the one go first that stood in the way
 
@@ -180,6 +213,21 @@ def _lost(error: psycopg.Error) -> bool:
     if error.sqlstate is None:
         return not isinstance(error, PoolTimeout | PoolClosed | NoAnswer)
     return error.sqlstate.startswith("08") or isinstance(error, SHUTTING_DOWN)
+
+
+def _is_unfit(error: psycopg.Error) -> bool:
+    """Return whether no later statement would do better in this session."""
+    return (error.sqlstate or "").startswith(OF_THE_SESSION) and not isinstance(error, errors.InFailedSqlTransaction)
+
+
+def _speaks_of_the_database(error: psycopg.Error) -> bool:
+    """Return whether the database is to blame, not what was asked of it."""
+    return isinstance(error, psycopg.OperationalError) or _is_unfit(error)
+
+
+def _reason(error: psycopg.Error) -> str:
+    said = f": {error.diag.message_primary}" if error.diag.message_primary else ""
+    return f"the database cannot be worked with ({type(error).__name__}{said})"
 
 
 async def _run(connection: Connection, statement: Statement, values: Mapping[str, object]) -> Cursor:
