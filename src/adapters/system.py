@@ -25,7 +25,7 @@ class SystemClock:
         """Return the IANA time zone of this exact name. Raises UnknownTimezone."""
         if name not in _names():
             raise UnknownTimezone(name)
-        return zoneinfo.ZoneInfo(name)
+        return _zone(name)
 
 
 class SystemIds:
@@ -42,6 +42,13 @@ class SystemRandomness:
     def characters(self, alphabet: str, count: int) -> str:
         """Return characters drawn by the operating system's source."""
         return "".join(secrets.choice(alphabet) for _ in range(count))
+
+
+@cache
+def _zone(name: str) -> dt.tzinfo:
+    """Return a zone by the rules of the `tzdata` package: those of the operating system may be old."""
+    with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as rules:
+        return zoneinfo.ZoneInfo.from_file(rules, key=name)
 
 
 @cache

@@ -1,10 +1,15 @@
 """The machine's clock, the IANA zones, and ids in order."""
 
 import datetime as dt
+import zoneinfo
+from functools import cache
+from importlib import resources
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from adapters import system
 from adapters.system import SystemClock, SystemIds
 from todo_core.errors import UnknownTimezone
 from todo_core.ports import Clock, Ids
@@ -30,6 +35,21 @@ def test_known_zones(name: str, offset: int) -> None:
     summer = dt.datetime(2026, 7, 1, 12, tzinfo=CLOCK.zone(name))
 
     assert summer.utcoffset() == dt.timedelta(hours=offset)
+
+
+@pytest.mark.parametrize("name", ["Europe/Berlin", "UTC", "America/Argentina/Ushuaia"])
+def test_rules_are_those_of_the_package(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system whose rules are another zone's changes nothing."""
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(resources.files("tzdata").joinpath("zoneinfo", "Asia", "Tokyo").read_bytes())
+    expected = dt.datetime(2026, 7, 1, tzinfo=CLOCK.zone(name)).utcoffset()
+    monkeypatch.setattr(system, "_zone", cache(system._zone.__wrapped__))
+    zoneinfo.reset_tzpath((str(tmp_path),))
+    try:
+        assert dt.datetime(2026, 7, 1, tzinfo=CLOCK.zone(name)).utcoffset() == expected
+    finally:
+        zoneinfo.reset_tzpath()
 
 
 def test_same_zone_each_time() -> None:
