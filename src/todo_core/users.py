@@ -8,7 +8,7 @@ from uuid import UUID
 import attrs
 
 from todo_core.due import Zones
-from todo_core.errors import InvalidInput, UnknownTimezone, Violations
+from todo_core.errors import InvalidInput, UnknownTimezone
 from todo_core.text import check_controls, check_formats, check_text, check_unicode, check_visible, fold, nfc
 
 UserId = NewType("UserId", UUID)
@@ -67,21 +67,14 @@ def check_timezone(name: str, zones: Zones) -> str:
 
 @attrs.frozen
 class Profile:
-    """What users enter about themselves. Validated on construction, apart from `timezone` (see `check_timezone`).
+    """What users enter about themselves, as it is kept. What they write is checked before (`check_display_name` …).
 
-    `email` is None for a user of an external issuer.
+    An account from before a rule can be read and shown. `email` is None for a user of an external issuer.
     """
 
     email: EmailAddress | None
     display_name: str | None = attrs.field(default=None, converter=attrs.converters.optional(nfc))
     timezone: str = "UTC"
-
-    def __attrs_post_init__(self) -> None:
-        """Raise InvalidInput when a member breaks a rule."""
-        problems = Violations()
-        if self.display_name is not None:
-            problems.take("display_name", check_display_name, self.display_name)
-        problems.raise_any()
 
 
 class Unchanged(Enum):

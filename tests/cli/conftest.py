@@ -27,7 +27,7 @@ def command_line(settings: Mapping[str, str], directory: Path) -> Iterator[Todo]
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
 
-    def run(*arguments: str, stdin: str | None = None) -> Result:
+    def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
         return CliRunner().invoke(main, arguments, input=stdin, env=settings, prog_name="todo")
 
     with chdir(directory):

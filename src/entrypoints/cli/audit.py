@@ -6,6 +6,7 @@ from uuid import UUID
 import click
 
 from entrypoints.bootstrap import System
+from entrypoints.cli.output import show
 from entrypoints.cli.running import run
 from entrypoints.cli.users import EMAIL
 from todo_core.audit import Action, Event
@@ -35,7 +36,7 @@ def audit(user: str | None, names: tuple[str, ...], since: datetime | None, unti
     async def work(system: System) -> None:
         chosen = await _find(system, user) if user else None
         for event in await system.events(limit, user=chosen, actions=actions, since=first, until=end):
-            click.echo(_line(event))
+            show(_line(event))
 
     run(work)
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from entrypoints.bootstrap import LATE, open_keys, rotate_keys, signing_keys_path
+from entrypoints.cli.output import show
 from entrypoints.cli.running import run, settings_and_logs
 from entrypoints.failures import Failure
 from todo_core.errors import Unavailable
@@ -22,7 +23,7 @@ def list_keys() -> None:
     """Print the keys, the newest first: id, what it does now, until when."""
     settings = settings_and_logs()
     for key_id, state in open_keys(settings).keys().states(datetime.now(UTC)):
-        click.echo(f"{key_id}  {state}")
+        show(f"{key_id}  {state}")
 
 
 @keys.command()
@@ -43,8 +44,8 @@ def rotate(delay: int, *, at_once: bool) -> None:
     ahead = timedelta(0) if at_once else timedelta(seconds=delay)
     keep = timedelta(0) if at_once else settings.sessions.access_token_lifetime + LATE
     found = rotate_keys(settings, delay=ahead, keep=keep)
-    click.echo(f"{found.keys[0].id} added to {signing_keys_path(settings)}")
+    show(f"{found.keys[0].id} added to {signing_keys_path(settings)}")
     try:
         run(lambda system: system.administration.note_key_rotation(), settings)
     except (Failure, Unavailable) as error:  # keys have to change in an emergency, too
-        click.echo(f"warning: the audit record does not know of it: {error}", err=True)
+        show(f"warning: the audit record does not know of it: {error}", err=True)

@@ -8,6 +8,7 @@ import click
 from entrypoints import databases
 from entrypoints.bootstrap import open_system
 from entrypoints.checks import check_database, check_settings
+from entrypoints.cli.output import show
 from entrypoints.cli.running import run, settings_and_logs
 from entrypoints.failures import Failure
 from entrypoints.http.ports import ConfigurationCheck
@@ -21,7 +22,7 @@ def migrate(*, sql: bool) -> None:
     if sql:
         click.echo(databases.migration_script(settings_and_logs()), nl=False)
         return
-    click.echo(databases.migrate(settings_and_logs()))
+    show(databases.migrate(settings_and_logs()))
 
 
 @click.command()
@@ -33,7 +34,7 @@ def check() -> None:
         lacking = _show(check_database(database.found))
         asyncio.run(_reach(settings, database.url))
     age = database.found.schema.age
-    click.echo(f"ok       the keys can be read, and the database can be reached and has {age} schema")
+    show(f"ok       the keys can be read, and the database can be reached and has {age} schema")
     if lacking:
         raise Failure("the database lacks something")
     if wrong:
@@ -45,7 +46,7 @@ def _show(checks: Iterable[ConfigurationCheck]) -> bool:
     wrong = False
     for one in checks:
         wrong |= one.status == "error"
-        click.echo(f"{one.status:8} {one.name}: {one.detail}")
+        show(f"{one.status:8} {one.name}: {one.detail}")
     return wrong
 
 
@@ -58,7 +59,7 @@ async def _reach(settings: Settings, database_url: str) -> None:
 def purge() -> None:
     """Remove what has had its time: trash, tombstones, idempotency keys, expired sessions. The server does it too."""
     total = run(lambda system: system.purge())
-    click.echo(
+    show(
         f"erased {total.erased} tasks; removed {total.tombstones} tombstones,"
         f" {total.results} idempotency keys, {total.sessions} sessions"
     )
@@ -76,4 +77,4 @@ def advance() -> None:
     Clients that are further than the restored data start again from nothing, instead of missing changes.
     """
     run(lambda system: system.administration.advance_revisions())
-    click.echo("all revisions advanced; clients will synchronise from the beginning")
+    show("all revisions advanced; clients will synchronise from the beginning")

@@ -5,13 +5,13 @@ from pathlib import Path
 import click
 
 from entrypoints import recovery
+from entrypoints.cli.output import show
+from entrypoints.cli.pasted import first_line
 from entrypoints.cli.running import run, settings_and_logs
 from entrypoints.failures import Failure
 from entrypoints.recovery import generated_keys, keys_directory
 from entrypoints.settings import Settings
 from todo_core.errors import Unavailable
-
-BYTE_ORDER_MARK = "\ufeff"
 
 _file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 _with_keys = click.option("--with-keys", is_flag=True, help="The generated keys too, encrypted with a passphrase.")
@@ -31,7 +31,7 @@ def backup(file: Path, passphrase_file: Path | None, *, with_keys: bool) -> None
     settings = settings_and_logs()
     passphrase = _passphrase(passphrase_file, with_keys=with_keys)
     made = recovery.back_up(settings, file, passphrase=passphrase, tell=_tell)
-    click.echo(f"{file}: {sum(made.rows.values())} rows, schema {made.revision}, PostgreSQL {made.postgresql}")
+    show(f"{file}: {sum(made.rows.values())} rows, schema {made.revision}, PostgreSQL {made.postgresql}")
     if not with_keys:
         _tell(_where_keys_are(settings))
 
@@ -54,13 +54,11 @@ def restore(file: Path, passphrase_file: Path | None, *, replace: bool, with_key
         run(lambda system: system.administration.advance_revisions(), settings)
     except (Failure, Unavailable) as error:
         raise Failure(f"restored, but run `todo revisions advance` before the servers start: {error}") from error
-    click.echo(
-        f"restored {sum(restored.rows.values())} rows as of {restored.created_at}; clients will fetch everything anew"
-    )
+    show(f"restored {sum(restored.rows.values())} rows as of {restored.created_at}; clients will fetch everything anew")
 
 
 def _tell(line: str) -> None:
-    click.echo(line, err=True)
+    show(line, err=True)
 
 
 def _where_keys_are(settings: Settings) -> str:
@@ -78,10 +76,9 @@ def _passphrase(file: Path | None, *, with_keys: bool) -> str | None:
     if file is None:
         raise Failure("--with-keys needs --passphrase-file: keys are kept encrypted only")
     try:
-        text = file.read_text(encoding="utf-8")
+        passphrase = first_line(file.read_bytes())
     except (OSError, UnicodeDecodeError) as error:
         raise Failure(f"{file} cannot be read as UTF-8 text: {error}") from None
-    [passphrase, *_] = [*text.removeprefix(BYTE_ORDER_MARK).splitlines(), ""]
     if not passphrase:
         raise Failure(f"{file} has no passphrase in its first line")
     return passphrase

@@ -8,6 +8,7 @@ import click
 from entrypoints.cli.audit import audit
 from entrypoints.cli.keys import keys
 from entrypoints.cli.maintenance import check, migrate, purge, revisions
+from entrypoints.cli.output import show
 from entrypoints.cli.recovery import backup, restore
 from entrypoints.cli.serve import serve
 from entrypoints.cli.tokens import tokens
@@ -38,7 +39,7 @@ class Lines(click.ClickException):
     def show(self, file: object = None) -> None:  # noqa: ARG002 - click's signature
         """Print the problems."""
         for line in self.message.splitlines():
-            click.echo(f"todo: {line}", err=True)
+            show(f"todo: {line}", err=True)
 
 
 class Todo(click.Group):

@@ -16,6 +16,7 @@ import structlog
 
 from entrypoints.asgi import Asgi
 from entrypoints.bootstrap import open_keys, seal_secrets
+from entrypoints.cli.output import show
 from entrypoints.cli.running import settings_and_logs
 from entrypoints.databases import open_database
 from entrypoints.logs import configure_logs
@@ -81,7 +82,7 @@ async def announce(settings: Settings, address: Address, first: Callable[[], boo
     while not await _answers(address):  # noqa: ASYNC110 - there is no event to wait for
         await asyncio.sleep(BREATH_SECONDS)
     for line in greeting(settings):
-        click.echo(line)
+        show(line)
     sys.stdout.flush()
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 import click
 
 from entrypoints.bootstrap import System
+from entrypoints.cli.output import show
 from entrypoints.cli.running import run
 from entrypoints.cli.users import EMAIL, PAGE, named_user
 from todo_core.personal_tokens import PREFIX, PersonalToken, PersonalTokenId
@@ -27,7 +28,7 @@ def list_tokens(email: EmailAddress | None, user_id: UUID | None) -> None:
         page = await system.administration.tokens(who, limit=PAGE)
         while page:
             for token in page:
-                click.echo(_line(token))
+                show(_line(token))
             page = await system.administration.tokens(who, page[-1].id, PAGE)
 
     run(work)
@@ -38,7 +39,7 @@ def list_tokens(email: EmailAddress | None, user_id: UUID | None) -> None:
 def revoke(token_id: UUID) -> None:
     """Revoke a token: the very next request with it is refused."""
     run(lambda system: system.administration.revoke_token(PersonalTokenId(token_id)))
-    click.echo("revoked")
+    show("revoked")
 
 
 def _line(token: PersonalToken) -> str:

@@ -7,6 +7,8 @@ from uuid import UUID
 import click
 
 from entrypoints.bootstrap import System
+from entrypoints.cli.output import printable, show
+from entrypoints.cli.pasted import UTF_16, first_line
 from entrypoints.cli.running import run, settings_and_logs
 from entrypoints.failures import Failure
 from entrypoints.settings import Environment
@@ -62,7 +64,7 @@ def list_users() -> None:
         page = await system.administration.list(limit=PAGE)
         while page:
             for user in page:
-                click.echo(_line(user))
+                show(_line(user))
             page = await system.administration.list(page[-1].id, PAGE)
 
     run(work)
@@ -81,7 +83,7 @@ def add(email: EmailAddress, name: str | None, timezone: str) -> None:
     """Make an account, whether registration is open or not. Asks for the password, or reads it from standard input."""
     registration = Registration(email.address, ask_password(), name, timezone)
     user = run(lambda system: system.administration.add(registration))
-    click.echo(f"added {user.id}")
+    show(f"added {user.id}")
 
 
 @users.command()
@@ -90,7 +92,7 @@ def disable(email: EmailAddress | None, user_id: UUID | None) -> None:
     """End every session of an account, and refuse whatever its user comes with."""
     who = named_user(email, user_id)
     run(lambda system: system.administration.disable(who))
-    click.echo("disabled")
+    show("disabled")
 
 
 @users.command()
@@ -99,7 +101,7 @@ def enable(email: EmailAddress | None, user_id: UUID | None) -> None:
     """Let a disabled account log in again."""
     who = named_user(email, user_id)
     run(lambda system: system.administration.enable(who))
-    click.echo("enabled")
+    show("enabled")
 
 
 @users.command("reset-password")
@@ -108,7 +110,7 @@ def reset_password(email: EmailAddress) -> None:
     """Set another password and end every session. Asks for it, or reads it from standard input."""
     password = ask_password()
     run(lambda system: system.administration.reset_password(email, password))
-    click.echo("password set, sessions ended")
+    show("password set, sessions ended")
 
 
 @users.command()
@@ -119,9 +121,9 @@ def delete(email: EmailAddress | None, user_id: UUID | None, *, yes: bool) -> No
     who = named_user(email, user_id)
     if not yes:
         name = who.address if isinstance(who, EmailAddress) else who
-        click.confirm(f"Delete {name} with all tasks, for good?", abort=True)
+        click.confirm(f"Delete {printable(str(name))} with all tasks, for good?", abort=True)
     run(lambda system: system.administration.delete(who))
-    click.echo("deleted")
+    show("deleted")
 
 
 @click.command()
@@ -132,14 +134,23 @@ def token(email: EmailAddress) -> None:
     if settings.environment is Environment.PRODUCTION:
         raise Failure("`todo token` works in development only: it needs no password")
     issued = run(lambda system: system.administration.token(email), settings)
-    click.echo(issued.access_token)
+    show(issued.access_token)
 
 
 def ask_password() -> str:
     """Return a password typed twice on the terminal, or the first line of standard input when that is no terminal."""
     if sys.stdin.isatty():
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
-    password = sys.stdin.readline().rstrip("\r\n")
+    try:
+        password = first_line(_sent_line())
+    except UnicodeDecodeError:
+        raise Failure("the password on standard input is not UTF-8 text") from None
     if not password:
         raise Failure("no password: type it on a terminal, or send it as the first line of standard input")
     return password
+
+
+def _sent_line() -> bytes:
+    """Return the first line of standard input; all of it in UTF-16, where the byte of a line end is none."""
+    raw = sys.stdin.buffer.readline()
+    return raw + sys.stdin.buffer.read() if raw.startswith(UTF_16) else raw
