@@ -41,7 +41,10 @@ async def fail_over(stage: Stage) -> None:
 
 
 async def lead_to_a_standby(stage: Stage) -> None:
-    """Lead the address to a hot standby for a while, which takes no writes, and back: a fail-over that was none."""
+    """Lead the address to a hot standby for a while, which takes no writes, and back: a fail-over that was none.
+
+    Connections to the standby stay open.
+    """
     standby = await stage.copy_primary()
     stage.forwarder.lead_to(standby.port)
     await asyncio.sleep(STANDBY_SECONDS)
@@ -85,6 +88,7 @@ FAULTS: Mapping[str, Fault] = {
     "restart of PostgreSQL": restart_of_postgresql,
     "SIGKILL of all workers": kill_all_workers,
     "fail-over": fail_over,
+    "hot standby for 2 s": lead_to_a_standby,
     "SIGKILL of a server": kill_a_server,
     "SIGKILL of the postmaster": kill_postmaster,
 }
@@ -93,6 +97,3 @@ FAULTS: Mapping[str, Fault] = {
 The two that kill a worker are not neighbours: a server whose worker dies twice within 5.5 seconds ends, for its
 supervisor to start it anew.
 """
-
-ON_REQUEST: Mapping[str, Fault] = {"hot standby for 2 s": lead_to_a_standby}
-"""Faults for `--kind` only: here connections to the standby stay in the pool, and writes on them are refused."""

@@ -145,13 +145,13 @@ class Stage:
             await until(server.is_ready, f"{server.url} is ready: {server.log}")
 
     async def copy_primary(self) -> Cluster:
-        """Return a hot standby of the primary, whose every commit it confirms from now on."""
+        """Return a hot standby of the primary, which has carried out every commit before it returns, from now on."""
         self._remove_standby()
         self._copies += 1
         place = self.directory / f"database-{self._copies}"
         standby = await asyncio.to_thread(self.primary.copy, place, free_port(), "--write-recovery-conf")
         await asyncio.to_thread(standby.start)
-        self.primary.configure(synchronous_standby_names="*")
+        self.primary.configure(synchronous_standby_names="*", synchronous_commit="remote_apply")
         self.primary.reload()
         await until(self._is_synchronous, "the standby follows")
         return standby
