@@ -1,4 +1,4 @@
-"""What is in the database: users with a session each, and their tasks.
+"""What is in the database: users with a session each, their lists, and their tasks.
 
 Ids are numbers in the form of UUIDs, so that a client can name any task without having read it.
 """
@@ -10,8 +10,13 @@ import attrs
 import psycopg
 
 from todo_core.due import KEYS_OF_DAY, MINUTES_OF_DAY, NO_DUE
+from todo_core.ordering import DIGITS
 
 SESSION_DAYS = 1
+LISTS = 5
+"""How many lists each user has."""
+FIRST_LIST = 1_000_000_000
+"""More than there are tasks: the numbers of lists are multiples of it, and the users."""
 SECONDS_OF_YEAR = 31_536_000
 
 # The bits of version and variant of a UUIDv7; the rest is the number.
@@ -25,25 +30,37 @@ _SESSIONS = """
 INSERT INTO sessions (user_id, id, generation, created_at, used_at, expires_at, ends_at, user_agent)
 SELECT id, id, 0, now(), now(), now() + %(session)s, now() + %(session)s, 'bench' FROM users
 """
+# The inbox, and some more. Ten tasks after the other are in one list, the last two of them below the first.
+_LISTS = f"""
+INSERT INTO lists (user_id, id, version, name, position, created_at, updated_at)
+SELECT users.id, CASE WHEN n = 0 THEN users.id ELSE {_ID.format("%(first_list)s::bigint * n + number - 1")} END,
+  %(first_list)s::bigint + n, 'List ' || n, 'W000000' || n + 1, now(), now()
+FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM users) AS users, generate_series(0, %(lists)s - 1) AS n
+"""
 # `place`: where a task is among those of its user, from 0, oldest first. Everybody's tasks are spread over the same
 # year, and stored in the order in which they were made, so that those of one user lie scattered, as they would in time.
 _TASKS = f"""
-INSERT INTO tasks (user_id, id, version, title, description, completed_at, priority, tags, created_at, updated_at,
-  due_date, due_key, title_key, search_key)
-SELECT {_ID.format("owner")}, {_ID.format("number")}, place + 1, title, description,
+INSERT INTO tasks (user_id, id, version, list_id, parent_id, position, title, description, completed_at, priority, tags,
+  created_at, updated_at, due_date, due_key, title_key, search_key)
+SELECT {_ID.format("owner")}, {_ID.format("number")}, place + 1,
+  CASE WHEN list = 0 THEN {_ID.format("owner")} ELSE {_ID.format("%(first_list)s::bigint * list + owner")} END,
+  CASE WHEN place %% 10 > 7 THEN {_ID.format("number - place %% 10 * users")} END,
+  'V000' || (SELECT string_agg(substr(%(digits)s, mod((place + 1) / power, 62)::integer + 1, 1), '' ORDER BY power DESC)
+    FROM unnest('{{1,62,3844,238328}}'::bigint[]) AS power),
+  title, description,
   CASE WHEN kind %% 3 = 0 THEN made END, kind %% 4,
   CASE WHEN kind %% 5 = 0 THEN '{{home,work}}'::text[] ELSE '{{}}' END,
   made, made + kind * 7919 %% 1000000 * interval '1 second',
   due, coalesce((due - date '0001-01-01' + 1)::bigint * %(keys_of_day)s + %(all_day)s, %(no_due)s),
   lower(title), lower(title) || E'\\n' || lower(description)
 FROM (
-  SELECT owner, number, place, made, kind,
+  SELECT owner, number, place, made, kind, users, place / 10 %% %(lists)s AS list,
     'Buy milk, for the ' || number || 'th time' AS title,
     'The one in glass bottles, if there is any left.' AS description,
     CASE WHEN kind %% 7 > 1 THEN date '2026-01-01' + (kind / 7 %% 1000)::integer END AS due
   FROM (
     SELECT first_user + n %% users AS owner, first_task + n AS number,
-      n / users AS place, n / users + n %% users AS kind,
+      n / users AS place, users, n / users + n %% users AS kind,
       now() - interval '1 year' + n / (users * tasks)::float * %(spread)s * interval '1 second' AS made
     FROM unnest(
         %(group_users)s::bigint[], %(group_tasks)s::bigint[], %(first_users)s::bigint[], %(first_tasks)s::bigint[]
@@ -54,7 +71,8 @@ FROM (
 """
 _REVISIONS = """
 INSERT INTO revisions (user_id, revision, live_tasks)
-SELECT users.id, count(tasks.id), count(tasks.id) FROM users LEFT JOIN tasks ON tasks.user_id = users.id GROUP BY 1
+SELECT users.id, %(first_list)s + %(lists)s, count(tasks.id)
+FROM users LEFT JOIN tasks ON tasks.user_id = users.id GROUP BY 1
 """
 _SECONDARY = """
 SELECT indexname, indexdef FROM pg_indexes
@@ -109,6 +127,11 @@ def uuid(number: int) -> UUID:
     return UUID(int=(0x7 << 76) | (0x8 << 60) | number)
 
 
+def list_of(user: int, number: int) -> UUID:
+    """Return the id of one of a user's lists; the first is the inbox."""
+    return uuid(FIRST_LIST * number + user)
+
+
 def fill(database_url: str, population: Population) -> None:
     """Load everything, the indexes of tasks last: that takes half the time."""
     groups = population.groups
@@ -124,6 +147,9 @@ def fill(database_url: str, population: Population) -> None:
         "keys_of_day": KEYS_OF_DAY,
         "all_day": MINUTES_OF_DAY,
         "session": dt.timedelta(days=SESSION_DAYS),
+        "lists": LISTS,
+        "first_list": FIRST_LIST,
+        "digits": DIGITS,
     }
     with psycopg.connect(database_url, autocommit=True) as connection:
         with connection.transaction():
@@ -133,7 +159,7 @@ def fill(database_url: str, population: Population) -> None:
             indexes = connection.execute(_SECONDARY).fetchall()
             for name, _ in indexes:
                 connection.execute(f"DROP INDEX {name}".encode())
-            for statement in (_USERS, _SESSIONS, _TASKS, _REVISIONS):
+            for statement in (_USERS, _SESSIONS, _LISTS, _TASKS, _REVISIONS):
                 connection.execute(statement.encode(), values)
             for _, definition in indexes:
                 connection.execute(definition.encode())

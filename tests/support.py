@@ -29,6 +29,7 @@ from todo_core.use_cases import (
     Administration,
     Authentication,
     Housekeeping,
+    Lists,
     NewTask,
     PersonalTokens,
     Registration,
@@ -36,7 +37,7 @@ from todo_core.use_cases import (
     Tasks,
     TokenRequest,
 )
-from todo_core.use_cases.tasks import DEFAULT_MAX_TASKS
+from todo_core.use_cases.task_queries import DEFAULT_MAX_TASKS
 from todo_core.users import EmailAddress, PasswordPolicy
 
 PASSWORD = "a quiet harbour at dawn"
@@ -54,6 +55,7 @@ class World:
     sessions: Sessions
     accounts: Accounts
     tasks: Tasks
+    lists: Lists
     administration: Administration
     housekeeping: Housekeeping
     authentication: Authentication
@@ -82,6 +84,7 @@ class World:
             sessions,
             accounts,
             Tasks(store, clock, ids, max_tasks),
+            Lists(store, clock, ids),
             Administration(store, clock, ids, sessions, accounts),
             Housekeeping(store, clock),
             Authentication(store, clock, ids, sessions, issuer),

@@ -16,14 +16,25 @@ from todo_core.actors import AccountHolder, Actor, ExternalActor, SessionActor, 
 from todo_core.due import Due
 from todo_core.errors import InvalidInput, TodoError
 from todo_core.idempotency import IdempotencyKey, Result
+from todo_core.lists import ListDraft, ListId, TaskList
+from todo_core.preconditions import Precondition, VersionMismatch
 from todo_core.queries import Cursor, DueFilter, Page, Query, Sort, SortKey
+from todo_core.recurrence import Anchor, Frequency, Recurrence
 from todo_core.sessions import Client, IssuedTokens, SessionPolicy
-from todo_core.tasks import Draft, Precondition, Priority, Task, TaskId, VersionMismatch
+from todo_core.tasks import Draft, Priority, Task, TaskId
+from todo_core.trees import Destination
 from todo_core.use_cases import (
     Accounts,
     Administration,
+    After,
     Authentication,
+    Before,
+    Contents,
+    Edit,
     Housekeeping,
+    Lists,
+    Move,
+    NewList,
     NewTask,
     PersonalTokens,
     Registration,
@@ -39,18 +50,30 @@ __all__ = [
     "Accounts",
     "Actor",
     "Administration",
+    "After",
+    "Anchor",
     "Authentication",
+    "Before",
     "Client",
+    "Contents",
     "Cursor",
+    "Destination",
     "Draft",
     "Due",
     "DueFilter",
+    "Edit",
     "EmailAddress",
     "ExternalActor",
+    "Frequency",
     "Housekeeping",
     "IdempotencyKey",
     "InvalidInput",
     "IssuedTokens",
+    "ListDraft",
+    "ListId",
+    "Lists",
+    "Move",
+    "NewList",
     "NewTask",
     "Page",
     "PasswordPolicy",
@@ -59,6 +82,7 @@ __all__ = [
     "Priority",
     "ProfileChanges",
     "Query",
+    "Recurrence",
     "Registration",
     "Result",
     "SessionActor",
@@ -68,6 +92,7 @@ __all__ = [
     "SortKey",
     "Task",
     "TaskId",
+    "TaskList",
     "Tasks",
     "TodoError",
     "TokenActor",

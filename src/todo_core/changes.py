@@ -1,7 +1,8 @@
-"""The change feed: every task once, in its latest state, in the order of revisions."""
+"""The change feed: every task and every list once, in its latest state, in the order of revisions."""
 
 import attrs
 
+from todo_core.lists import ListId, TaskList
 from todo_core.tasks import Task, TaskId
 
 MAX_FEED_SIZE = 1000
@@ -29,12 +30,24 @@ class SyncPoint:
 
 
 @attrs.frozen
-class Change:
+class TaskChange:
     """A task in its latest state; `task` is None if it is deleted. `version` is the revision of that change."""
 
     id: TaskId
     version: int
     task: Task | None
+
+
+@attrs.frozen
+class ListChange:
+    """The same for a list."""
+
+    id: ListId
+    version: int
+    list: TaskList | None
+
+
+Change = TaskChange | ListChange
 
 
 @attrs.frozen

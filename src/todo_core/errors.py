@@ -74,6 +74,14 @@ class Violations:
             self.found.extend(error.under(field).violations)
             return None
 
+    def attempt(self, make: Callable[[], Value]) -> Value | None:
+        """Return `make()`, or None after adding what it raises as InvalidInput."""
+        try:
+            return make()
+        except InvalidInput as error:
+            self.found.extend(error.violations)
+            return None
+
     def note(self, path: str | FieldPath, code: str, detail: str) -> None:
         """Add one broken rule."""
         self.found.extend(InvalidInput.at(path, code, detail).violations)
@@ -127,7 +135,7 @@ class RefreshTokenReused(TodoError):
 
 
 class Forbidden(TodoError):
-    """A known caller asks for another user's task."""
+    """A known caller asks for another user's task or list."""
 
     code: ClassVar[str] = "forbidden"
 
@@ -162,9 +170,57 @@ class EmailTaken(TodoError):
 
 
 class IdTaken(TodoError):
-    """Somebody's task has this id already; trash and tombstones count."""
+    """Somebody's task, or list, has this id already; trash and tombstones count."""
 
     code: ClassVar[str] = "id-taken"
+
+
+class ListNotEmpty(TodoError):
+    """A list that is to be deleted has live tasks, and nothing was said about these."""
+
+    code: ClassVar[str] = "list-not-empty"
+
+
+class InboxIsPermanent(TodoError):
+    """The inbox cannot be deleted."""
+
+    code: ClassVar[str] = "inbox"
+
+
+class ParentInTrash(TodoError):
+    """A subtask cannot be restored before its parent."""
+
+    code: ClassVar[str] = "parent-in-trash"
+
+
+class SiblingGone(TodoError):
+    """What something is to be put behind or in front of is not there."""
+
+    code: ClassVar[str] = "sibling-gone"
+
+
+class TooDeep(TodoError):
+    """A restored task would lie below more levels than there may be."""
+
+    code: ClassVar[str] = "too-deep"
+
+
+class NotRepeating(TodoError):
+    """There is no occurrence to skip: the task has no rule, or is completed."""
+
+    code: ClassVar[str] = "not-repeating"
+
+
+class NothingToReopen(TodoError):
+    """No occurrence of the task has ended yet."""
+
+    code: ClassVar[str] = "nothing-to-reopen"
+
+
+class PreconditionRequired(TodoError):
+    """An occurrence would be completed, skipped or taken back by a request that may be sent twice (RFC 6585, 3)."""
+
+    code: ClassVar[str] = "precondition-required"
 
 
 class IdempotencyKeyReused(TodoError):

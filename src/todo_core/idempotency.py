@@ -6,6 +6,7 @@ import re
 import attrs
 
 from todo_core.errors import IdempotencyKeyReused, InvalidInput
+from todo_core.lists import TaskList
 from todo_core.tasks import Task
 
 RESULT_RETENTION = dt.timedelta(hours=24)
@@ -39,15 +40,22 @@ class Result:
 
 
 @attrs.frozen
+class ListResult:
+    """The list that a request led to."""
+
+    list: TaskList
+    replayed: bool = False
+
+
+@attrs.frozen
 class StoredResult:
-    """The result of a request with a key, stored in the transaction of its effect."""
+    """The task or list that a request with a key led to, stored in the transaction of its effect."""
 
     key: IdempotencyKey
-    task: Task
+    item: Task | TaskList
     stored_at: dt.datetime
 
-    def replay(self, key: IdempotencyKey) -> Result:
-        """Return the result again. Raises IdempotencyKeyReused when the key stood for another request."""
+    def check(self, key: IdempotencyKey) -> None:
+        """Raise IdempotencyKeyReused when the key stood for another request."""
         if key.fingerprint != self.key.fingerprint:
             raise IdempotencyKeyReused
-        return Result(self.task, replayed=True)

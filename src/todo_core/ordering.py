@@ -14,12 +14,15 @@ import attrs
 
 DIGITS: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
 BASE: Final = len(DIGITS)
-HEAD: Final = 6
+HEAD: Final = 8
 """How many digits every position has."""
 MIDDLE: Final = BASE**HEAD // 2
-"""The head of the position that revision 0 would have: in front of it there is room for 28 billion others."""
+"""The head of the position that revision 0 would have. On both sides of it there is room for 10 to the 14th others."""
 LAST: Final = ""
 """Stands for the position behind all siblings, until the store has numbered the change: see `at_end`."""
+START: Final = ""
+END: Final = "~"
+"""The points in front of every position and behind every one."""
 MAX_POSITION_LENGTH: Final = 64
 NEIGHBOURS: Final = 9
 """How many siblings on each side are enough for nearly every insertion."""
@@ -45,6 +48,11 @@ def at_end(revision: int) -> str:
     whichever these are: nobody has to look for the last of them.
     """
     return _text(MIDDLE + revision, HEAD)
+
+
+def point_behind(position: str) -> str:
+    """Return a point right behind a position: whatever else is not in front of it is greater."""
+    return position + DIGITS[0]
 
 
 def spread(low: str | None, high: str, count: int) -> tuple[str, ...]:

@@ -1,15 +1,19 @@
-"""Listing tasks: filters, order, positions between two pages, and what "today" means."""
+"""Page tasks: filters, order, positions between two pages."""
 
 import datetime as dt
 from collections.abc import Iterable
 from enum import Enum
+from typing import Final
 from uuid import UUID
 
 import attrs
 
-from todo_core.due import MINUTES_OF_DAY, NO_DUE, day_key, instant
+from todo_core.due import NO_DUE
 from todo_core.errors import InvalidInput
-from todo_core.tasks import Priority, Task
+from todo_core.lists import ListId
+from todo_core.moments import DueRange, Moment
+from todo_core.recurrence import Occurrence
+from todo_core.tasks import Priority, Task, TaskId
 from todo_core.text import check_text, fold, nfc
 
 MAX_PAGE_SIZE = 200
@@ -27,6 +31,15 @@ class DueFilter(Enum):
     NONE = "none"
 
 
+class NoParent(Enum):
+    """Filters on tasks without a parent; None would be no filter."""
+
+    NO_PARENT = "none"
+
+
+NO_PARENT: Final = NoParent.NO_PARENT
+
+
 class SortKey(Enum):
     """What a list is ordered by."""
 
@@ -35,6 +48,7 @@ class SortKey(Enum):
     DUE = "due"
     PRIORITY = "priority"
     TITLE = "title"
+    POSITION = "position"
 
     def of(self, task: Task) -> "Key":
         """Return the value of `task` that is compared."""
@@ -44,6 +58,7 @@ class SortKey(Enum):
             SortKey.DUE: task.due_key,
             SortKey.PRIORITY: int(task.priority),
             SortKey.TITLE: task.title_key,
+            SortKey.POSITION: task.position,
         }
         return keys[self]
 
@@ -108,7 +123,8 @@ class Query:
     """Which of one's tasks to list, and in which order; every filter narrows further.
 
     `words` come from `parse_words`. `due_before`, `due_after` (dates in the owner's zone) and `updated_after` exclude
-    the bound. `deleted` lists the trash instead of the live tasks.
+    the bound. `deleted` lists the trash instead of the live tasks. Raises InvalidInput for an order by position that is
+    not the order of one list, or of the subtasks of one task.
     """
 
     completed: bool | None = None
@@ -120,7 +136,15 @@ class Query:
     due_after: dt.date | None = None
     updated_after: dt.datetime | None = None
     deleted: bool = False
+    lists: frozenset[ListId] = frozenset()
+    parent: TaskId | NoParent | None = None
     sort: Sort = Sort()
+
+    def __attrs_post_init__(self) -> None:
+        """Check that the order makes sense."""
+        ordered = len(self.lists) == 1 or self.parent not in {None, NO_PARENT}
+        if self.sort.by is SortKey.POSITION and not ordered:
+            raise InvalidInput.at("sort", "needs-list", "exactly one list, or a parent, to sort by position in")
 
     @property
     def needs_timezone(self) -> bool:
@@ -128,7 +152,7 @@ class Query:
         named = self.due in {DueFilter.TODAY, DueFilter.OVERDUE}
         return named or self.due_before is not None or self.due_after is not None
 
-    def due_range(self, moment: "Moment") -> "DueRange | None":
+    def due_range(self, moment: Moment) -> DueRange | None:
         """Return the due dates that pass, or None when every task does, dated or not."""
         if not self.needs_timezone:
             return None
@@ -143,11 +167,12 @@ class Query:
             passing = passing & moment.after(self.due_after)
         return passing
 
-    def matches(self, task: Task, moment: "Moment") -> bool:
+    def matches(self, task: Task, moment: Moment) -> bool:
         """Return whether `task` is listed at `moment`."""
         return (
             (task.deleted_at is not None) == self.deleted
             and self.completed in {None, task.completed}
+            and self._matches_place(task)
             and (not self.priorities or task.priority in self.priorities)
             and self.tags.issubset(task.tags)
             and all(word in task.search_key for word in self.words)
@@ -155,94 +180,17 @@ class Query:
             and self._matches_due(task, moment)
         )
 
-    def _matches_due(self, task: Task, moment: "Moment") -> bool:
+    def _matches_place(self, task: Task) -> bool:
+        parent = task.parent_id or NO_PARENT
+        return (not self.lists or task.list_id in self.lists) and self.parent in {None, parent}
+
+    def _matches_due(self, task: Task, moment: Moment) -> bool:
         if self.due is DueFilter.NONE and task.due is not None:
             return False
         if self.due is DueFilter.OVERDUE and task.completed:
             return False
         passing = self.due_range(moment)
-        return passing is None or passing.holds(task)
-
-
-EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
-LATEST = dt.datetime.max.replace(tzinfo=dt.UTC)
-
-
-@attrs.frozen
-class DueRange:
-    """A stretch of time, twice: in sort keys for what is compared as written, in UTC instants for fixed due dates.
-
-    The lower bounds are part of it, the upper ones are not. The two halves never lie more than two days apart.
-    """
-
-    key_from: int = 0
-    key_until: int = NO_DUE
-    from_: dt.datetime = EARLIEST
-    until: dt.datetime = LATEST
-
-    def __and__(self, other: "DueRange") -> "DueRange":
-        """Return what both have in common."""
-        return DueRange(
-            max(self.key_from, other.key_from),
-            min(self.key_until, other.key_until),
-            max(self.from_, other.from_),
-            min(self.until, other.until),
-        )
-
-    def holds(self, task: Task) -> bool:
-        """Return whether the task is due in this stretch."""
-        if task.due is None:
-            return False
-        if task.due.at is None:
-            return self.key_from <= task.due.key < self.key_until
-        return self.from_ <= task.due.at < self.until
-
-
-@attrs.frozen
-class Moment:
-    """An instant, and what the owner's calendar and clock on the wall show at it."""
-
-    now: dt.datetime
-    zone: dt.tzinfo = dt.UTC
-
-    @property
-    def today(self) -> dt.date:
-        """The owner's date."""
-        return self.now.astimezone(self.zone).date()
-
-    @property
-    def past(self) -> DueRange:
-        """Everything that is past: from second 0 of its minute, all day from the next midnight."""
-        local = self.now.astimezone(self.zone)
-        minute = day_key(local.date()) + local.hour * 60 + local.minute
-        return DueRange(key_until=minute + 1, until=self.now + dt.timedelta.resolution)
-
-    def day(self, day: dt.date) -> DueRange:
-        """Everything on `day`."""
-        return self._from(day) & self._until(day)
-
-    def before(self, day: dt.date) -> DueRange:
-        """Everything on the days before `day`."""
-        return DueRange(key_until=day_key(day), until=self._midnight(day))
-
-    def after(self, day: dt.date) -> DueRange:
-        """Everything on the days after `day`."""
-        following = self._until(day)
-        return DueRange(key_from=following.key_until, from_=following.until)
-
-    def _from(self, day: dt.date) -> DueRange:
-        return DueRange(key_from=day_key(day), from_=self._midnight(day))
-
-    def _until(self, day: dt.date) -> DueRange:
-        if day == dt.date.max:
-            return DueRange(key_until=day_key(day) + MINUTES_OF_DAY + 1)
-        return self.before(day + dt.timedelta(days=1))
-
-    def _midnight(self, day: dt.date) -> dt.datetime:
-        try:
-            return instant(day, dt.time.min, self.zone)
-        except OverflowError:
-            return EARLIEST  # only the first days of the calendar begin before it
+        return passing is None or passing.holds(task.due)
 
 
 @attrs.frozen
@@ -283,6 +231,14 @@ class Page:
     tasks: tuple[Task, ...]
     next: Cursor | None
     total: int | None = None
+
+
+@attrs.frozen
+class OccurrencePage:
+    """A page of past occurrences. The next one is `before` the version `next`, which is None on the last page."""
+
+    occurrences: tuple[Occurrence, ...]
+    next: int | None
 
 
 @attrs.frozen

@@ -3,13 +3,17 @@
 import datetime as dt
 from collections.abc import Iterable
 from enum import IntEnum
-from typing import ClassVar, Final, Literal, NewType
+from functools import partial
+from typing import NewType
 from uuid import UUID
 
 import attrs
 
 from todo_core.due import NO_DUE, Due
-from todo_core.errors import InvalidInput, TodoError, Violations
+from todo_core.errors import InvalidInput, NotRepeating, Violations
+from todo_core.lists import ListId
+from todo_core.ordering import LAST
+from todo_core.recurrence import LocalTime, Occurrence, Outcome, Recurrence, Series
 from todo_core.text import check_text, check_visible, fold, nfc, unify_line_ends
 
 TaskId = NewType("TaskId", UUID)
@@ -81,10 +85,13 @@ class Draft:
     priority: Priority = attrs.field(default=Priority.NONE, converter=Priority)
     due: Due | None = attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.instance_of(Due)))
     tags: tuple[str, ...] = attrs.field(default=(), converter=_sorted_tags)
+    recurrence: Recurrence | None = None
 
     def __attrs_post_init__(self) -> None:
         """Check every member."""
         problems = Violations()
+        if self.recurrence is not None and self.due is None:
+            problems.note("recurrence", "needs-due", "what repeats needs a due date")
         problems.take("title", check_title, self.title)
         problems.take("description", check_description, self.description)
         problems.take("tags", check_tags, self.tags)
@@ -96,10 +103,20 @@ class Draft:
 
 
 @attrs.frozen
+class Place:
+    """Where a task stands: in which list, and below which task if it is a subtask."""
+
+    list_id: ListId
+    parent_id: TaskId | None = None
+
+
+@attrs.frozen
 class Task:
     """A task as kept. Made by `create` and changed by the methods below; stores rebuild it from their rows.
 
-    `version` is the value of the owner's clock at the last change (0: not kept yet). `deleted_at` is set in the trash.
+    `version` is the owner's revision at the last change (0: not kept yet). `position` orders the live tasks of one list
+    and parent (see `ordering`). `series` is there while the task repeats. In the trash, and only there, `deleted_at` is
+    set, and `deleted_with`: the task whose deletion brought this one there; they are restored together.
     """
 
     id: TaskId
@@ -110,13 +127,18 @@ class Task:
     priority: Priority
     due: Due | None
     tags: tuple[str, ...]
+    list_id: ListId
+    parent_id: TaskId | None
+    position: str
+    series: Series | None
     created_at: dt.datetime
     updated_at: dt.datetime
     deleted_at: dt.datetime | None = None
+    deleted_with: TaskId | None = None
 
     @classmethod
-    def create(cls, draft: Draft, task_id: TaskId, now: dt.datetime) -> "Task":
-        """Return a new task."""
+    def create(cls, draft: Draft, task_id: TaskId, place: Place, now: dt.datetime) -> "Task":
+        """Return a new task, which comes last in its place. Raises InvalidInput for its recurrence."""
         return cls(
             id=task_id,
             version=0,
@@ -126,6 +148,10 @@ class Task:
             priority=draft.priority,
             due=draft.due,
             tags=draft.tags,
+            list_id=place.list_id,
+            parent_id=place.parent_id,
+            position=LAST,
+            series=_series(draft, None),
             created_at=now,
             updated_at=now,
         )
@@ -138,33 +164,71 @@ class Task:
     @property
     def draft(self) -> Draft:
         """What its owner wrote."""
-        return Draft(self.title, self.description, self.completed, self.priority, self.due, self.tags)
+        rule = None if self.series is None else self.series.rule
+        return Draft(self.title, self.description, self.completed, self.priority, self.due, self.tags, rule)
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.list_id, self.parent_id)
+
+    def stays(self, parent_id: TaskId | None, list_id: ListId | None) -> bool:
+        """Return whether this parent and list are those that the task has; None is the list of the parent."""
+        return parent_id == self.parent_id and list_id in {self.list_id, None if parent_id else self.list_id}
 
     def replaced(self, draft: Draft, now: dt.datetime) -> "Task":
-        """Return the task with what `draft` says; this very task when that changes nothing."""
+        """Return the task with what `draft` says; this very task when that changes nothing.
+
+        A rule that is set or changed begins at the due date. Raises InvalidInput when it cannot, and for a task that is
+        completed and begins to repeat. Occurrences are not counted here: see `ended` and `reopened`.
+        """
         if draft == self.draft:
             return self
-        done_at = self.completed_at or now
         return attrs.evolve(
             self,
             title=draft.title,
             description=draft.description,
-            completed_at=done_at if draft.completed else None,
+            completed_at=(self.completed_at or now) if draft.completed else None,
             priority=draft.priority,
             due=draft.due,
             tags=draft.tags,
+            series=_series(draft, self.series),
             updated_at=now,
         )
 
+    def placed(self, place: Place, position: str, now: dt.datetime) -> "Task":
+        """Return the task in another place, or at another position."""
+        return attrs.evolve(self, list_id=place.list_id, parent_id=place.parent_id, position=position, updated_at=now)
+
+    def ended(self, outcome: Outcome, local: LocalTime) -> tuple["Task", Occurrence]:
+        """Return the task after its current occurrence, and this. After the last one, the task is completed.
+
+        Raises NotRepeating when the task has no rule, or is completed.
+        """
+        if self.series is None or self.due is None or self.completed:
+            raise NotRepeating
+        step = self.series.advance(self.due, local)
+        ended = Occurrence(self.due, self.series.place, outcome, local.now, step.missed)
+        return attrs.evolve(
+            self,
+            due=step.due or self.due,
+            completed_at=None if step.due else local.now,
+            series=step.series,
+            updated_at=local.now,
+        ), ended
+
+    def reopened(self, latest: Occurrence, now: dt.datetime) -> "Task":
+        """Return the task with its latest occurrence taken back: open, and due as it was."""
+        series = None if self.series is None else self.series.reopened(latest)
+        return attrs.evolve(self, due=latest.due, completed_at=None, series=series, updated_at=now)
+
     def trashed(self, now: dt.datetime) -> "Task":
         """Return the task in the trash."""
-        return attrs.evolve(self, deleted_at=now, updated_at=now)
+        return attrs.evolve(self, deleted_at=now, deleted_with=self.id, updated_at=now)
 
-    def restored(self, now: dt.datetime) -> "Task":
-        """Return the task out of the trash; this very task when it is not there."""
-        if self.deleted_at is None:
-            return self
-        return attrs.evolve(self, deleted_at=None, updated_at=now)
+    def restored(self, place: Place, position: str, now: dt.datetime) -> "Task":
+        """Return the task out of the trash."""
+        return attrs.evolve(self.placed(place, position, now), deleted_at=None, deleted_with=None)
 
     @property
     def due_key(self) -> int:
@@ -187,39 +251,15 @@ class Task:
         return sum(len(text.encode()) for text in (self.title, self.description, *self.tags))
 
 
-ANY_VERSION: Final = "*"
-Versions = frozenset[int] | Literal["*"]
-
-
-@attrs.frozen
-class Precondition:
-    """What must hold of a task for a request to be carried out (RFC 9110, 13.1.1 and 13.1.2). None: nothing is asked.
-
-    `match`: the task exists, in one of these versions. `none_match`: it does not exist, or in none of these versions.
-    """
-
-    match: Versions | None = None
-    none_match: Versions | None = None
-
-    def check(self, task: Task) -> None:
-        """Raise VersionMismatch when the existing `task` is not what was asked for."""
-        if self.match is not None and not is_among(task, self.match):
-            raise VersionMismatch(task)
-        if self.none_match is not None and is_among(task, self.none_match):
-            raise VersionMismatch(task)
-
-
-def is_among(task: Task, versions: Versions) -> bool:
-    """Return whether the task is in one of the versions."""
-    return versions == ANY_VERSION or task.version in versions
-
-
-@attrs.frozen
-class VersionMismatch(TodoError):
-    """The precondition does not hold; `current` is the task as it is."""
-
-    code: ClassVar[str] = "version-mismatch"
-    current: Task
-
-    def __str__(self) -> str:
-        return f"task {self.current.id} is at version {self.current.version}"
+def _series(draft: Draft, current: Series | None) -> Series | None:
+    """Return the series of a task that says `draft`: the current one unless the rule is another."""
+    if draft.recurrence is None or draft.due is None:
+        return None
+    if current is not None and current.rule == draft.recurrence:
+        return current
+    problems = Violations()
+    if current is None and draft.completed:
+        problems.note("completed", "not-with-recurrence", "a task that begins to repeat is open")
+    begun = problems.take("recurrence", partial(Series.begin, draft.recurrence), draft.due)
+    problems.raise_any()
+    return begun

@@ -143,7 +143,7 @@ async def scenario(ask: Ask) -> None:
     _, made = await ask("POST", "/api/tasks", {"title": "Buy milk"}, ann)
     path = f"/api/tasks/{made['id']}"
     status, seen = await ask("GET", path, None, ann)
-    assert (200, "Buy milk", 1) == (status, seen["title"], seen["version"])
+    assert (200, "Buy milk", 2) == (status, seen["title"], seen["version"])
     assert (await ask("GET", path, None, bob))[0] == 403
     assert (await ask("GET", path, None, f"{ann}x"))[0] == 401
 

@@ -8,6 +8,14 @@ from psycopg import sql
 
 from adapters.postgres import Database, PoolSettings, PostgresStore
 from tests.support import World
+from todo_core.due import Due
+from todo_core.idempotency import IdempotencyKey
+from todo_core.lists import ListDraft
+from todo_core.preconditions import Precondition
+from todo_core.recurrence import Frequency, Recurrence
+from todo_core.tasks import Draft
+from todo_core.testing import START
+from todo_core.trees import Destination
 
 AWKWARD = (
     "\\.",
@@ -67,6 +75,17 @@ def _use(url: str, users: int) -> None:
                     await world.add(
                         actor, text.replace("\t", " "), description="\n".join((text, *AWKWARD)), tags=("a", "b")
                     )
+                key = IdempotencyKey("back\\slash", b"\x00\\")
+                garden = (await world.lists.create(actor, ListDraft("Garden", "#00ff7f"), idempotency_key=key)).list
+                again = Draft("again", due=Due.all_day(START.date()), recurrence=Recurrence(Frequency.DAILY))
+                other = IdempotencyKey("other", b"\x00\\")
+                root = (
+                    await world.tasks.create(
+                        actor, again, destination=Destination(garden.id, None), idempotency_key=other
+                    )
+                ).task
+                await world.tasks.create(actor, Draft("below"), destination=Destination(None, root.id))
+                await world.tasks.toggle(actor, root.id, expected=Precondition(match=frozenset({root.version})))
                 trashed = await world.add(actor, "to the trash")
                 await world.tasks.delete(actor, trashed.id)
 

@@ -18,10 +18,11 @@ from tests.neighbours.pgbouncer import PgBouncer, pgbouncer
 from todo_core.actors import Actor, ExternalActor, SessionActor, TokenActor
 from todo_core.audit import Action, Event
 from todo_core.identities import ExternalClaims, Identity
+from todo_core.lists import inbox_id
 from todo_core.personal_tokens import PersonalToken, PersonalTokenId, Scope
 from todo_core.ports import Store, UserReader
 from todo_core.sessions import Client, Session, SessionId, SessionPolicy
-from todo_core.tasks import Draft, Task, TaskId
+from todo_core.tasks import Draft, Place, Task, TaskId
 from todo_core.testing import ManualClock, MemoryStore, SequentialIds
 from todo_core.users import EmailAddress, Profile, User, UserId
 
@@ -108,14 +109,15 @@ class Kept:
         """Return an entry that is not kept yet."""
         return Event(self.ids.new(), self.clock.now(), Action.USER_CREATED, user, client=Client("192.0.2.1", "", "r1"))
 
-    def task(self, draft: Draft | str = "Buy milk", *, task_id: UUID | None = None) -> Task:
-        """Return a task that is not kept yet."""
+    def task(self, owner: Actor, draft: Draft | str = "Buy milk", *, task_id: UUID | None = None) -> Task:
+        """Return a task in the inbox that is not kept yet."""
         draft = Draft(draft) if isinstance(draft, str) else draft
-        return Task.create(draft, TaskId(task_id or self.ids.new()), self.clock.now())
+        place = Place(inbox_id(owner.user))
+        return Task.create(draft, TaskId(task_id or self.ids.new()), place, self.clock.now())
 
     async def add(self, actor: Actor, task: Task | str = "Buy milk") -> Task:
         """Keep a task."""
-        new = self.task(task) if isinstance(task, str) else task
+        new = self.task(actor, task) if isinstance(task, str) else task
         return await self.store.write(actor, lambda unit: unit.tasks.add(new))
 
     async def put(self, actor: Actor, task: Task) -> Task:

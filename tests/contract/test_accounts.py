@@ -9,8 +9,11 @@ import pytest
 from tests.contract.conftest import Kept
 from tests.support import World
 from todo_core.audit import OPERATOR, Action, Event
+from todo_core.changes import ListChange
 from todo_core.errors import EmailTaken, NotAuthenticated
 from todo_core.idempotency import IdempotencyKey, StoredResult
+from todo_core.lists import TaskList
+from todo_core.ordering import at_end
 from todo_core.ports import UnitOfWork
 from todo_core.sessions import Client, Session, SessionId, SessionPolicy
 from todo_core.tasks import Draft
@@ -25,7 +28,7 @@ async def stored(kept: Kept, user: UserId) -> User:
 
 
 async def test_registered_user_is_kept(kept: Kept) -> None:
-    """Every member comes back; the clock stands at 0, and the event is on record."""
+    """Every member comes back; the first revision is that of the inbox, and the event is on record."""
     user = User(
         UserId(kept.ids.new()),
         Profile(EmailAddress("Änn@Example.org"), "Änn 🌱", LONDON),
@@ -40,8 +43,10 @@ async def test_registered_user_is_kept(kept: Kept) -> None:
 
     assert user == await stored(kept, user.id)
     assert [event] == list(await kept.events())
-    feed = await kept.store.write_as(user.id, lambda unit: unit.tasks.changes(None, 10))
-    assert 0 == feed.next.position
+    feed = await kept.store.write_as(user.id, lambda unit: unit.feed.page(None, 10))
+    inbox = attrs.evolve(TaskList.inbox_of(user.id, user.created_at), version=1, position=at_end(1))
+    assert (ListChange(inbox.id, 1, inbox),) == feed.changes
+    assert 1 == feed.next.position
 
 
 async def test_external_user_is_kept(kept: Kept) -> None:
@@ -143,8 +148,8 @@ async def test_removed_user_leaves_nothing_but_the_record(kept: Kept) -> None:
     assert await kept.store.user_by_email(EmailAddress("ann@example.org")) is None
     assert await kept.store.task_owner(task.id) is None
     other = await kept.actor(await kept.user("ann@example.org"))
-    await kept.add(other, kept.task(task_id=task.id))
-    await kept.add(other, kept.task(task_id=trashed.id))
+    await kept.add(other, kept.task(other, task_id=task.id))
+    await kept.add(other, kept.task(other, task_id=trashed.id))
 
 
 async def test_session_is_kept(kept: Kept) -> None:
@@ -250,7 +255,7 @@ async def test_outcomes_are_remembered(kept: Kept) -> None:
     """Each under its key and for its user, as they were then, to the microsecond."""
     ann, bob = await kept.actor(), await kept.actor()
     draft = Draft("Ünique", "a\tb\n", completed=True, tags=("b", "a"))
-    task = await kept.add(ann, kept.task(draft))
+    task = await kept.add(ann, kept.task(ann, draft))
     outcome = StoredResult(IdempotencyKey("a key", bytes(range(256))), task, kept.clock.now() + dt.timedelta.resolution)
 
     async def work(unit: UnitOfWork) -> None:

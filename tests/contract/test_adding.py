@@ -21,11 +21,11 @@ async def test_adds_as_a_unit_does(kept: Kept) -> None:
     """The task is kept under the next number of the user's clock, and counted."""
     actor = await kept.actor()
     first = await kept.add(actor)
-    second = await kept.store.create_task(actor, kept.task(), PLENTY)
+    second = await kept.store.create_task(actor, kept.task(actor), PLENTY)
     third = await kept.add(actor)
 
     assert second == await kept.view(actor).tasks.get(second.id)
-    assert [1, 2, 3] == [first.version, second.version, third.version]
+    assert [2, 3, 4] == [first.version, second.version, third.version]
     assert 3 == await kept.live_tasks(actor)
     assert actor.user == await kept.store.task_owner(second.id)
 
@@ -35,11 +35,11 @@ async def test_full_is_full(kept: Kept) -> None:
     actor = await kept.actor()
     task = await kept.add(actor)
     with pytest.raises(QuotaExceeded):
-        await kept.store.create_task(actor, kept.task(), 1)
+        await kept.store.create_task(actor, kept.task(actor), 1)
     await kept.put(actor, task.trashed(kept.clock.now()))
-    added = await kept.store.create_task(actor, kept.task(), 1)
+    added = await kept.store.create_task(actor, kept.task(actor), 1)
 
-    assert 3 == added.version
+    assert 4 == added.version
 
 
 async def test_taken_ids_are_refused(kept: Kept) -> None:
@@ -48,10 +48,10 @@ async def test_taken_ids_are_refused(kept: Kept) -> None:
     for owner in (actor, other):
         task = await kept.add(owner)
         with pytest.raises(IdTaken):
-            await kept.store.create_task(actor, task, PLENTY)
+            await kept.store.create_task(actor, kept.task(actor, task_id=task.id), PLENTY)
 
-    added = await kept.store.create_task(actor, kept.task(), PLENTY)
-    assert 2 == added.version
+    added = await kept.store.create_task(actor, kept.task(actor), PLENTY)
+    assert 3 == added.version
 
 
 async def test_only_live_sessions_add(kept: Kept) -> None:
@@ -65,7 +65,7 @@ async def test_only_live_sessions_add(kept: Kept) -> None:
     for stranger in strangers:
         for max_tasks in (PLENTY, 0):
             with pytest.raises(NotAuthenticated):
-                await kept.store.create_task(stranger, kept.task(), max_tasks)
+                await kept.store.create_task(stranger, kept.task(actor), max_tasks)
     assert 0 == await kept.live_tasks(actor)
 
 
@@ -74,7 +74,7 @@ async def test_expired_sessions_add_nothing(kept: Kept) -> None:
     actor = await kept.actor()
     kept.clock.advance(POLICY.idle_timeout)
     with pytest.raises(NotAuthenticated):
-        await kept.store.create_task(actor, kept.task(), PLENTY)
+        await kept.store.create_task(actor, kept.task(actor), PLENTY)
 
 
 @pytest.mark.parametrize("disabling", [False, True])
@@ -93,14 +93,14 @@ async def test_what_was_waited_for_counts(kept: Kept, disabling: bool) -> None: 
     ending = asyncio.create_task(kept.store.write_as(actor.user, end))
     await locked.wait()
     with pytest.raises(NotAuthenticated):
-        await kept.store.create_task(actor, kept.task(), PLENTY)
+        await kept.store.create_task(actor, kept.task(actor), PLENTY)
     await ending
 
 
 async def test_numbers_follow_each_other(kept: Kept) -> None:
     """Many at once, beside units of work: no number is left out, none is given twice, and the list ends when full."""
     actor = await kept.actor()
-    tasks = [kept.task() for _ in range(4 * WORKERS)]
+    tasks = [kept.task(actor) for _ in range(4 * WORKERS)]
 
     async def unit(task: Task) -> Task:
         return await kept.store.write(actor, lambda unit: unit.tasks.add(task))
@@ -110,8 +110,8 @@ async def test_numbers_follow_each_other(kept: Kept) -> None:
     results = await asyncio.gather(*one_by_one, *at_once, return_exceptions=True)
     added = [task.version for task in results if isinstance(task, Task)]
 
-    assert list(range(1, len(added) + 1)) == sorted(added)
+    assert list(range(2, len(added) + 2)) == sorted(added)
     assert len(added) == await kept.live_tasks(actor)
     assert {QuotaExceeded} == {type(result) for result in results if not isinstance(result, Task)}
     with pytest.raises(QuotaExceeded):
-        await kept.store.create_task(actor, kept.task(), 2 * WORKERS)
+        await kept.store.create_task(actor, kept.task(actor), 2 * WORKERS)

@@ -10,9 +10,10 @@ from tests.contract.conftest import POLICY, Kept
 from todo_core.actors import Actor, ExternalActor, SessionActor, TokenActor
 from todo_core.errors import NotAuthenticated
 from todo_core.identities import Identity
+from todo_core.moments import Moment
 from todo_core.personal_tokens import PersonalTokenId, Scope
 from todo_core.ports import UnitOfWork, UserReader
-from todo_core.queries import Moment, Query
+from todo_core.queries import Query
 from todo_core.sessions import SessionId
 from todo_core.tasks import TaskId
 from todo_core.testing import START
@@ -29,7 +30,7 @@ READS: dict[str, Callable[[UserReader], Awaitable[object]]] = {
     "page": lambda view: view.tasks.page(Query(), MOMENT, None, 10),
     "count": lambda view: view.tasks.count(Query(), MOMENT),
     "tags": lambda view: view.tasks.tags(),
-    "feed": lambda view: view.tasks.changes(None, 10),
+    "feed": lambda view: view.feed.page(None, 10),
 }
 
 ACTORS: dict[str, Callable[[Kept], Awaitable[Actor]]] = {
@@ -111,7 +112,7 @@ async def test_no_read(kept: Kept, name: str, who: str, lock_out: LockOut) -> No
 async def test_no_write(kept: Kept, who: str, lock_out: LockOut) -> None:
     """A unit of work is refused before it runs, and so is a plain new task."""
     actor = await ACTORS[who](kept)
-    await kept.store.create_task(actor, kept.task(), 10)
+    await kept.store.create_task(actor, kept.task(actor), 10)
     await lock_out(kept, actor)
     ran = False
 
@@ -122,7 +123,7 @@ async def test_no_write(kept: Kept, who: str, lock_out: LockOut) -> None:
     with pytest.raises(NotAuthenticated):
         await kept.store.write(actor, work)
     with pytest.raises(NotAuthenticated):
-        await kept.store.create_task(actor, kept.task(), 10)
+        await kept.store.create_task(actor, kept.task(actor), 10)
     assert not ran
 
 
@@ -205,8 +206,8 @@ async def test_own_end_inside_the_unit(kept: Kept, who: str) -> None:
             await unit.identities.refuse_issued_before(actor.issued_at + RESOLUTION)
         if isinstance(actor, TokenActor):
             await unit.personal_tokens.remove(actor.token)
-        return (await unit.tasks.add(kept.task())).version
+        return (await unit.tasks.add(kept.task(actor))).version
 
-    assert 1 == await kept.store.write(actor, work)
+    assert 2 == await kept.store.write(actor, work)
     with pytest.raises(NotAuthenticated):
         await kept.view(actor).account.get()

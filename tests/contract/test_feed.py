@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from collections.abc import Iterator
 from uuid import UUID
 
 import attrs
@@ -11,25 +12,37 @@ from hypothesis import strategies as st
 
 from tests.contract.conftest import Kept
 from todo_core.actors import Actor
-from todo_core.changes import Change, Feed, SyncPoint
+from todo_core.changes import Change, Feed, ListChange, SyncPoint, TaskChange
 from todo_core.errors import SyncTokenExpired
+from todo_core.lists import ListDraft, ListId, TaskList, inbox_id
 from todo_core.ports import UnitOfWork
 from todo_core.queries import count_fitting
 from todo_core.tasks import MAX_DESCRIPTION_LENGTH, Draft, Task, TaskId
 
 LEAP = 2**32
 A_DAY = dt.timedelta(days=1)
-STEPS = ("add", "add", "edit", "edit", "trash", "restore", "erase", "drop", "page", "page", "page", "again", "leap")
+STEPS = (
+    *("add", "add", "edit", "edit", "trash", "restore", "erase", "drop"),
+    *("add list", "add list", "edit list", "remove list", "drop lists"),
+    *("page", "page", "page", "page", "again", "leap"),
+)
+
+
+def item(change: Change) -> Task | TaskList | None:
+    """Return what a change is of, or None if it is deleted."""
+    return change.task if isinstance(change, TaskChange) else change.list
 
 
 @attrs.define
 class Model:
-    """What the feed of one user has to say: every task they ever had, the clock and the horizon."""
+    """What the feed of one user has to say: every task and list they ever had, the revision and the horizon."""
 
     clock: int = 0
     horizon: int = 0
     tasks: dict[TaskId, Task] = attrs.field(factory=dict)
     erased: set[TaskId] = attrs.field(factory=set)
+    lists: dict[ListId, TaskList] = attrs.field(factory=dict)
+    removed: dict[ListId, tuple[int, dt.datetime]] = attrs.field(factory=dict)
 
     def feed(self, since: SyncPoint | None, limit: int) -> Feed | None:
         """Return what a page must be, or None when the point has expired."""
@@ -37,13 +50,27 @@ class Model:
         if max(point.base, point.position) < self.horizon and since is not None:
             return None
         changes = [
-            Change(task.id, task.version, None if task.deleted_at else task)
-            for task in sorted(self.tasks.values(), key=lambda task: task.version)
-            if task.version > point.position and (task.deleted_at is None or task.version > point.base)
+            change
+            for change in sorted(self.changes(), key=lambda change: change.version)
+            if change.version > point.position and (item(change) is not None or change.version > point.base)
         ]
         has_more = len(changes) > limit
         position = changes[limit - 1].version if has_more else self.clock
         return Feed(tuple(changes[:limit]), SyncPoint(point.base, position), has_more)
+
+    def changes(self) -> Iterator[Change]:
+        """Yield everything."""
+        for task in self.tasks.values():
+            yield TaskChange(task.id, task.version, None if task.deleted_at else task)
+        for one in self.lists.values():
+            yield ListChange(one.id, one.version, one)
+        for list_id, (version, _) in self.removed.items():
+            yield ListChange(list_id, version, None)
+
+    def old_lists(self, before: dt.datetime) -> list[ListId]:
+        """Return the lists that were deleted before, by version."""
+        found = [(version, list_id) for list_id, (version, at) in self.removed.items() if at < before]
+        return [list_id for _, list_id in sorted(found)]
 
     def old(self, before: dt.datetime, *, erased: bool) -> list[Task]:
         """Return the deleted tasks from before, erased or not, by version."""
@@ -56,20 +83,21 @@ class Mirror:
     """A client that knows nothing but the feed."""
 
     point: SyncPoint | None = None
-    tasks: dict[UUID, Task] = attrs.field(factory=dict)
+    items: dict[UUID, Task | TaskList] = attrs.field(factory=dict)
 
     def apply(self, feed: Feed) -> None:
         """Take a page in."""
         for change in feed.changes:
-            if change.task is None:
-                self.tasks.pop(change.id, None)
+            found = item(change)
+            if found is None:
+                self.items.pop(change.id, None)
             else:
-                self.tasks[change.id] = change.task
+                self.items[change.id] = found
         self.point = feed.next
 
     def start_again(self) -> None:
         """Forget everything."""
-        self.point, self.tasks = None, {}
+        self.point, self.items = None, {}
 
 
 @attrs.define
@@ -87,24 +115,66 @@ class Run:
         assert self.model.clock == task.version
         self.model.tasks[task.id] = task
 
+    def took_list(self, one: TaskList) -> None:
+        """Note a change of a list in the model."""
+        self.model.clock += 1
+        assert self.model.clock == one.version
+        self.model.lists[one.id] = one
+
     async def step(self, name: str, data: st.DataObject) -> None:
         """Do one thing, to the store and to the model."""
-        now = self.kept.clock.now()
         if name == "page":
             await self.page(data.draw(st.integers(1, 3)))
-        elif name == "again":
-            self.mirror.start_again()
-        elif name == "leap":
-            await self.kept.store.advance_revisions(LEAP)
-            self.model.clock += LEAP
-            self.model.horizon = self.model.clock
+        elif name in {"again", "leap"}:
+            await self.start_again(name)
+        elif name in {"erase", "drop"}:
+            before = self.kept.clock.now() - data.draw(st.sampled_from([0, 1, 2])) * A_DAY
+            await (self.erase if name == "erase" else self.drop)(before, data.draw(st.integers(1, 3)))
+        elif name.endswith(("list", "lists")):
+            await self.change_lists(name, data)
         elif name == "add":
             self.took(await self.kept.add(self.actor))
-        elif name in {"erase", "drop"}:
-            before, limit = now - data.draw(st.sampled_from([0, 1, 2])) * A_DAY, data.draw(st.integers(1, 3))
-            await (self.erase(before, limit) if name == "erase" else self.drop(before, limit))
         else:
             await self.change(name, data)
+
+    async def start_again(self, name: str) -> None:
+        """Empty the mirror, or make that necessary."""
+        if name == "again":
+            self.mirror.start_again()
+            return
+        await self.kept.store.advance_revisions(LEAP)
+        self.model.clock += LEAP
+        self.model.horizon = self.model.clock
+
+    async def change_lists(self, name: str, data: st.DataObject) -> None:
+        """Add, edit or delete a list, or remove what is left of deleted ones."""
+        now, store = self.kept.clock.now(), self.kept.store
+        others = [one for one in self.model.lists.values() if not one.inbox]
+        new = TaskList.create(ListDraft("A list"), ListId(self.kept.ids.new()), now)
+        if name == "add list":
+            self.took_list(await store.write(self.actor, lambda unit: unit.lists.add(new)))
+        elif name == "drop lists":
+            await self.drop_lists(now - data.draw(st.sampled_from([0, 1, 2])) * A_DAY, data.draw(st.integers(1, 3)))
+        elif name == "edit list":
+            one = data.draw(st.sampled_from(list(self.model.lists.values())))
+            changed = attrs.evolve(one, name=f"changed in {self.model.clock}")
+            self.took_list(await store.write(self.actor, lambda unit: unit.lists.replace(changed)))
+        elif others:
+            one = data.draw(st.sampled_from(others))
+            deleted_at = now - data.draw(st.sampled_from([0, 1, 2])) * A_DAY
+            await store.write(self.actor, lambda unit: unit.lists.remove(one.id, deleted_at))
+            self.model.clock += 1
+            del self.model.lists[one.id]
+            self.model.removed[one.id] = self.model.clock, deleted_at
+
+    async def drop_lists(self, before: dt.datetime, limit: int) -> None:
+        """Remove old tombstones of lists."""
+        old = self.model.old_lists(before)[:limit]
+        removing = self.kept.store.write(self.actor, lambda unit: unit.lists.remove_tombstones(before, limit))
+        assert len(old) == await removing
+        for list_id in old:
+            version, _ = self.model.removed.pop(list_id)
+            self.model.horizon = max(self.model.horizon, version)
 
     async def change(self, name: str, data: st.DataObject) -> None:
         """Edit, trash or restore a task, if there is one."""
@@ -116,7 +186,7 @@ class Run:
         edits = {
             "edit": attrs.evolve(task, title=f"changed in {self.model.clock}"),
             "trash": task.trashed(deleted_at),
-            "restore": attrs.evolve(task, deleted_at=None),
+            "restore": attrs.evolve(task, deleted_at=None, deleted_with=None),
         }
         self.took(await self.kept.put(self.actor, edits[name]))
 
@@ -142,10 +212,10 @@ class Run:
         view = self.kept.view(self.actor)
         if expected is None:
             with pytest.raises(SyncTokenExpired):
-                await view.tasks.changes(self.mirror.point, limit)
+                await view.feed.page(self.mirror.point, limit)
             self.mirror.start_again()
             return True
-        feed = await view.tasks.changes(self.mirror.point, limit)
+        feed = await view.feed.page(self.mirror.point, limit)
         assert expected == feed
         self.mirror.apply(feed)
         return feed.has_more
@@ -156,6 +226,8 @@ class Run:
 async def test_mirror_equals_the_store(kept: Kept, data: st.DataObject) -> None:
     """Each page is what the model says; a client that follows has the live tasks in the end, whatever went on."""
     run = Run(kept, await kept.actor())
+    (inbox,) = await kept.view(run.actor).lists.all()
+    run.took_list(inbox)
 
     for name in data.draw(st.lists(st.sampled_from(STEPS), max_size=25)):
         await run.step(name, data)
@@ -163,7 +235,8 @@ async def test_mirror_equals_the_store(kept: Kept, data: st.DataObject) -> None:
         pass
 
     live = {task.id: task for task in run.model.tasks.values() if task.deleted_at is None}
-    assert live == run.mirror.tasks
+    items: list[Task | TaskList] = [*live.values(), *run.model.lists.values()]
+    assert {one.id: one for one in items} == run.mirror.items
     assert len(live) == await kept.live_tasks(run.actor)
 
 
@@ -172,7 +245,10 @@ async def test_feed_shows_own_changes_only(kept: Kept) -> None:
     ann, bob = await kept.actor(), await kept.actor()
     await kept.add(bob)
 
-    assert Feed((), SyncPoint(0, 0), has_more=False) == await kept.view(ann).tasks.changes(None, 10)
+    inbox = await kept.view(ann).lists.get(inbox_id(ann.user))
+    assert inbox is not None
+    expected = (ListChange(inbox.id, 1, inbox),)
+    assert Feed(expected, SyncPoint(1, 1), has_more=False) == await kept.view(ann).feed.page(None, 10)
 
 
 async def test_page_ends_early_when_it_is_long(kept: Kept) -> None:
@@ -180,12 +256,12 @@ async def test_page_ends_early_when_it_is_long(kept: Kept) -> None:
     actor = await kept.actor()
     tasks = []
     for number in range(80):
-        task = await kept.add(actor, kept.task(Draft("x", "\U0001f331" * MAX_DESCRIPTION_LENGTH)))
+        task = await kept.add(actor, kept.task(actor, Draft("x", "\U0001f331" * MAX_DESCRIPTION_LENGTH)))
         tasks.append(await kept.put(actor, task.trashed(kept.clock.now())) if number % 2 else task)
     ordered = sorted(tasks, key=lambda task: task.version)
     number = count_fitting(0 if task.deleted_at else task.text_size for task in ordered)
 
-    feed = await kept.view(actor).tasks.changes(SyncPoint(0, 0), 1000)
+    feed = await kept.view(actor).feed.page(SyncPoint(1, 1), 1000)
 
     assert number < len(ordered)
     assert [task.id for task in ordered[:number]] == [change.id for change in feed.changes]
@@ -199,10 +275,10 @@ async def test_point_in_the_future_has_expired(kept: Kept) -> None:
     await kept.add(actor)
     view = kept.view(actor)
 
-    await view.tasks.changes(SyncPoint(0, 1), 10)
-    for point in (SyncPoint(0, 2), SyncPoint(2, 0)):
+    await view.feed.page(SyncPoint(0, 2), 10)
+    for point in (SyncPoint(0, 3), SyncPoint(3, 0)):
         with pytest.raises(SyncTokenExpired):
-            await view.tasks.changes(point, 10)
+            await view.feed.page(point, 10)
 
 
 async def test_clocks_leap_after_the_units_that_are_under_way(kept: Kept) -> None:
@@ -213,7 +289,7 @@ async def test_clocks_leap_after_the_units_that_are_under_way(kept: Kept) -> Non
     async def work(unit: UnitOfWork) -> Task:
         inside.set()
         await leap.wait()
-        return await unit.tasks.add(kept.task())
+        return await unit.tasks.add(kept.task(actor))
 
     unit = asyncio.create_task(kept.store.write(actor, work))
     await inside.wait()
@@ -222,7 +298,7 @@ async def test_clocks_leap_after_the_units_that_are_under_way(kept: Kept) -> Non
     leap.set()
     await asyncio.gather(unit, leaping)
 
-    assert LEAP + 2 == (await kept.add(actor)).version
+    assert LEAP + 3 == (await kept.add(actor)).version
 
 
 async def test_advanced_clocks(kept: Kept) -> None:
@@ -236,6 +312,6 @@ async def test_advanced_clocks(kept: Kept) -> None:
     for actor in actors:
         view = kept.view(actor)
         with pytest.raises(SyncTokenExpired):
-            await view.tasks.changes(SyncPoint(1, 1), 10)
-        assert 1 == len((await view.tasks.changes(None, 10)).changes)
-        assert LEAP + 2 == (await kept.add(actor)).version
+            await view.feed.page(SyncPoint(1, 1), 10)
+        assert 2 == len((await view.feed.page(None, 10)).changes)
+        assert LEAP + 3 == (await kept.add(actor)).version

@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 from typing import Any
+from uuid import UUID
 
 import attrs
 import pytest
@@ -11,14 +12,21 @@ from hypothesis import strategies as st
 
 from tests.contract.conftest import Kept
 from tests.support import SUMMER_TIME, WINTER_TIME, instants, titles, zone_names
-from tests.task_queries import EVERY_SORT, in_order, queries, wordy_drafts
-from todo_core.actors import Actor
+from tests.task_queries import EVERY_SORT, LISTS, PARENTS, in_order, narrowed, queries, wide_queries, wordy_drafts
+from todo_core.actors import Actor, SessionActor
 from todo_core.due import Due
+from todo_core.lists import ListDraft, ListId, TaskList, inbox_id
+from todo_core.moments import Moment
+from todo_core.ordering import LAST
 from todo_core.ports import UnitOfWork, UserReader
-from todo_core.queries import MAX_PAGE_SIZE, DueFilter, KeysetPosition, Moment, Query, Sort, SortKey, count_fitting
-from todo_core.tasks import MAX_DESCRIPTION_LENGTH, Draft, Task
+from todo_core.queries import MAX_PAGE_SIZE, NO_PARENT, DueFilter, KeysetPosition, Query, Sort, SortKey, count_fitting
+from todo_core.sessions import SessionId
+from todo_core.tasks import MAX_DESCRIPTION_LENGTH, Draft, Task, TaskId
 from todo_core.testing import START, ManualClock
+from todo_core.users import UserId
 
+NOBODY = SessionActor(UserId(LISTS[0]), SessionId(UUID(int=0)))
+"""Owns the tasks that are not kept yet."""
 MANY = 1000
 """More tasks than any list has here: who walks on walks in circles."""
 
@@ -31,8 +39,15 @@ def stocks(draw: st.DrawFn) -> list[Task]:
     """Some tasks that are not kept yet, with keys that often are the same, in the trash or not."""
     kept = Kept(None, ManualClock(), None, None)  # type: ignore[arg-type] # for its ids, which begin anew each time
     found = []
-    for draft in draw(st.lists(wordy_drafts, max_size=12)):
-        task = attrs.evolve(kept.task(draft), created_at=draw(few_instants), updated_at=draw(few_instants))
+    for number, draft in enumerate(draw(st.lists(wordy_drafts, max_size=12))):
+        task = attrs.evolve(
+            kept.task(NOBODY, draft),
+            list_id=draw(st.sampled_from(LISTS)),
+            parent_id=draw(st.sampled_from([None, *PARENTS[:number]])),
+            position=draw(st.sampled_from([LAST, "V00001", "V00001z"])),
+            created_at=draw(few_instants),
+            updated_at=draw(few_instants),
+        )
         found.append(attrs.evolve(task, deleted_at=draw(st.none() | few_instants)))
     return found
 
@@ -52,22 +67,59 @@ async def walked(view: UserReader, query: Query, moment: Moment, limit: int) -> 
         place = page.next
 
 
-async def stocked(kept: Kept, tasks: list[Task]) -> tuple[Actor, list[Task]]:
+@attrs.define
+class Stock:
+    """The lists and tasks of somebody new, and which ids they have instead of those in `LISTS` and `PARENTS`."""
+
+    actor: Actor
+    lists: dict[ListId, ListId]
+    tasks: list[Task] = attrs.field(factory=list)
+
+    def place(self, task: Task, task_id: TaskId) -> Task:
+        """Return a task as it is kept."""
+        return attrs.evolve(
+            task,
+            id=task_id,
+            list_id=self.lists[task.list_id],
+            parent_id=self.parent(task.parent_id),
+            deleted_with=None if task.deleted_at is None else task_id,
+        )
+
+    def parent(self, parent: TaskId | None) -> TaskId | None:
+        """Return the id of a parent, if it is there."""
+        known = dict(zip(PARENTS, (task.id for task in self.tasks), strict=False))
+        return None if parent is None else known.get(parent)
+
+    def query(self, query: Query) -> Query:
+        """Return a query with the ids of this stock."""
+        parent = query.parent if query.parent in {None, NO_PARENT} else self.parent(TaskId(UUID(str(query.parent))))
+        lists = frozenset(self.lists[one] for one in query.lists)
+        return attrs.evolve(query, lists=lists, parent=parent or query.parent)
+
+
+async def stocked(kept: Kept, tasks: list[Task]) -> Stock:
     """Keep tasks for somebody new, under new ids."""
     actor = await kept.actor()
 
-    async def work(unit: UnitOfWork) -> list[Task]:
-        return [await unit.tasks.add(attrs.evolve(task, id=kept.task().id)) for task in tasks]
+    async def work(unit: UnitOfWork) -> Stock:
+        stock = Stock(actor, {LISTS[0]: inbox_id(actor.user)})
+        for one in LISTS[1:]:
+            new = TaskList.create(ListDraft("A list"), ListId(kept.ids.new()), kept.clock.now())
+            stock.lists[one] = (await unit.lists.add(new)).id
+        for task in tasks:
+            stock.tasks.append(await unit.tasks.add(stock.place(task, TaskId(kept.ids.new()))))
+        return stock
 
-    return actor, await kept.store.write(actor, work)
+    return await kept.store.write(actor, work)
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(stocks(), queries, moments, st.integers(1, 5))
 async def test_any_list(kept: Kept, tasks: list[Task], query: Query, moment: Moment, limit: int) -> None:
     """Every task that matches appears exactly once, in order, in pages of any size; and is counted."""
-    actor, tasks = await stocked(kept, tasks)
-    expected = in_order([task for task in tasks if query.matches(task, moment)], query.sort)
+    stock = await stocked(kept, tasks)
+    actor, query = stock.actor, stock.query(query)
+    expected = in_order([task for task in stock.tasks if query.matches(task, moment)], query.sort)
 
     assert expected == await walked(kept.view(actor), query, moment, limit)
     assert len(expected) == await kept.view(actor).tasks.count(query, moment)
@@ -81,14 +133,14 @@ async def test_one_filter_in_any_order(
     kept: Kept, sort: Sort, tasks: list[Task], moment: Moment, data: st.DataObject
 ) -> None:
     """The same with a single filter, which lets more tasks pass, in every order."""
-    actor, tasks = await stocked(kept, [attrs.evolve(task, deleted_at=None) for task in tasks])
-    wide = data.draw(queries)
+    stock = await stocked(kept, [attrs.evolve(task, deleted_at=None) for task in tasks])
+    wide = data.draw(wide_queries)
     name = data.draw(st.sampled_from([field.name for field in attrs.fields(Query) if field.name != "sort"]))
-    query = Query(**{name: getattr(wide, name)}, sort=sort)
-    expected = in_order([task for task in tasks if query.matches(task, moment)], sort)
+    query = stock.query(narrowed(Query(**{name: getattr(wide, name)}), sort))
+    expected = in_order([task for task in stock.tasks if query.matches(task, moment)], sort)
 
-    assert expected == await walked(kept.view(actor), query, moment, 2)
-    assert len(expected) == await kept.view(actor).tasks.count(query, moment)
+    assert expected == await walked(kept.view(stock.actor), query, moment, 2)
+    assert len(expected) == await kept.view(stock.actor).tasks.count(query, moment)
 
 
 @pytest.mark.parametrize("seam", [dt.datetime(2026, 1, 1), SUMMER_TIME, WINTER_TIME], ids=str)
@@ -100,7 +152,7 @@ async def test_due_filters_at_their_bounds(kept: Kept, seam: dt.datetime) -> Non
     times = [dt.time.min, dt.time(2, 30), dt.time(23, 59)]
     dues = [Due.parse(day, time, None, zone) for day in days for time in (None, *times)]
     dues += [Due.parse(day, time, name, zone) for day in days for time in times for name in zones]
-    actor, tasks = await stocked(kept, [kept.task(Draft("x", due=due)) for due in (None, *dues)])
+    stock = await stocked(kept, [kept.task(NOBODY, Draft("x", due=due)) for due in (None, *dues)])
     filters: list[dict[str, Any]] = [{"due": due} for due in DueFilter]
     filters += [{"due_before": days[2]}, {"due_after": days[2]}, {"due_after": days[0], "due_before": days[3]}]
     filters += [{"due": DueFilter.TODAY, "due_before": days[2]}]
@@ -108,8 +160,8 @@ async def test_due_filters_at_their_bounds(kept: Kept, seam: dt.datetime) -> Non
     for time, name, narrow in itertools.product(times, zones, filters):
         moment = Moment(dt.datetime.combine(days[2], time, zone(name)).astimezone(dt.UTC), zone(name))
         query = Query(**narrow, sort=Sort(SortKey.DUE))
-        expected = in_order([task for task in tasks if query.matches(task, moment)], query.sort)
-        page = await kept.view(actor).tasks.page(query, moment, None, MAX_PAGE_SIZE)
+        expected = in_order([task for task in stock.tasks if query.matches(task, moment)], query.sort)
+        page = await kept.view(stock.actor).tasks.page(query, moment, None, MAX_PAGE_SIZE)
         assert expected == list(page.tasks)
 
 
@@ -119,20 +171,20 @@ async def test_walk_among_changes(kept: Kept, sort: Sort) -> None:
     drafts = [
         Draft(f"task {number // 3}", due=None if number % 2 else Due.all_day(START.date())) for number in range(9)
     ]
-    actor, tasks = await stocked(kept, [kept.task(draft) for draft in drafts])
-    moment, query = Moment(kept.clock.now()), Query(sort=sort)
-    view = kept.view(actor)
+    stock = await stocked(kept, [kept.task(NOBODY, draft) for draft in drafts])
+    moment, query = Moment(kept.clock.now()), stock.query(narrowed(Query(), sort))
+    view = kept.view(stock.actor)
     seen: list[Task] = []
     page = await view.tasks.page(query, moment, None, 2)
     while page.next is not None:
         seen += page.tasks
         at_the_place = page.tasks[-1]
-        await kept.put(actor, at_the_place.trashed(kept.clock.now()))
+        await kept.put(stock.actor, at_the_place.trashed(kept.clock.now()))
         page = await view.tasks.page(query, moment, page.next, 2)
-        await kept.put(actor, attrs.evolve(at_the_place, deleted_at=None))
+        await kept.put(stock.actor, attrs.evolve(at_the_place, deleted_at=None, deleted_with=None))
     seen += page.tasks
 
-    assert sorted(task.id for task in tasks) == sorted(task.id for task in seen)
+    assert sorted(task.id for task in stock.tasks) == sorted(task.id for task in seen)
 
 
 @pytest.mark.parametrize("sort", EVERY_SORT, ids=str)
@@ -141,15 +193,15 @@ async def test_page_ends_early_when_it_is_long(kept: Kept, sort: Sort) -> None:
     moment = Moment(kept.clock.now())
     letters = ("\U0001f331", "é", "a")
     long = [Draft(f"{number}", letters[number % 3] * MAX_DESCRIPTION_LENGTH) for number in range(70)]
-    actor, tasks = await stocked(kept, [kept.task(draft) for draft in long])
-    ordered = in_order(tasks, sort)
+    stock = await stocked(kept, [kept.task(NOBODY, draft) for draft in long])
+    ordered, query = in_order(stock.tasks, sort), stock.query(narrowed(Query(), sort))
 
-    page = await kept.view(actor).tasks.page(Query(sort=sort), moment, None, MAX_PAGE_SIZE)
+    page = await kept.view(stock.actor).tasks.page(query, moment, None, MAX_PAGE_SIZE)
 
     assert count_fitting(task.text_size for task in ordered) < len(ordered)
     assert tuple(ordered[: count_fitting(task.text_size for task in ordered)]) == page.tasks
     assert sort.position(page.tasks[-1]) == page.next
-    assert ordered == await walked(kept.view(actor), Query(sort=sort), moment, MAX_PAGE_SIZE)
+    assert ordered == await walked(kept.view(stock.actor), query, moment, MAX_PAGE_SIZE)
 
 
 async def test_list_shows_own_tasks_only(kept: Kept) -> None:
@@ -164,7 +216,8 @@ async def test_list_shows_own_tasks_only(kept: Kept) -> None:
 
 async def test_erased_tasks_are_not_listed(kept: Kept) -> None:
     """Neither among live tasks nor in the trash, and not counted."""
-    actor, tasks = await stocked(kept, [kept.task(title) for title in ("live", "trashed", "erased")])
+    stock = await stocked(kept, [kept.task(NOBODY, title) for title in ("live", "trashed", "erased")])
+    actor, tasks = stock.actor, stock.tasks
     now = kept.clock.now()
     await kept.put(actor, tasks[1].trashed(now))
     await kept.put(actor, tasks[2].trashed(now - dt.timedelta(days=1)))

@@ -27,7 +27,7 @@ async def trashed(kept: Kept, actor: Actor, deleted_at: dt.datetime, *, erased: 
 
 async def remembered(kept: Kept, actor: Actor, key: str, at: dt.datetime) -> None:
     """Keep an outcome of then."""
-    outcome = StoredResult(IdempotencyKey(key, b""), kept.task(), at)
+    outcome = StoredResult(IdempotencyKey(key, b""), kept.task(actor), at)
     await kept.store.write(actor, lambda unit: unit.idempotency.add(outcome))
 
 
@@ -74,13 +74,13 @@ async def test_trash_is_erased(kept: Kept) -> None:
     live = await kept.add(actor)
     old = await kept.put(actor, (await kept.add(actor)).trashed(now - INSTANT))
     young = await kept.put(actor, (await kept.add(actor)).trashed(now))
-    before = await kept.view(actor).tasks.changes(None, 10)
+    before = await kept.view(actor).feed.page(None, 10)
 
     assert 1 == await kept.store.write(actor, lambda unit: unit.tasks.erase(now, 10))
 
     view = kept.view(actor)
     assert [live, None, young] == [await view.tasks.get(task.id) for task in (live, old, young)]
-    assert before == await view.tasks.changes(None, 10)
+    assert before == await view.feed.page(None, 10)
     assert 0 == await kept.store.write(actor, lambda unit: unit.tasks.erase(now, 10))
 
 

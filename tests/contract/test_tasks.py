@@ -11,6 +11,7 @@ from tests.support import drafts
 from todo_core.due import Due
 from todo_core.errors import IdTaken
 from todo_core.idempotency import IdempotencyKey, StoredResult
+from todo_core.ordering import at_end
 from todo_core.ports import UnitOfWork
 from todo_core.queries import TagCount
 from todo_core.tasks import MAX_DESCRIPTION_LENGTH, MAX_TAG_LENGTH, MAX_TAGS, MAX_TITLE_LENGTH, Draft, Priority, Task
@@ -49,11 +50,11 @@ async def test_extreme_task_is_kept(kept: Kept, draft: Draft) -> None:
 async def comes_back(kept: Kept, draft: Draft) -> None:
     """Keep a task, change it, and compare."""
     actor = await kept.actor()
-    new = kept.task(draft)
+    new = kept.task(actor, draft)
 
     task = await kept.add(actor, new)
 
-    assert attrs.evolve(new, version=1) == task
+    assert attrs.evolve(new, version=2, position=at_end(2)) == task
     assert task == await kept.view(actor).tasks.get(task.id)
     changed = attrs.evolve(task.trashed(kept.clock.now() + dt.timedelta.resolution), priority=Priority.HIGH)
 
@@ -64,24 +65,24 @@ async def comes_back(kept: Kept, draft: Draft) -> None:
         return result
 
     result = await kept.store.write(actor, work)
-    assert attrs.evolve(changed, version=2) == result
+    assert attrs.evolve(changed, version=3) == result
     assert result == await kept.view(actor).tasks.get(task.id)
     remembered = await kept.store.write(actor, lambda unit: unit.idempotency.get("key"))
     assert remembered is not None
-    assert result == remembered.task
+    assert result == remembered.item
 
 
 async def test_each_change_takes_the_next_number(kept: Kept) -> None:
-    """Of its own user's clock, several in one unit too."""
+    """Of its own user, whose inbox has the first, several in one unit too."""
     ann, bob = await kept.actor(), await kept.actor()
 
     async def work(unit: UnitOfWork) -> list[int]:
-        first, second = await unit.tasks.add(kept.task()), await unit.tasks.add(kept.task())
+        first, second = await unit.tasks.add(kept.task(ann)), await unit.tasks.add(kept.task(ann))
         return [first.version, second.version, (await unit.tasks.replace(first)).version]
 
-    assert [1, 2, 3] == await kept.store.write(ann, work)
-    assert 1 == (await kept.add(bob)).version
-    assert 4 == (await kept.add(ann)).version
+    assert [2, 3, 4] == await kept.store.write(ann, work)
+    assert 2 == (await kept.add(bob)).version
+    assert 5 == (await kept.add(ann)).version
 
 
 async def test_id_is_taken_whatever_its_state(kept: Kept) -> None:
@@ -93,11 +94,11 @@ async def test_id_is_taken_whatever_its_state(kept: Kept) -> None:
     assert 1 == await kept.store.write(ann, lambda unit: unit.tasks.erase(kept.clock.now(), 10))
 
     for actor in (ann, bob):
-        clock = (await kept.view(actor).tasks.changes(None, 10)).next.position
+        clock = (await kept.view(actor).feed.page(None, 10)).next.position
         for task in (live, trashed, erased):
             with pytest.raises(IdTaken):
-                await kept.add(actor, kept.task(task_id=task.id))
-        assert clock == (await kept.view(actor).tasks.changes(None, 10)).next.position
+                await kept.add(actor, kept.task(actor, task_id=task.id))
+        assert clock == (await kept.view(actor).feed.page(None, 10)).next.position
 
 
 async def test_owner_of_a_task(kept: Kept) -> None:
@@ -108,7 +109,7 @@ async def test_owner_of_a_task(kept: Kept) -> None:
 
     assert ann.user == await kept.store.task_owner(of_ann.id)
     assert bob.user == await kept.store.task_owner(of_bob.id)
-    assert await kept.store.task_owner(kept.task().id) is None
+    assert await kept.store.task_owner(kept.task(ann).id) is None
     await kept.store.write(ann, lambda unit: unit.tasks.erase(kept.clock.now(), 10))
     assert ann.user == await kept.store.task_owner(of_ann.id)
 
@@ -136,7 +137,7 @@ async def test_live_tasks_are_counted(kept: Kept) -> None:
     assert 1 == await kept.live_tasks(actor)
     first = await kept.put(actor, attrs.evolve(first, title="Changed in the trash"))
     assert 1 == await kept.live_tasks(actor)
-    await kept.put(actor, first.restored(now))
+    await kept.put(actor, first.restored(first.place, first.position, now))
     assert 2 == await kept.live_tasks(actor)
     await kept.put(actor, second.trashed(now - dt.timedelta(days=1)))
     await kept.store.write(actor, lambda unit: unit.tasks.erase(now, 10))
@@ -146,12 +147,13 @@ async def test_live_tasks_are_counted(kept: Kept) -> None:
 async def test_tags_are_counted(kept: Kept) -> None:
     """Of live tasks, open ones and all, sorted by code point; case counts."""
     actor = await kept.actor()
-    await kept.add(await kept.actor(), kept.task(Draft("another user's", tags=("secret",))))
+    other = await kept.actor()
+    await kept.add(other, kept.task(other, Draft("another user's", tags=("secret",))))
     assert [] == list(await kept.view(actor).tasks.tags())
 
-    await kept.add(actor, kept.task(Draft("open", tags=("b", "B", "é", "z"))))
-    await kept.add(actor, kept.task(Draft("done", completed=True, tags=("b", "\U0001f331", "ﬃ"))))
-    trashed = await kept.add(actor, kept.task(Draft("in the trash", tags=("b", "gone"))))
+    await kept.add(actor, kept.task(actor, Draft("open", tags=("b", "B", "é", "z"))))
+    await kept.add(actor, kept.task(actor, Draft("done", completed=True, tags=("b", "\U0001f331", "ﬃ"))))
+    trashed = await kept.add(actor, kept.task(actor, Draft("in the trash", tags=("b", "gone"))))
     await kept.put(actor, trashed.trashed(kept.clock.now()))
 
     assert [

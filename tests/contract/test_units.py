@@ -12,8 +12,10 @@ from tests.contract.conftest import Kept
 from todo_core.actors import Actor
 from todo_core.errors import IdTaken, NotAuthenticated
 from todo_core.idempotency import IdempotencyKey, StoredResult
+from todo_core.lists import inbox_id
+from todo_core.moments import Moment
 from todo_core.ports import UnitOfWork
-from todo_core.queries import Moment, Query
+from todo_core.queries import Query
 from todo_core.tasks import Task
 from todo_core.users import User, UserId
 
@@ -42,7 +44,7 @@ async def test_what_raises_leaves_nothing(kept: Kept) -> None:
     events = await kept.events()
 
     async def work(unit: UnitOfWork) -> None:
-        await unit.tasks.add(kept.task())
+        await unit.tasks.add(kept.task(actor))
         await unit.tasks.replace(task.trashed(kept.clock.now()))
         await unit.account.replace(attrs.evolve(await unit.account.get(), disabled_at=kept.clock.now()))
         await unit.sessions.save(kept.session(actor.user))
@@ -57,7 +59,7 @@ async def test_what_raises_leaves_nothing(kept: Kept) -> None:
 
     view = kept.view(actor)
     assert (task,) == (await view.tasks.page(Query(), Moment(kept.clock.now()), None, 10)).tasks
-    assert task.version == (await view.tasks.changes(None, 10)).next.position
+    assert task.version == (await view.feed.page(None, 10)).next.position
     assert 1 == await kept.live_tasks(actor)
     assert [actor.session] == [session.id for session in await view.sessions.list()]
     assert events == await kept.events()
@@ -71,11 +73,12 @@ async def test_own_writes_are_seen(kept: Kept) -> None:
     moment = Moment(kept.clock.now())
 
     async def work(unit: UnitOfWork) -> None:
-        task = await unit.tasks.add(kept.task())
+        task = await unit.tasks.add(kept.task(actor))
         assert task == await unit.tasks.get(task.id)
         assert (task,) == (await unit.tasks.page(Query(), moment, None, 10)).tasks
         assert 1 == await unit.tasks.count(Query(), moment)
-        assert [task.id] == [change.id for change in (await unit.tasks.changes(None, 10)).changes]
+        inbox = inbox_id(actor.user)
+        assert [inbox, task.id] == [change.id for change in (await unit.feed.page(None, 10)).changes]
         assert 1 == await unit.tasks.live_count()
         trashed = await unit.tasks.replace(task.trashed(kept.clock.now()))
         assert 0 == await unit.tasks.live_count()
@@ -99,11 +102,11 @@ async def test_nobody_sees_what_is_not_kept_yet(kept: Kept) -> None:
     view = kept.view(actor)
 
     async def work(unit: UnitOfWork) -> Task:
-        await unit.tasks.add(kept.task())
+        await unit.tasks.add(kept.task(actor))
         result = await unit.tasks.replace(changed)
         assert task == await view.tasks.get(task.id)
         assert 1 == await view.tasks.count(Query(), Moment(kept.clock.now()))
-        assert task.version == (await view.tasks.changes(None, 10)).next.position
+        assert task.version == (await view.feed.page(None, 10)).next.position
         return result
 
     result = await kept.store.write(actor, work)
@@ -134,11 +137,11 @@ async def test_race_loses_no_change(kept: Kept) -> None:
 async def test_race_for_an_id_has_one_winner(kept: Kept) -> None:
     """Of twenty users who want the same id at the same time, one gets it; the others keep their numbers."""
     actors = [await kept.actor() for _ in range(WORKERS)]
-    wanted = kept.task()
+    wanted = kept.task(actors[0])
 
     async def work(unit: UnitOfWork) -> Task:
         await asyncio.sleep(0)
-        return await unit.tasks.add(wanted)
+        return await unit.tasks.add(attrs.evolve(wanted, list_id=inbox_id((await unit.account.get()).id)))
 
     results = await asyncio.gather(*(kept.store.write(actor, work) for actor in actors), return_exceptions=True)
 
@@ -146,7 +149,7 @@ async def test_race_for_an_id_has_one_winner(kept: Kept) -> None:
     assert [await kept.store.task_owner(wanted.id)] == [actor.user for actor in winners]
     assert WORKERS - 1 == sum(isinstance(result, IdTaken) for result in results)
     for actor in actors:
-        assert (1 if actor in winners else 0) == (await kept.view(actor).tasks.changes(None, 10)).next.position
+        assert (2 if actor in winners else 1) == (await kept.view(actor).feed.page(None, 10)).next.position
 
 
 async def test_users_do_not_wait_for_each_other(kept: Kept) -> None:
@@ -155,7 +158,7 @@ async def test_users_do_not_wait_for_each_other(kept: Kept) -> None:
     bob_is_done = asyncio.Event()
 
     async def of_ann(unit: UnitOfWork) -> None:
-        await unit.tasks.add(kept.task())
+        await unit.tasks.add(kept.task(ann))
         await bob_is_done.wait()
 
     async def of_bob() -> None:
@@ -171,7 +174,7 @@ async def test_no_deadlock(kept: Kept) -> None:
     users = [await kept.user(), await kept.user()]
     actors = [await kept.actor(user) for user in users]
     steps: list[Callable[[UnitOfWork, Actor], Coroutine[Any, Any, object]]] = [
-        lambda unit, _: unit.tasks.add(kept.task()),
+        lambda unit, actor: unit.tasks.add(kept.task(actor)),
         lambda unit, actor: unit.sessions.save(kept.session(actor.user)),
         lambda unit, actor: unit.audit.add(kept.event(actor.user)),
         lambda unit, _: _touch(unit),
@@ -231,7 +234,7 @@ async def test_account_that_goes_while_one_waits(kept: Kept) -> None:
         await unit.account.remove()
 
     async def adding(unit: UnitOfWork) -> Task:
-        return await unit.tasks.add(kept.task())
+        return await unit.tasks.add(kept.task(actor))
 
     first = asyncio.create_task(kept.store.write_as(actor.user, removing))
     await begun.wait()
@@ -251,7 +254,7 @@ async def test_cancelled_unit_leaves_nothing(kept: Kept) -> None:
     begun = asyncio.Event()
 
     async def work(unit: UnitOfWork) -> None:
-        await unit.tasks.add(kept.task())
+        await unit.tasks.add(kept.task(actor))
         begun.set()
         await asyncio.Event().wait()
 
@@ -261,7 +264,7 @@ async def test_cancelled_unit_leaves_nothing(kept: Kept) -> None:
     with pytest.raises(asyncio.CancelledError):
         await unit
 
-    assert 1 == (await kept.add(actor)).version
+    assert 2 == (await kept.add(actor)).version
 
 
 async def _touch(unit: UnitOfWork) -> None:
@@ -288,4 +291,4 @@ async def test_rows_end_with_their_unit(kept: Kept) -> None:
     with pytest.raises(RuntimeError):
         await escaped[0].account.get()
     with pytest.raises(RuntimeError):
-        await escaped[0].tasks.add(kept.task())
+        await escaped[0].tasks.add(kept.task(actor))

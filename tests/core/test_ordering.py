@@ -137,7 +137,7 @@ def test_a_crowd_in_one_place_costs_two_neighbours_each() -> None:
 
 
 def test_ends_never_run_out() -> None:
-    """Whatever is always added last, or always first, gets a position of six digits."""
+    """Whatever is always added last, or always first, gets a position of eight digits."""
     first = at_end(1)
     for _ in range(10_000):
         (first,) = spread(None, first, 1)
@@ -150,14 +150,14 @@ def test_ends_never_run_out() -> None:
 @pytest.mark.parametrize(
     ("low", "high", "made"),
     [
-        (None, "V00000", ("Uzzzzz",)),
-        (None, "V00000V", ("V00000",)),
-        (None, "V00000", ("Uzzzzx", "Uzzzzy", "Uzzzzz")),
-        ("V00000", "V00001", ("V00000V",)),
-        ("V00000", "V00002", ("V00001",)),
-        ("V00000V", "V00001", ("V00000k",)),
-        ("V00000z", "V00001", ("V00000zV",)),
-        (None, "000001", ("000000z",)),
+        (None, "V0000000", ("Uzzzzzzz",)),
+        (None, "V0000000V", ("V0000000",)),
+        (None, "V0000000", ("Uzzzzzzx", "Uzzzzzzy", "Uzzzzzzz")),
+        ("V0000000", "V0000001", ("V0000000V",)),
+        ("V0000000", "V0000002", ("V0000001",)),
+        ("V0000000V", "V0000001", ("V0000000k",)),
+        ("V0000000z", "V0000001", ("V0000000zV",)),
+        (None, "00000001", ("00000000z",)),
     ],
 )
 def test_positions_are_as_short_as_possible(low: str | None, high: str, made: tuple[str, ...]) -> None:

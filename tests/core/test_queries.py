@@ -1,6 +1,7 @@
 """Filters on due dates against the plain meaning of the words, orders, page sizes."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 from tests.support import dates, drafts, dues, instants, zone_names
 from todo_core.due import Due
 from todo_core.errors import InvalidInput
+from todo_core.lists import ListId
+from todo_core.moments import LATEST, Moment
 from todo_core.queries import (
-    LATEST,
     MAX_PAGE_TEXT_BYTES,
+    NO_PARENT,
     DueFilter,
-    Moment,
     Query,
     Sort,
     SortKey,
@@ -22,7 +24,7 @@ from todo_core.queries import (
     count_fitting,
     parse_words,
 )
-from todo_core.tasks import Draft, Priority, Task, TaskId
+from todo_core.tasks import Draft, Place, Priority, Task, TaskId
 from todo_core.testing import ManualClock
 
 NOW = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
@@ -32,7 +34,7 @@ moments = st.builds(lambda now, name: Moment(now, zones(name)), instants, zone_n
 
 def task_with(draft: Draft) -> Task:
     """Return a task that says this."""
-    return Task.create(draft, TaskId(UUID(int=1)), NOW)
+    return Task.create(draft, TaskId(UUID(int=1)), Place(ListId(UUID(int=2))), NOW)
 
 
 def day_in(due: Due, zone: dt.tzinfo) -> dt.date:
@@ -74,7 +76,7 @@ def test_the_two_halves_of_a_range_lie_within_two_days(due: Due | None, moment: 
     passing = Query(due=DueFilter.TODAY).due_range(moment)
     assert passing is not None
 
-    if passing.holds(task):
+    if passing.holds(task.due):
         two_days = 2 * 1441
         assert passing.key_from - two_days <= task.due_key < passing.key_until + two_days
 
@@ -127,9 +129,9 @@ def test_the_ends_of_the_calendar_are_days_like_others(day: dt.date, zone: str) 
     moment = Moment(NOW, zones(zone))
     task = task_with(Draft("x", due=Due.all_day(day)))
 
-    assert moment.day(day).holds(task)
-    assert not moment.before(day).holds(task)
-    assert not moment.after(day).holds(task)
+    assert moment.day(day).holds(task.due)
+    assert not moment.before(day).holds(task.due)
+    assert not moment.after(day).holds(task.due)
 
 
 def test_sort_keys_are_the_tasks_own_values() -> None:
@@ -138,7 +140,7 @@ def test_sort_keys_are_the_tasks_own_values() -> None:
 
     keys = [by.of(task) for by in SortKey]
 
-    assert keys == [NOW, NOW, task.due_key, 3, "äpfel"]
+    assert keys == [NOW, NOW, task.due_key, 3, "äpfel", task.position]
 
 
 def test_no_due_date_is_a_part_of_the_list_of_its_own() -> None:
@@ -178,3 +180,25 @@ def test_limits_are_stated() -> None:
 def test_an_open_range_reaches_to_the_end_of_time() -> None:
     """The last day has no midnight after it."""
     assert Moment(NOW).after(dt.date.max).from_ == LATEST
+
+
+@pytest.mark.parametrize(
+    ("filters", "ordered"),
+    [
+        ({}, False),
+        ({"parent": NO_PARENT}, False),
+        ({"lists": frozenset({ListId(UUID(int=1)), ListId(UUID(int=2))})}, False),
+        ({"lists": frozenset({ListId(UUID(int=1))})}, True),
+        ({"lists": frozenset({ListId(UUID(int=1))}), "parent": NO_PARENT}, True),
+        ({"parent": TaskId(UUID(int=1))}, True),
+    ],
+)
+def test_positions_order_one_list_or_the_subtasks_of_one_task(filters: dict[str, Any], *, ordered: bool) -> None:
+    """Elsewhere they say nothing, so the order is refused."""
+    for descending in (False, True):
+        if ordered:
+            Query(**filters, sort=Sort(SortKey.POSITION, descending))
+        else:
+            with pytest.raises(InvalidInput) as refusal:
+                Query(**filters, sort=Sort(SortKey.POSITION, descending))
+            assert [(("sort",), "needs-list")] == [(one.path, one.code) for one in refusal.value.violations]

@@ -11,11 +11,14 @@ from hypothesis import given
 from tests.support import drafts
 from todo_core.due import NO_DUE, Due
 from todo_core.errors import InvalidInput
-from todo_core.tasks import ANY_VERSION, Draft, Precondition, Priority, Task, TaskId, VersionMismatch, check_tags
+from todo_core.lists import ListId
+from todo_core.preconditions import ANY_VERSION, Precondition, VersionMismatch
+from todo_core.tasks import Draft, Place, Priority, Task, TaskId, check_tags
 
 NOW = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(hours=1)
 ID = TaskId(UUID(int=1))
+PLACE = Place(ListId(UUID(int=2)))
 
 
 def test_a_draft_names_every_bad_member() -> None:
@@ -62,7 +65,7 @@ def test_titles_and_tags_can_be_seen(blank: str) -> None:
 @given(drafts)
 def test_a_new_task_says_what_its_draft_says(draft: Draft) -> None:
     """Nothing is lost or changed, and replacing it by the same draft is no change."""
-    task = Task.create(draft, ID, NOW)
+    task = Task.create(draft, ID, PLACE, NOW)
 
     assert task.draft == draft
     assert task.replaced(draft, LATER) is task
@@ -72,7 +75,7 @@ def test_a_new_task_says_what_its_draft_says(draft: Draft) -> None:
 @given(drafts, drafts)
 def test_replacing_takes_everything_over(first: Draft, second: Draft) -> None:
     """The id and the moment of creation stay; the rest is the new draft's."""
-    task = Task.create(first, ID, NOW).replaced(second, LATER)
+    task = Task.create(first, ID, PLACE, NOW).replaced(second, LATER)
 
     assert task.draft == second
     assert (task.id, task.created_at) == (ID, NOW)
@@ -81,7 +84,7 @@ def test_replacing_takes_everything_over(first: Draft, second: Draft) -> None:
 
 def test_completing_keeps_the_first_moment() -> None:
     """Editing a completed task does not move its completion; reopening forgets it."""
-    done = Task.create(Draft("x", completed=True), ID, NOW)
+    done = Task.create(Draft("x", completed=True), ID, PLACE, NOW)
 
     renamed = done.replaced(attrs.evolve(done.draft, title="y"), LATER)
     reopened = renamed.replaced(renamed.draft.toggled(), LATER)
@@ -92,24 +95,23 @@ def test_completing_keeps_the_first_moment() -> None:
 
 
 def test_the_trash_and_back() -> None:
-    """Deleting and restoring move `updated_at`; restoring a live task changes nothing."""
-    task = Task.create(Draft("x"), ID, NOW)
+    """Deleting and restoring move `updated_at`; what comes back is told where it stands."""
+    task = Task.create(Draft("x"), ID, PLACE, NOW)
     trashed = task.trashed(LATER)
 
-    assert (trashed.deleted_at, trashed.updated_at) == (LATER, LATER)
-    assert trashed.restored(LATER) == attrs.evolve(task, updated_at=LATER)
-    assert task.restored(LATER) is task
+    assert (trashed.deleted_at, trashed.deleted_with, trashed.updated_at) == (LATER, ID, LATER)
+    assert trashed.restored(PLACE, "V0000001", LATER) == attrs.evolve(task, position="V0000001", updated_at=LATER)
 
 
 def test_keys() -> None:
     """What lists sort and search by comes from here."""
-    task = Task.create(Draft("STRASSE" + "x" * 200, "Two\nLines", priority=Priority.HIGH), ID, NOW)
+    task = Task.create(Draft("STRASSE" + "x" * 200, "Two\nLines", priority=Priority.HIGH), ID, PLACE, NOW)
 
     assert task.title_key == "strasse" + "x" * 93
     assert task.search_key.endswith("\ntwo\nlines")
     assert task.due_key == NO_DUE
-    assert Task.create(Draft("x", due=Due.all_day(NOW.date())), ID, NOW).due_key == Due.all_day(NOW.date()).key
-    assert Task.create(Draft("é", "ab", tags=("é", "c")), ID, NOW).text_size == 7
+    assert Task.create(Draft("x", due=Due.all_day(NOW.date())), ID, PLACE, NOW).due_key == Due.all_day(NOW.date()).key
+    assert Task.create(Draft("é", "ab", tags=("é", "c")), ID, PLACE, NOW).text_size == 7
 
 
 @pytest.mark.parametrize(
@@ -127,7 +129,7 @@ def test_keys() -> None:
 )
 def test_preconditions(precondition: Precondition, *, holds: bool) -> None:
     """What If-Match and If-None-Match ask of version 5."""
-    task = attrs.evolve(Task.create(Draft("x"), ID, NOW), version=5)
+    task = attrs.evolve(Task.create(Draft("x"), ID, PLACE, NOW), version=5)
 
     if holds:
         precondition.check(task)
@@ -135,7 +137,7 @@ def test_preconditions(precondition: Precondition, *, holds: bool) -> None:
         with pytest.raises(VersionMismatch) as mismatch:
             precondition.check(task)
         assert mismatch.value.current is task
-        assert str(mismatch.value) == f"task {task.id} is at version 5"
+        assert str(mismatch.value) == f"{task.id} is at version 5"
 
 
 @pytest.mark.parametrize("members", [{"priority": 7}, {"completed": "no"}, {"tags": "home"}])

@@ -39,15 +39,16 @@ class Unexpected(Exception):
 class User:
     """A user of the drill, who does one thing after the other.
 
-    `tasks` and `revision` are what the server has acknowledged. `pending` is the operation without a definite answer
-    yet; `unsure` says that an attempt at it may have been carried out (the answer was lost, or a 503).
+    `tasks` and `revision` are what the server has acknowledged; the first revision is that of the inbox. `pending` is
+    the operation without a definite answer yet; `unsure` says that an attempt at it may have been carried out (the
+    answer was lost, or a 503).
     """
 
     id: UUID
     access: str
     refresh: str
     tasks: dict[str, Known] = attrs.field(factory=dict)
-    revision: int = 0
+    revision: int = 1
     pending: "Operation | None" = None
     unsure: bool = False
 

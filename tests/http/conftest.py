@@ -16,7 +16,7 @@ from entrypoints.http.ports import Collaborators, ConfigurationCheck, Options, U
 from tests.http.api import PLENTY, Ready, User, World, client_of
 from todo_core.sessions import SessionPolicy
 from todo_core.testing import HmacExternalTokens, ManualClock, MemoryStore, SequentialIds
-from todo_core.use_cases import Accounts, Authentication, PersonalTokens, Sessions, Tasks
+from todo_core.use_cases import Accounts, Authentication, Lists, PersonalTokens, Sessions, Tasks
 from todo_core.users import PasswordPolicy
 
 
@@ -70,6 +70,7 @@ def build(passwords: PooledPasswords, key_file: Path) -> Build:
             sessions,
             PersonalTokens(store, clock, ids, SystemRandomness(), accounts),
             Tasks(store, clock, ids, most_tasks),
+            Lists(store, clock, ids),
         )
         app = create_app(use_cases, collaborators, options or Options(limits=PLENTY))
         return World(app, clock, store, ready, use_cases, issuer, collaborators, client_of(app))

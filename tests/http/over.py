@@ -6,4 +6,6 @@ from tests.support import World
 
 def use_cases_of(world: World) -> UseCases:
     """Return what the API offers of a system."""
-    return UseCases(world.authentication, world.accounts, world.sessions, world.personal_tokens, world.tasks)
+    return UseCases(
+        world.authentication, world.accounts, world.sessions, world.personal_tokens, world.tasks, world.lists
+    )

@@ -25,11 +25,17 @@ async def walk(user: User, since: str | None = None, limit: int = 2) -> tuple[li
     return items, since
 
 
+async def inbox(user: User) -> dict[str, Any]:
+    """Return the list that everybody has."""
+    found: dict[str, Any] = (await user("GET", f"/api/lists/{user.id}")).json()
+    return found
+
+
 async def test_empty_feed(ada: User) -> None:
-    """`next` is always there."""
+    """There is the inbox from the start, and `next` is always there."""
     items, token = await walk(ada)
 
-    assert [] == items
+    assert [{"kind": "list", "id": ada.id, "version": 1, "list": await inbox(ada)}] == items
     assert ([], token) == await walk(ada, token)
 
 
@@ -37,7 +43,10 @@ async def test_everything_then_what_changed(ada: User) -> None:
     """Ascending versions; a task that changed again appears once; a deleted one is a tombstone."""
     first, second, third = await ada.add("a"), await ada.add("b"), await ada.add("c")
     whole, token = await walk(ada)
-    assert [{"id": task["id"], "version": task["version"], "task": task} for task in (first, second, third)] == whole
+    tasks = [
+        {"kind": "task", "id": one["id"], "version": one["version"], "task": one} for one in (first, second, third)
+    ]
+    assert tasks == whole[1:]
 
     await ada("PATCH", f"/api/tasks/{first['id']}", json={"title": "a1"})
     await ada("DELETE", f"/api/tasks/{second['id']}")
@@ -45,8 +54,8 @@ async def test_everything_then_what_changed(ada: User) -> None:
 
     items, _ = await walk(ada, token)
     assert [
-        {"id": second["id"], "version": 5, "deleted": True},
-        {"id": first["id"], "version": 6, "task": changed},
+        {"kind": "task", "id": second["id"], "version": 6, "deleted": True},
+        {"kind": "task", "id": first["id"], "version": 7, "task": changed},
     ] == items
 
 
@@ -57,7 +66,7 @@ async def test_no_old_tombstones_at_the_start(ada: User) -> None:
 
     items, _ = await walk(ada)
 
-    assert [] == items
+    assert ["list"] == [one["kind"] for one in items]
 
 
 async def test_tokens_are_bound(ada: User, bob: User) -> None:

@@ -39,7 +39,7 @@ async def test_toggle_once(ada: User) -> None:
 async def test_replay_comes_before_the_precondition(ada: User) -> None:
     """A retry does not meet its own change as a conflict."""
     path = f"{TASKS}/{(await ada.add())['id']}/toggle"
-    headers = {**KEY, "If-Match": '"1"'}
+    headers = {**KEY, "If-Match": '"2"'}
 
     assert 200 == (await ada("PATCH", path, headers=headers)).status_code
     assert "true" == (await ada("PATCH", path, headers=headers)).headers["idempotency-replayed"]

@@ -106,8 +106,8 @@ async def test_trash_shows_when(ada: User) -> None:
     (listed,) = (await ada("GET", f"{TASKS}?deleted=true")).json()["items"]
     (change,) = (await ada("GET", f"{TASKS}/changes?since={since}")).json()["items"]
 
-    assert {**task, "version": 2, "deleted_at": "2026-11-21T09:30:00Z"} == listed
-    assert {"id": task["id"], "version": 2, "deleted": True} == change
+    assert {**task, "version": 3, "deleted_at": "2026-11-21T09:30:00Z"} == listed
+    assert {"kind": "task", "id": task["id"], "version": 3, "deleted": True} == change
 
 
 async def _sync_token(user: User) -> str:

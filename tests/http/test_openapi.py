@@ -133,12 +133,14 @@ async def test_every_precondition_is_described(ada: User) -> None:
     task = await ada.add()
     routes = [route for route in served(ada.app) if "version-mismatch" in codes(route)]
 
-    assert 5 == len(routes)
+    one = (await ada("POST", "/api/lists", json={"name": "x"})).json()
+    assert 12 == len(routes)
     for route in routes:
         assert {"If-Match", "If-None-Match"} <= {*route.headers}
         body = {} if route.body is Body.NONE else {"json": {"title": "x"}}
-        for header in ({"If-Match": '"9"'}, {"If-None-Match": '"1"'}):
-            path = route.path.replace("{task_id:str}", task["id"])
+        item = one if "list_id" in route.path else task
+        path = route.path.replace("{task_id:str}", task["id"]).replace("{list_id:str}", one["id"])
+        for header in ({"If-Match": '"9"'}, {"If-None-Match": f'"{item["version"]}"'}):
             problem(await ada(route.method, path, headers=header, **body), 412, "version-mismatch")
 
 

@@ -13,7 +13,7 @@ from entrypoints.http.problems import PROBLEM_TYPES, problem_type_of
 from entrypoints.http.routing import Body
 from tests.http.api import User, World, problem
 from tests.http.conformance import served
-from todo_core import errors, tasks
+from todo_core import errors, preconditions
 
 
 def filled(path: str) -> str:
@@ -72,7 +72,8 @@ async def test_get_only_reads(world: World, method: str) -> None:
     readable = [route for route in served(world.app) if route.method == "GET"]
 
     for route in readable:
-        found = await ada(method, route.path.replace("{task_id:str}", task["id"]))
+        path = route.path.replace("{task_id:str}", task["id"]).replace("{list_id:str}", ada.id)
+        found = await ada(method, path)
         missed = await ada(method, filled(route.path))
         good = route.responses[0].status
         assert (good, 404 if "{" in route.path else good) == (found.status_code, missed.status_code)
@@ -104,7 +105,7 @@ def test_every_error_is_in_the_table() -> None:
     """Each error of the core and of this layer has a status and words; a new one fails here."""
     known = {cls for cls in subclasses(errors.TodoError) if cls.__module__.startswith("todo_core")}
 
-    assert tasks.VersionMismatch in known
+    assert preconditions.VersionMismatch in known
     assert known | subclasses(http_errors.HttpError) == set(PROBLEM_TYPES)
 
 
@@ -116,12 +117,16 @@ def test_codes_and_statuses_are_those_of_the_contract() -> None:
         403: {"cross-origin-request", "forbidden", "insufficient-scope", "registration-closed"},
         404: {"not-found"},
         405: {"method-not-allowed"},
-        409: {"email-taken", "id-taken"},
+        409: {
+            *("email-taken", "id-taken", "list-not-empty", "inbox", "parent-in-trash", "sibling-gone", "too-deep"),
+            *("not-repeating", "nothing-to-reopen"),
+        },
         410: {"sync-token-expired"},
         412: {"version-mismatch"},
         413: {"body-too-large"},
         415: {"unsupported-media-type"},
         422: {"validation-failed", "idempotency-key-reused", "quota-exceeded", "no-password", "no-session"},
+        428: {"precondition-required"},
         429: {"rate-limited"},
         500: {"internal-error"},
         503: {"unavailable"},

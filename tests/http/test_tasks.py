@@ -36,16 +36,20 @@ async def test_create_with_defaults(ada: User) -> None:
     task = response.json()
     assert 201 == response.status_code
     assert f"{TASKS}/{task['id']}" == response.headers["location"]
-    assert '"1"' == response.headers["etag"]
+    assert '"2"' == response.headers["etag"]
     assert "private, no-cache" == response.headers["cache-control"]
     assert "application/json" == response.headers["content-type"]
     assert {
         "id": task["id"],
         "title": "Buy milk",
         **DEFAULTS,
+        "list_id": ada.id,
+        "parent_id": None,
+        "position": "V0000002",
+        "recurrence": None,
         "created_at": "2026-11-21T09:30:00Z",
         "updated_at": "2026-11-21T09:30:00Z",
-        "version": 1,
+        "version": 2,
     } == task
 
 
@@ -200,21 +204,21 @@ async def test_get(ada: User) -> None:
 
     response = await ada("GET", f"{TASKS}/{task['id']}")
 
-    assert (200, task, '"1"') == (response.status_code, response.json(), response.headers["etag"])
+    assert (200, task, '"2"') == (response.status_code, response.json(), response.headers["etag"])
 
 
-@pytest.mark.parametrize("tags", ['"1"', 'W/"1"', '"9", "1"', "*", ', "1" ,,'])
+@pytest.mark.parametrize("tags", ['"2"', 'W/"2"', '"9", "2"', "*", ', "2" ,,'])
 async def test_not_modified(ada: User, tags: str) -> None:
     """A client whose copy is good gets 304 without a body."""
     response = await ada("GET", f"{TASKS}/{(await ada.add())['id']}", headers={"If-None-Match": tags})
 
     assert (304, b"") == (response.status_code, response.content)
-    assert '"1"' == response.headers["etag"]
+    assert '"2"' == response.headers["etag"]
     assert "private, no-cache" == response.headers["cache-control"]
     assert "content-type" not in response.headers
 
 
-@pytest.mark.parametrize("tags", ['"2"', '"01"', '"abc"', '"1 "'.replace(" ", "x"), 'W/"2"'])
+@pytest.mark.parametrize("tags", ['"3"', '"02"', '"abc"', '"2 "'.replace(" ", "x"), 'W/"3"'])
 async def test_modified(ada: User, tags: str) -> None:
     """Other tags do not match."""
     response = await ada("GET", f"{TASKS}/{(await ada.add())['id']}", headers={"If-None-Match": tags})
@@ -241,7 +245,7 @@ WRITES: list[tuple[str, str, Any]] = [
 
 
 @pytest.mark.parametrize(("method", "tail", "body"), WRITES)
-@pytest.mark.parametrize("tags", ['"9"', 'W/"1"', '"0", "2"', '"x"'])
+@pytest.mark.parametrize("tags", ['"9"', 'W/"2"', '"0", "3"', '"x"'])
 async def test_if_match_that_does_not_hold(ada: User, method: str, tail: str, body: Any, tags: str) -> None:  # noqa: ANN401
     """Every write is refused; the problem has the task as it is, and its ETag. Weak tags never match."""
     task = await ada.add()
@@ -249,12 +253,12 @@ async def test_if_match_that_does_not_hold(ada: User, method: str, tail: str, bo
     response = await ada(method, f"{TASKS}/{task['id']}{tail}", json=body, headers={"If-Match": tags})
 
     assert task == problem(response, 412, "version-mismatch")["current"]
-    assert '"1"' == response.headers["etag"]
+    assert '"2"' == response.headers["etag"]
     assert task == (await ada("GET", f"{TASKS}/{task['id']}")).json()
 
 
 @pytest.mark.parametrize(("method", "tail", "body"), WRITES)
-@pytest.mark.parametrize("tags", ['"1"', '"9","1"', "*", 'W/"1", "1"'])
+@pytest.mark.parametrize("tags", ['"2"', '"9","2"', "*", 'W/"2", "2"'])
 async def test_if_match_that_holds(ada: User, method: str, tail: str, body: Any, tags: str) -> None:  # noqa: ANN401
     """The write is carried out."""
     task = await ada.add()
@@ -269,7 +273,7 @@ async def test_if_match_that_holds(ada: User, method: str, tail: str, body: Any,
 async def test_if_match_sent_twice_is_one_list(ada: User) -> None:
     """Repeated header lines are one list (RFC 9110, 5.3)."""
     task = await ada.add()
-    headers = [("If-Match", '"9"'), ("If-Match", '"1"'), ("Authorization", f"Bearer {ada.tokens['access_token']}")]
+    headers = [("If-Match", '"9"'), ("If-Match", '"2"'), ("Authorization", f"Bearer {ada.tokens['access_token']}")]
 
     response = await ada.client.patch(f"{TASKS}/{task['id']}", json={"title": "y"}, headers=headers)
 
@@ -282,8 +286,8 @@ async def test_put_replaces_everything(ada: User) -> None:
 
     response = await ada("PUT", f"{TASKS}/{task['id']}", json={"title": "y"})
 
-    assert (200, '"2"') == (response.status_code, response.headers["etag"])
-    assert {**task, "title": "y", **DEFAULTS, "version": 2} == response.json()
+    assert (200, '"3"') == (response.status_code, response.headers["etag"])
+    assert {**task, "title": "y", **DEFAULTS, "version": 3} == response.json()
 
 
 async def test_put_needs_a_title(ada: User) -> None:
@@ -303,7 +307,7 @@ async def test_put_creates(ada: User) -> None:
     made = await ada("PUT", f"{TASKS}/{task_id}", json=FULL, headers=create)
     again = await ada("PUT", f"{TASKS}/{task_id}", json=FULL, headers=create)
 
-    assert (201, f"{TASKS}/{task_id}", '"1"') == (made.status_code, made.headers["location"], made.headers["etag"])
+    assert (201, f"{TASKS}/{task_id}", '"2"') == (made.status_code, made.headers["location"], made.headers["etag"])
     assert task_id == made.json()["id"]
     assert made.json() == problem(again, 412, "version-mismatch")["current"]
 
@@ -322,7 +326,7 @@ async def test_patch_touches_only_what_it_names(ada: User, media_type: str) -> N
         "PATCH", f"{TASKS}/{task['id']}", content=b'{"priority": "low"}', headers={"Content-Type": media_type}
     )
 
-    assert {**task, "priority": "low", "version": 2} == response.json()
+    assert {**task, "priority": "low", "version": 3} == response.json()
 
 
 async def test_patch_with_null_clears(ada: User) -> None:
@@ -333,7 +337,7 @@ async def test_patch_with_null_clears(ada: User) -> None:
     response = await ada("PATCH", f"{TASKS}/{task['id']}", json=cleared)
 
     kept = ("completed", "completed_at")
-    assert {**task, **{k: v for k, v in DEFAULTS.items() if k not in kept}, "version": 2} == response.json()
+    assert {**task, **{k: v for k, v in DEFAULTS.items() if k not in kept}, "version": 3} == response.json()
 
 
 async def test_patch_of_title_and_completed_with_null(ada: User) -> None:
@@ -392,7 +396,7 @@ async def test_a_change_of_nothing_takes_no_version(ada: User, method: str, body
 
     response = await ada(method, f"{TASKS}/{task['id']}", json=body)
 
-    assert (200, task, '"1"') == (response.status_code, response.json(), response.headers["etag"])
+    assert (200, task, '"2"') == (response.status_code, response.json(), response.headers["etag"])
 
 
 async def test_toggle(ada: User) -> None:
@@ -401,10 +405,10 @@ async def test_toggle(ada: User) -> None:
 
     done, reopened = await ada("PATCH", path), await ada("PATCH", path)
 
-    assert (True, "2026-11-21T09:30:00Z", 2) == tuple(
+    assert (True, "2026-11-21T09:30:00Z", 3) == tuple(
         done.json()[name] for name in ("completed", "completed_at", "version")
     )
-    assert (False, None, '"3"') == (
+    assert (False, None, '"4"') == (
         reopened.json()["completed"],
         reopened.json()["completed_at"],
         reopened.headers["etag"],
@@ -423,13 +427,13 @@ async def test_delete_and_restore(ada: User) -> None:
         problem(await ada(method, path + tail, json=body), 404, "not-found")
 
     restored = await ada("POST", f"{path}/restore")
-    assert (200, {**task, "version": 3}, '"3"') == (
+    assert (200, {**task, "version": 4}, '"4"') == (
         restored.status_code,
         restored.json(),
         restored.headers["etag"],
     )
     again = await ada("POST", f"{path}/restore")
-    assert (200, 3) == (again.status_code, again.json()["version"])
+    assert (200, 4) == (again.status_code, again.json()["version"])
 
 
 async def test_foreign_tasks_are_403_in_the_same_bytes(ada: User, bob: User) -> None:

@@ -6,7 +6,7 @@ from adapters.postgres.tables import metadata
 
 OF_NOBODY = {"users", "rate_limits", "identities"}
 """The users themselves, counters of requests from whoever sends them, and identities, which outlive their users."""
-WHOSE_IS_IT = {"users_email_key_key", "tasks_id", "personal_tokens_id", "personal_tokens_digest"}
+WHOSE_IS_IT = {"users_email_key_key", "tasks_id", "lists_id", "personal_tokens_id", "personal_tokens_digest"}
 """What is unique over all users, because it asks whose something is."""
 
 owned = [table for table in metadata.sorted_tables if table.name not in OF_NOBODY]

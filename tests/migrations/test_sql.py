@@ -17,6 +17,7 @@ from tests.migrations.catalog import catalog
 from tests.serving import REPOSITORY
 
 SETTINGS = REPOSITORY / "migrations" / "squawk.toml"
+STATEMENT_END = ";\n\n"
 SCRIPTS = list(ScriptDirectory.from_config(configuration()).walk_revisions())
 
 
@@ -41,7 +42,8 @@ def statements(migration: Script) -> str:
 def test_by_hand_is_the_same(postgres_server: str, empty_database: str) -> None:
     """The SQL makes of an empty database what `migrate` makes of one."""
     with psycopg.connect(empty_database, autocommit=True) as connection:
-        connection.execute(script(None).encode())
+        for statement in filter(str.strip, script(None).split(STATEMENT_END)):  # one by one, as psql does
+            connection.execute(statement.encode())
 
     with new_database(postgres_server) as url:
         migrate(url)

@@ -182,7 +182,7 @@ def test_readme_example_runs(environment: Environments) -> None:
 
     run = subprocess.run([python, "-I", "-c", readme_example()], capture_output=True, text=True, check=False)
 
-    assert ("Buy milk 1\n", "", 0) == (run.stdout, run.stderr, run.returncode)
+    assert ("Buy milk 2\n", "", 0) == (run.stdout, run.stderr, run.returncode)
 
 
 def test_readme_example_has_types(environment: Environments, tmp_path: Path) -> None:

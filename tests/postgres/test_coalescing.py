@@ -14,7 +14,8 @@ from adapters.postgres.statements import Statement
 from tests.contract.conftest import Kept
 from todo_core.actors import Actor
 from todo_core.errors import NotAuthenticated
-from todo_core.queries import Moment, Query
+from todo_core.moments import Moment
+from todo_core.queries import Query
 from todo_core.tasks import Task
 
 CUT = """

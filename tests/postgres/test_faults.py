@@ -22,14 +22,14 @@ from tests.postgres.conftest import SMALL, kept_in
 from todo_core.actors import Actor, SessionActor
 from todo_core.errors import IdTaken, TodoError, Unavailable
 from todo_core.ports import UnitOfWork
-from todo_core.tasks import Task
+from todo_core.tasks import Task, TaskId
 from todo_core.users import EmailAddress
 
 
 async def test_deadlock_is_resolved(kept: Kept) -> None:
     """Two users who take each other's ids crosswise: one unit is broken off, runs again, and is told what is taken."""
     actors = [await kept.actor() for _ in range(2)]
-    first, second = kept.task(), kept.task()
+    first, second = TaskId(kept.ids.new()), TaskId(kept.ids.new())
     both_began = asyncio.Barrier(2)
     orders = [(first, second), (second, first)]
     runs = [0, 0]
@@ -37,10 +37,11 @@ async def test_deadlock_is_resolved(kept: Kept) -> None:
     async def take(index: int) -> list[Task]:
         async def work(unit: UnitOfWork) -> list[Task]:
             runs[index] += 1
-            taken = [await unit.tasks.add(orders[index][0])]
+            wanted = [kept.task(actors[index], task_id=task_id) for task_id in orders[index]]
+            taken = [await unit.tasks.add(wanted[0])]
             if runs[index] == 1:
                 await both_began.wait()
-            return [*taken, await unit.tasks.add(orders[index][1])]
+            return [*taken, await unit.tasks.add(wanted[1])]
 
         return await kept.store.write(actors[index], work)
 
@@ -48,7 +49,7 @@ async def test_deadlock_is_resolved(kept: Kept) -> None:
 
     assert sum(runs) > 2
     assert {list, IdTaken} == {type(result) for result in results}
-    owners = {await kept.store.task_owner(task.id) for task in (first, second)}
+    owners = {await kept.store.task_owner(task_id) for task_id in (first, second)}
     assert 1 == len(owners)
 
 
@@ -58,9 +59,9 @@ async def test_error_that_is_hidden_ends_the_unit(kept: Kept) -> None:
     task = await kept.add(actor)
 
     async def work(unit: UnitOfWork) -> None:
-        await unit.tasks.add(kept.task())
+        await unit.tasks.add(kept.task(actor))
         with suppress(IdTaken):
-            await unit.tasks.add(kept.task(task_id=task.id))
+            await unit.tasks.add(kept.task(actor, task_id=task.id))
 
     with pytest.raises(RuntimeError):
         await kept.store.write(actor, work)
@@ -101,7 +102,7 @@ async def test_server_that_comes_back() -> None:
                 async with asyncio.timeout(PATIENCE_SECONDS):
                     while not await answers(kept, actor):
                         pass
-                assert 1 == (await kept.add(actor)).version
+                assert 2 == (await kept.add(actor)).version
                 for _ in range(4):
                     assert await answers(kept, actor)
 
@@ -129,7 +130,7 @@ async def test_no_server_is_unavailable(method: str) -> None:
             "register": kept.user,
             "user_by_email": lambda: kept.store.user_by_email(EmailAddress("ann@example.org")),
             "users": lambda: kept.store.list_users(None, 1),
-            "task_owner": lambda: kept.store.task_owner(kept.task().id),
+            "task_owner": lambda: kept.store.task_owner(kept.task(actor).id),
         }
 
         with pytest.raises(Unavailable):
@@ -186,7 +187,7 @@ async def test_each_statement_is_prepared_once(database: str) -> None:
         actor = await kept.actor()
         for _ in range(6):
             for draft in EXTREMES:
-                task = await kept.add(actor, kept.task(draft))
+                task = await kept.add(actor, kept.task(actor, draft))
                 await kept.put(actor, task.trashed(kept.clock.now()))
         async with single.pool.connection() as connection:
             found = await connection.execute(

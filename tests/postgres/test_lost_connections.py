@@ -83,7 +83,7 @@ async def test_nobody_pays_for_connections_that_were_closed(full: Database, admi
 
     admin.execute(KILL_OTHERS)
     for _ in range(CONNECTIONS):
-        await kept.store.create_task(actor, kept.task(), CONNECTIONS)
+        await kept.store.create_task(actor, kept.task(actor), CONNECTIONS)
 
     assert CONNECTIONS == await kept.live_tasks(actor)
 
@@ -109,10 +109,10 @@ async def test_unfit_sessions_leave_the_pool(empty_database: str, harm: str, men
             await database.pool.wait()
             store = kept_in(database).store
             with pytest.raises(Unavailable):
-                await store.create_task(actor, kept.task(), 1)
+                await store.create_task(actor, kept.task(actor), 1)
             admin.execute(f"ALTER DATABASE {name} {mend}".encode())
             async with asyncio.timeout(5):
-                while not await created(store, actor, kept.task()):
+                while not await created(store, actor, kept.task(actor)):
                     pass
 
 
@@ -130,7 +130,7 @@ async def test_statement_with_an_unanswered_commit_is_not_repeated(dying: Kept, 
     actor = await dying.actor()
 
     with pytest.raises(Unavailable):
-        await dying.store.create_task(actor, dying.task(), 1)
+        await dying.store.create_task(actor, dying.task(actor), 1)
 
     with psycopg.connect(empty_database) as admin:
         assert (1, True) == admin.execute("SELECT last_value, is_called FROM tries").fetchone()
@@ -145,12 +145,12 @@ async def test_unit_that_is_broken_off_runs_again(kept: Kept, admin: psycopg.Con
     async def work(unit: UnitOfWork) -> Task:
         nonlocal runs
         runs += 1
-        task = await unit.tasks.add(kept.task())
+        task = await unit.tasks.add(kept.task(actor))
         if runs == 1:
             admin.execute(KILL_OTHERS)
         return await unit.tasks.replace(task)
 
-    assert 2 == (await kept.store.write(actor, work)).version
+    assert 3 == (await kept.store.write(actor, work)).version
     assert 2 == runs
     assert 1 == await kept.live_tasks(actor)
 
@@ -181,7 +181,7 @@ async def test_unanswered_commit_is_not_repeated(dying: Kept) -> None:
     async def work(unit: UnitOfWork) -> None:
         nonlocal runs
         runs += 1
-        await unit.tasks.add(dying.task())
+        await unit.tasks.add(dying.task(actor))
 
     with pytest.raises(Unavailable):
         await dying.store.write(actor, work)

@@ -11,23 +11,27 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from adapters.postgres import queries, reading, writing
+from adapters.postgres import feed, queries, reading, tree, writing
 from adapters.postgres.access import Access
 from adapters.postgres.queries import Filters, PageStart
 from adapters.postgres.reader import READS
 from adapters.postgres.statements import Statement
 from bench import data
 from tests.conftest import newest_database
-from tests.task_queries import EVERY_SORT
+from tests.task_queries import EVERY_SORT, narrowed
+from todo_core.lists import ListId
+from todo_core.moments import Moment
 from todo_core.ports import PurgeCutoffs
-from todo_core.queries import DueFilter, Key, KeysetPosition, Moment, Query, Sort, SortKey, parse_words
-from todo_core.tasks import Priority
+from todo_core.queries import NO_PARENT, DueFilter, Key, KeysetPosition, NoParent, Query, Sort, SortKey, parse_words
+from todo_core.tasks import Priority, TaskId
 
 LIMIT = 50
 FAR = 90_000
 MODES = ("force_custom_plan", "force_generic_plan")
 NOW = dt.datetime.now(dt.UTC)
 MOMENT = Moment(NOW)
+LIST = ListId(data.list_of(0, 0))
+POINT = "V"
 FILTERS: dict[str, dict[str, Any]] = {
     "none": {},
     "open": {"completed": False},
@@ -40,6 +44,10 @@ FILTERS: dict[str, dict[str, Any]] = {
     "due between": {"due_after": dt.date(2026, 3, 1), "due_before": dt.date(2026, 4, 1)},
     "updated": {"updated_after": NOW - dt.timedelta(days=1)},
     "trash": {"deleted": True},
+    "list": {"lists": frozenset({LIST})},
+    "lists": {"lists": frozenset({LIST, ListId(UUID(int=1))})},
+    "top level": {"lists": frozenset({LIST}), "parent": NO_PARENT},
+    "subtasks": {"parent": TaskId(UUID(int=1))},
     "several": {"completed": True, "priorities": frozenset({Priority.LOW}), "words": parse_words("milk")},
 }
 WALKS = [sort for sort in EVERY_SORT if sort.by in {SortKey.CREATED_AT, SortKey.UPDATED_AT, SortKey.DUE}]
@@ -136,9 +144,10 @@ def test_every_list_uses_an_index_of_its_owner(crowded: psycopg.Connection, name
         SortKey.DUE: 10**9,
         SortKey.PRIORITY: 1,
         SortKey.TITLE: "m",
+        SortKey.POSITION: POINT,
     }
     for sort, user in itertools.product(EVERY_SORT, (FIRST, OTHER)):
-        query = Query(**FILTERS[name], sort=sort)
+        query = narrowed(Query(**FILTERS[name]), sort)
         for after in (None, KeysetPosition(places[sort.by], UUID(int=0))):
             statement = queries.page(Access.SESSION, Filters.of(query), sort, PageStart.of(sort, after), LIMIT)
             assert by_owner(explain(crowded, statement, values(user, query, after), mode)), (sort, user, after)
@@ -169,15 +178,53 @@ def test_page_reads_no_more_than_it_shows(crowded: psycopg.Connection, sort: Sor
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("number", [0, 1_000, FAR])
-def test_feed_reads_no_more_than_it_shows(crowded: psycopg.Connection, number: int, mode: str) -> None:
-    """The same for the change feed."""
-    bounds = {"base": number, "position": number, "limit": LIMIT, "max_rows": LIMIT + 1}
+@pytest.mark.parametrize("parent", [None, NO_PARENT])
+def test_list_in_order_reads_no_more_than_it_shows(
+    crowded: psycopg.Connection, parent: NoParent | None, mode: str
+) -> None:
+    """What a client shows of a list: its tasks by position; of the top level alone, subtasks are passed over."""
+    sort = Sort(SortKey.POSITION)
+    query = Query(lists=frozenset({LIST}), parent=parent, sort=sort)
+    statement = queries.page(Access.SESSION, Filters.of(query), sort, PageStart.of(sort, None), LIMIT)
 
-    plan = explain(crowded, READS[Access.SESSION].changes, {**caller(FIRST), **bounds}, mode, run=True)
+    plan = explain(crowded, statement, values(FIRST, query), mode, run=True)
 
     assert by_owner(plan)
-    assert LIMIT + 1 == rows_read(plan)
+    assert LIMIT < rows_read(plan) <= 2 * (LIMIT + 1)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_place_reads_its_neighbours(crowded: psycopg.Connection, mode: str) -> None:
+    """To put a task between others reads as many on either side as are asked for, not the whole list."""
+    task = data.uuid(data.MILLION.tasks_of(FIRST)[FAR])
+    place = {**caller(FIRST), "list": LIST, "parent": task, "point": POINT, "besides": task, "max_rows": 1}
+
+    for statement in (tree.ROOTS_AROUND, tree.SUBTASKS_AROUND):
+        plan = explain(crowded, statement, place, mode, run=True)
+        assert by_owner(plan)
+        assert rows_read(plan) <= 4
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_subtree_reads_itself(crowded: psycopg.Connection, mode: str) -> None:
+    """What lies above a task and below it is found without a look at the rest."""
+    number = data.MILLION.tasks_of(FIRST)[FAR]
+
+    for statement in (tree.PATH, tree.BELOW):
+        plan = explain(crowded, statement, {**caller(FIRST), "task": data.uuid(number)}, mode, run=True)
+        assert 0 < rows_read(plan) <= 10
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("number", [0, 1_000, FAR])
+def test_feed_reads_no_more_than_it_shows(crowded: psycopg.Connection, number: int, mode: str) -> None:
+    """The change feed reads no more tasks than it shows, and one, and no more lists."""
+    bounds = {"base": number, "position": number, "limit": LIMIT, "max_rows": LIMIT + 1}
+
+    plan = explain(crowded, feed.PAGE[Access.SESSION], {**caller(FIRST), **bounds}, mode, run=True)
+
+    assert by_owner(plan)
+    assert LIMIT + 1 <= rows_read(plan) <= 2 * (LIMIT + 1)
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -11,7 +11,7 @@ from tests.http.api import PASSWORD
 from tests.security.route_table import ROUTES
 from tests.security.scene import COMPLETED, ERASED, FORGOTTEN, LIVE, REQUEST_ID, TRASHED, UNKNOWN
 
-ProblemType = Literal["public", "own", "task", "session", "token"]
+ProblemType = Literal["public", "own", "task", "list", "session", "token"]
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -27,6 +27,10 @@ class Right:
 
 def _only_live(status: int) -> dict[str, int]:
     return {LIVE: status, COMPLETED: status, TRASHED: 404, ERASED: 404, FORGOTTEN: 404, UNKNOWN: 404}
+
+
+def _lists(live: int, inbox: int) -> dict[str, int]:
+    return {"live": live, "inbox": inbox, "deleted": 404, "never made": 404}
 
 
 IF_MATCH: dict[str, str] = {"If-Match": '"1"'}
@@ -64,6 +68,8 @@ RIGHTS: Mapping[str, Right] = {
     "listChanges": Right("own"),
     "listTags": Right("own"),
     "createTask": Right("own", {"title": "of Bob"}, variants=({}, KEY)),
+    "listLists": Right("own"),
+    "createList": Right("own", {"name": "of Bob"}, variants=({}, KEY)),
     # the owner of the object
     "getTask": Right("task", None, _only_live(200), ({}, {"If-None-Match": "*"})),
     "replaceTask": Right("task", {"title": "t"}, _only_live(200), ({}, IF_MATCH, CREATE)),
@@ -71,11 +77,20 @@ RIGHTS: Mapping[str, Right] = {
     "toggleTask": Right("task", None, _only_live(200), ({}, IF_MATCH, KEY)),
     "deleteTask": Right("task", None, _only_live(204), ({}, IF_MATCH)),
     "restoreTask": Right("task", None, {**_only_live(200), TRASHED: 200}, ({}, IF_MATCH, KEY)),
+    "moveTask": Right("task", {"after": None}, _only_live(200), ({}, IF_MATCH, KEY)),
+    "skipOccurrence": Right("task", None, _only_live(409), (IF_MATCH, KEY)),
+    "reopenOccurrence": Right("task", None, _only_live(428), (IF_MATCH, KEY)),
+    "listOccurrences": Right("task", None, _only_live(200)),
+    "getList": Right("list", None, _lists(200, 200), ({}, {"If-None-Match": "*"})),
+    "replaceList": Right("list", {"name": "n"}, _lists(200, 200), ({}, IF_MATCH, CREATE)),
+    "editList": Right("list", {"name": "n"}, _lists(200, 200), ({}, IF_MATCH)),
+    "moveList": Right("list", {"after": None}, _lists(200, 200), ({}, IF_MATCH, KEY)),
+    "deleteList": Right("list", None, _lists(204, 409), ({}, IF_MATCH)),
     "revokeToken": Right("token", None, {"live": 204, "expired": 204, "revoked": 404, "never made": 404}),
     "endSession": Right("session", None, {"current": 204, "another": 204, "ended": 404, "never made": 404}),
 }
 
-IDS = ("task_id", "session_id", "token_id")
+IDS = ("task_id", "list_id", "session_id", "token_id")
 """What paths have ids of."""
 
 BY_NAME = {route.name: route for route in ROUTES}

@@ -9,7 +9,7 @@ from tests.http.api import Ready
 from tests.http.conformance import served
 from todo_core.sessions import SessionPolicy
 from todo_core.testing import HmacTokens, ManualClock, MemoryStore, ScryptPasswords, SequentialCharacters, SequentialIds
-from todo_core.use_cases import Accounts, Authentication, PersonalTokens, Sessions, Tasks
+from todo_core.use_cases import Accounts, Authentication, Lists, PersonalTokens, Sessions, Tasks
 from todo_core.users import PasswordPolicy
 
 
@@ -26,6 +26,7 @@ def an_application() -> Middleware:
         sessions,
         PersonalTokens(store, clock, ids, SequentialCharacters(), accounts),
         Tasks(store, clock, ids),
+        Lists(store, clock, ids),
     )
     return create_app(use_cases, collaborators)
 

@@ -59,8 +59,8 @@ class Scene:
 
     async def everything_of_ada(self) -> list[Any]:
         """Return all that Ada can see of her own."""
-        own = ("me", "sessions", "tokens")
-        paths = ("/api/tasks", "/api/tasks?deleted=true", "/api/tags", *(f"/api/auth/{name}" for name in own))
+        own = ("auth/me", "auth/sessions", "auth/tokens", "lists", "tags", "tasks", "tasks?deleted=true")
+        paths = [f"/api/{name}" for name in own]
         seen = [(await self.ada("GET", path)).json() for path in paths]
         changes = (await self.ada("GET", "/api/tasks/changes")).json()
         return [*seen, changes["items"]]

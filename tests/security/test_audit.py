@@ -8,7 +8,7 @@ import pytest
 from entrypoints.http.routing import Route
 from tests.http.api import PASSWORD, User, World
 from tests.security.callers import personal_token
-from tests.security.rights import IDS
+from tests.security.rights import IDS, KEY, RIGHTS
 from tests.security.route_table import ROUTES
 from tests.security.scene import LIVE, Scene
 from todo_core.audit import Action
@@ -50,27 +50,39 @@ async def session_of(ada: User) -> str:
     return str(next(one["id"] for one in sessions if one["current"]))
 
 
+async def objects_of(ada: User, task: str | None) -> dict[str, str]:
+    """Return an object of each kind that paths have ids of; the task repeats and was skipped, if none is given."""
+    repeating = await ada.add("r", due={"date": "2026-11-21"}, recurrence={"frequency": "daily"})
+    skipped = await ada("POST", f"/api/tasks/{repeating['id']}/skip", headers={"Idempotency-Key": "skip"})
+    assert 200 == skipped.status_code
+    return {
+        "task_id": task or repeating["id"],
+        "list_id": (await ada("POST", "/api/lists", json={"name": "l"})).json()["id"],
+        "session_id": await session_of(ada),
+        "token_id": (await personal_token(ada, Scope.TASKS_READ)).json()["id"],
+    }
+
+
 def test_every_write_is_judged() -> None:
-    """A route that changes something is in the list above, or is one of tasks."""
+    """A route that changes something is in the list above, or is one of tasks or lists."""
     beside = {route.name for route in WRITES} - RECORDED.keys()
 
-    assert beside == {route.name for route in WRITES if route.path.startswith("/api/tasks")}
+    assert beside == {route.name for route in WRITES if route.path.startswith(("/api/tasks", "/api/lists"))}
 
 
 @pytest.mark.parametrize("route", WRITES, ids=[route.name for route in WRITES])
 async def test_one_entry_for_each_change(world: World, route: Route) -> None:
-    """One entry, with who, by which session and from where; nothing for tasks."""
+    """One entry, with who, by which session and from where; nothing for tasks and lists."""
     scene = await Scene.make(world)
-    action, body = RECORDED.get(route.name, (None, {"title": "t"} if route.request is not None else None))
-    token = (await personal_token(scene.ada, Scope.TASKS_READ)).json()["id"]
-    ids = {"task_id": scene.tasks[LIVE], "session_id": await session_of(scene.ada), "token_id": token}
+    action, body = RECORDED.get(route.name, (None, RIGHTS[route.name].body))
+    ids = await objects_of(scene.ada, scene.tasks[LIVE] if route.name == "replaceTask" else None)
     before = len(world.store.events)
 
     response = await scene.ada(
         route.method,
         route.path.replace(":str}", "}").format(**ids),
         **body_of(scene.ada, body),
-        headers={"X-Request-Id": "r1", "User-Agent": "a client"},
+        headers={"X-Request-Id": "r1", "User-Agent": "a client", **KEY},
     )
 
     entries = world.store.events[before:]

@@ -45,6 +45,7 @@ def over(world: World, store: PostgresStore) -> World:
         sessions,
         attrs.evolve(known.personal_tokens, store=store, accounts=accounts),
         attrs.evolve(known.tasks, store=store),
+        attrs.evolve(known.lists, store=store),
     )
     app = create_app(use_cases, world.collaborators, Options(limits=PLENTY))
     parts = {"app": app, "store": store, "use_cases": use_cases, "client": client_of(app)}
@@ -75,7 +76,7 @@ def test_public_is_what_is_said_to_be(route: Route) -> None:
 
 
 @on_both
-@routes_for("own", "task", "session", "token")
+@routes_for("own", "task", "list", "session", "token")
 async def test_impostors_get_nowhere(scene: Scene, route: Route) -> None:
     """Without a living session of one's own: 401, the same whatever the object and its state, and nothing happens."""
     before = await scene.everything_of_ada()
@@ -187,6 +188,62 @@ async def tokens_of_ada(scene: Scene) -> dict[str, str]:
     return {"expired": made[0], "live": made[1], "revoked": made[2], "never made": scene.tasks[UNKNOWN]}
 
 
+async def lists_of_ada(scene: Scene) -> dict[str, str]:
+    """Return ids of lists of Ada in each state, and one that never was."""
+    made = [(await scene.ada("POST", "/api/lists", json={"name": CANARY})).json()["id"] for _ in range(2)]
+    await scene.ada("DELETE", f"/api/lists/{made[1]}")
+    return {"live": made[0], "inbox": scene.ada.id, "deleted": made[1], "never made": scene.tasks[UNKNOWN]}
+
+
+@by_all
+@routes_for("list")
+async def test_another_users_list(scene: Scene, route: Route) -> None:
+    """403 in the same bytes while anybody has the id, 404 when nobody has; and the owner notices nothing."""
+    if not is_opened(scene.caller, route):
+        await too_little(scene, route)
+        return
+    lists, right = await lists_of_ada(scene), RIGHTS[route.name]
+    before = await scene.everything_of_ada()
+
+    for variant in right.variants:
+        answers = {
+            state: await scene.bob(route.method, path_of(route, list_id=one), **request_of(right, variant))
+            for state, one in lists.items()
+        }
+        free = answers.pop("never made")
+        assert {403} == {answer.status_code for answer in answers.values()}
+        assert 1 == len({repr(visible(answer)) for answer in answers.values()})
+        assert (201 if variant is CREATE else 404) == free.status_code
+
+    assert before == await scene.everything_of_ada()
+
+
+@routes_for("list")
+@pytest.mark.parametrize("state", ["live", "inbox", "deleted", "never made"])
+async def test_ones_own_list(scene: Scene, route: Route, state: str) -> None:
+    """The owner gets what the state allows; what is not there is 404, never 403."""
+    right, one = RIGHTS[route.name], (await lists_of_ada(scene))[state]
+
+    response = await scene.ada(route.method, path_of(route, list_id=one), **request_of(right, {}))
+
+    assert right.owner[state] == response.status_code
+
+
+@pytest.mark.parametrize("member", ["list_id", "parent_id", "after"])
+async def test_another_users_id_in_a_body(scene: Scene, member: str) -> None:
+    """It is as unknown as one that was never made: the same answer, whatever the state."""
+    lists = await lists_of_ada(scene)
+    ids = lists.values() if member == "list_id" else scene.tasks.values()
+    own = (await scene.bob.add("mine"))["id"]
+    path, body = (f"/api/tasks/{own}/move", {}) if member == "after" else ("/api/tasks", {"title": "t"})
+
+    answers = [await scene.bob("POST", path, json={**body, member: one}) for one in ids]
+
+    assert {409 if member == "after" else 422} == {answer.status_code for answer in answers}
+    assert 1 == len({answer.json().pop("request_id") and answer.json()["code"] for answer in answers})
+    assert 1 == len({str({**answer.json(), "request_id": ""}) for answer in answers})
+
+
 OBJECTS = {"session": sessions_of_ada, "token": tokens_of_ada}
 
 
@@ -268,6 +325,7 @@ FILTERS = [
     "count=true&sort=title&limit=1",
     "due=none&sort=-priority",
     "updated_after=2000-01-01T00:00:00Z",
+    "parent=none",
 ]
 
 

@@ -25,10 +25,10 @@ path = "users.json"
 peers = ["schemathesis-1", "schemathesis-2"]
 
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 412, 422]
+expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 412, 422, 428]
 
 [checks.negative_data_rejection]
-expected-statuses = [400, 401, 403, 404, 405, 409, 412, 415, 422]
+expected-statuses = [400, 401, 403, 404, 405, 409, 412, 415, 422, 428]
 
 [[operations]]
 include-operation-id = ["listTasks", "listChanges"]
@@ -38,7 +38,7 @@ expected-statuses = ["2xx", 400, 401, 410]
 [[operations]]
 include-operation-id = ["replaceTask"]
 [operations.checks.positive_data_acceptance]
-expected-statuses = ["2xx", 400, 401, 403, 404, 409, 412, 422]
+expected-statuses = ["2xx", 400, 401, 403, 404, 409, 412, 422, 428]
 """
 
 

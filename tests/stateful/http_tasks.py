@@ -20,12 +20,14 @@ from tests.http.over import use_cases_of
 from tests.support import World
 from todo_core import errors
 from todo_core.actors import Actor
-from todo_core.changes import Change, Feed, SyncPoint
+from todo_core.changes import Change, Feed, ListChange, SyncPoint, TaskChange
 from todo_core.due import Due
 from todo_core.idempotency import IdempotencyKey, Result
+from todo_core.lists import ListId, TaskList
 from todo_core.ports import Ids
-from todo_core.queries import Cursor, Page, Query, TagCount
-from todo_core.tasks import Draft, Precondition, Task, TaskId, VersionMismatch
+from todo_core.preconditions import Precondition, VersionMismatch
+from todo_core.queries import NO_PARENT, Cursor, Page, Query, TagCount
+from todo_core.tasks import Draft, Task, TaskId
 from todo_core.use_cases import NewTask, Sessions, Tasks
 
 EVERYTHING = 2**31
@@ -165,11 +167,21 @@ class HttpTasks:
         if since is not None:
             parameters["since"] = self.cursors.seal_sync_point(actor.user, since)
         page = (await self.ask(actor, "GET", "/tasks/changes", parameters=parameters)).json()
-        changes = tuple(
-            Change(TaskId(UUID(item["id"])), item["version"], self.task(item["task"]) if "task" in item else None)
-            for item in page["items"]
+        return Feed(
+            tuple(map(self.change_of, page["items"])),
+            self.cursors.open_sync_point(actor.user, page["next"]),
+            page["has_more"],
         )
-        return Feed(changes, self.cursors.open_sync_point(actor.user, page["next"]), page["has_more"])
+
+    def change_of(self, item: dict[str, Any]) -> Change:
+        """Return the change that an item of the feed shows."""
+        if item["kind"] == "task":
+            return TaskChange(
+                TaskId(UUID(item["id"])), item["version"], self.task(item["task"]) if "task" in item else None
+            )
+        return ListChange(
+            ListId(UUID(item["id"])), item["version"], task_list(item["list"]) if "list" in item else None
+        )
 
     async def ask(
         self,
@@ -211,6 +223,10 @@ class HttpTasks:
             priority=PRIORITIES[members["priority"]],
             due=None if due is None else self.due(**due),
             tags=tuple(members["tags"]),
+            list_id=ListId(UUID(members["list_id"])),
+            parent_id=members["parent_id"] and TaskId(UUID(members["parent_id"])),
+            position=members["position"],
+            series=members["recurrence"],
             created_at=dt.datetime.fromisoformat(members["created_at"]),
             updated_at=dt.datetime.fromisoformat(members["updated_at"]),
             deleted_at=_instant(members.get("deleted_at")),
@@ -222,6 +238,12 @@ class HttpTasks:
         """Return the due date that an answer shows."""
         clock = None if time is None else dt.time.fromisoformat(time)
         return Due.parse(dt.date.fromisoformat(date), clock, timezone, self.zones)
+
+
+def task_list(members: dict[str, Any]) -> TaskList:
+    """Return the list that an answer shows."""
+    instants = {name: dt.datetime.fromisoformat(members[name]) for name in ("created_at", "updated_at")}
+    return TaskList(**members | instants | {"id": ListId(UUID(members["id"]))})
 
 
 def _members(draft: Draft) -> dict[str, Any]:
@@ -249,6 +271,8 @@ def _parameters(query: Query) -> dict[str, Any]:
         "priority": [PRIORITY_NAMES[priority] for priority in sorted(query.priorities)],
         "tag": sorted(query.tags),
         "q": " ".join(query.words),
+        "list": sorted(map(str, query.lists)),
+        "parent": "none" if query.parent is NO_PARENT else query.parent and str(query.parent),
         "due": query.due and query.due.value,
         "due_before": query.due_before and query.due_before.isoformat(),
         "due_after": query.due_after and query.due_after.isoformat(),

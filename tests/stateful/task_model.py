@@ -5,20 +5,25 @@ from collections.abc import Callable, Iterable
 
 import attrs
 
-from todo_core.changes import Change, SyncPoint
+from todo_core.changes import ListChange, SyncPoint, TaskChange
 from todo_core.errors import Forbidden, IdempotencyKeyReused, IdTaken, NotFound, QuotaExceeded, TodoError
 from todo_core.idempotency import IdempotencyKey, Result
-from todo_core.queries import Moment, Query, TagCount
-from todo_core.tasks import Draft, Precondition, Task, TaskId, VersionMismatch
+from todo_core.lists import TaskList
+from todo_core.moments import Moment
+from todo_core.ordering import at_end
+from todo_core.preconditions import Precondition, VersionMismatch
+from todo_core.queries import Query, TagCount
+from todo_core.tasks import Draft, Task, TaskId
 
 DAY = dt.timedelta(days=1)
 
 
 @attrs.define
 class Desk:
-    """Everything of one user."""
+    """Everything of one user, who begins with the inbox."""
 
-    clock: int = 0
+    inbox: TaskList
+    clock: int = 1
     horizon: int = 0
     tasks: dict[TaskId, Task] = attrs.field(factory=dict)
     erased: set[TaskId] = attrs.field(factory=set)
@@ -32,7 +37,8 @@ class Desk:
     def keep(self, task: Task) -> Task:
         """Keep a task under the next number."""
         self.clock += 1
-        self.tasks[task.id] = attrs.evolve(task, version=self.clock)
+        position = task.position or at_end(self.clock)
+        self.tasks[task.id] = attrs.evolve(task, version=self.clock, position=position)
         return self.tasks[task.id]
 
 
@@ -87,6 +93,10 @@ class TaskModel:
                 priority=draft.priority,
                 due=draft.due,
                 tags=draft.tags,
+                list_id=self.desks[person].inbox.id,
+                parent_id=None,
+                position="",
+                series=None,
                 created_at=now,
                 updated_at=now,
             )
@@ -132,7 +142,7 @@ class TaskModel:
             return task
         if not _holds(expected, task):
             return VersionMismatch(task)
-        self.desks[person].keep(attrs.evolve(task, deleted_at=now, updated_at=now))
+        self.desks[person].keep(attrs.evolve(task, deleted_at=now, deleted_with=task.id, updated_at=now))
         return None
 
     def restore(self, person: str, task_id: TaskId, expected: Precondition, now: dt.datetime) -> Task | TodoError:
@@ -146,7 +156,7 @@ class TaskModel:
             return task
         if len(self.desks[person].live) >= self.max_tasks:
             return QuotaExceeded("tasks", self.max_tasks)
-        return self.desks[person].keep(attrs.evolve(task, deleted_at=None, updated_at=now))
+        return self.desks[person].keep(attrs.evolve(task, deleted_at=None, deleted_with=None, updated_at=now))
 
     def purge(self, now: dt.datetime) -> None:
         """Erase trash after 30 days, forget deletions after 90, and outcomes after one."""
@@ -160,14 +170,15 @@ class TaskModel:
                     desk.horizon = max(desk.horizon, task.version)
             desk.outcomes = {key: kept for key, kept in desk.outcomes.items() if kept[2] >= now - DAY}
 
-    def changes(self, person: str, since: SyncPoint | None) -> tuple[Change, ...] | None:
+    def changes(self, person: str, since: SyncPoint | None) -> tuple[TaskChange | ListChange, ...] | None:
         """Return everything that a walk from there has to bring, or None when the point has expired."""
         desk = self.desks[person]
         if since is not None and max(since.base, since.position) < desk.horizon:
             return None
         base, position = (desk.clock, 0) if since is None else (since.base, since.position)
-        return tuple(
-            Change(task.id, task.version, None if task.deleted_at else task)
+        inbox = (ListChange(desk.inbox.id, 1, desk.inbox),) if position < 1 else ()
+        return inbox + tuple(
+            TaskChange(task.id, task.version, None if task.deleted_at else task)
             for task in sorted(desk.tasks.values(), key=lambda task: task.version)
             if task.version > position and (task.deleted_at is None or task.version > base)
         )

@@ -11,6 +11,8 @@ TAKEN: Mapping[str | None, type[TodoError]] = {
     "users_email_key_key": EmailTaken,
     "tasks_pkey": IdTaken,
     "tasks_id": IdTaken,
+    "lists_pkey": IdTaken,
+    "lists_id": IdTaken,
 }
 
 

@@ -110,16 +110,15 @@ def _end_limits(connection: sa.Connection) -> None:
 def _alone(url: str, deadline: float) -> Iterator[psycopg.Connection]:
     """Hold the migrators' lock in a transaction: behind a transaction pooler it ends with us, not with a connection.
 
-    It is asked for again and again: a waiting statement would hold a snapshot, for which `CREATE INDEX CONCURRENTLY`
-    in the other migrator would wait in turn.
+    It is asked for again and again, in a transaction each time: one that waits would hold a snapshot, for which
+    `CREATE INDEX CONCURRENTLY` in the other migrator would wait in turn.
     """
     connection = connect(url)
     try:
-        settings = {name: "0" for name, since in _UNLIMITED.items() if connection.info.server_version >= since}
-        for name, value in {**LIMITS, **settings}.items():
-            connection.execute("SELECT set_config(%s, %s, true)", (name, value))
         while not _taken(connection):
-            _wait(deadline, f"another migration is under way, {_holder(connection)}")
+            holder = _holder(connection)
+            connection.rollback()
+            _wait(deadline, f"another migration is under way, {holder}")
         yield connection
     finally:
         with suppress(psycopg.OperationalError):
@@ -137,6 +136,10 @@ def _look(connection: psycopg.Connection) -> Schema | None:
 
 
 def _taken(connection: psycopg.Connection) -> bool:
+    """Begin a transaction without a limit of time, and try to take the lock for it."""
+    settings = {name: "0" for name, since in _UNLIMITED.items() if connection.info.server_version >= since}
+    for name, value in {**LIMITS, **settings}.items():
+        connection.execute("SELECT set_config(%s, %s, true)", (name, value))
     row = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (ADVISORY_LOCK,)).fetchone()
     return row is not None and bool(row[0])
 

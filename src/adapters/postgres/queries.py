@@ -14,7 +14,8 @@ from adapters.postgres.reading import first_fitting, text_size
 from adapters.postgres.statements import Statement, bindparam
 from adapters.postgres.tables import LIVE, TRASHED, tasks
 from todo_core.due import KEYS_OF_DAY, NO_DUE
-from todo_core.queries import MAX_PAGE_SIZE, DueFilter, KeysetPosition, Moment, Query, Sort, SortKey
+from todo_core.moments import Moment
+from todo_core.queries import MAX_PAGE_SIZE, NO_PARENT, DueFilter, KeysetPosition, Query, Sort, SortKey
 
 SHAPES = 512
 """How many statements of each kind are kept compiled."""
@@ -32,11 +33,33 @@ COLUMNS: dict[SortKey, sa.ColumnElement[Any]] = {
     SortKey.DUE: tasks.c.due_key,
     SortKey.PRIORITY: tasks.c.priority,
     SortKey.TITLE: tasks.c.title_key,
+    SortKey.POSITION: tasks.c.position,
 }
 DATED = tasks.c.due_key < NO_DUE
 UNDATED = tasks.c.due_key >= NO_DUE
 """Nothing is greater. Were this an equation, PostgreSQL would take the order for one by id alone, and look for the
 owner's tasks along everybody's ids."""
+
+
+class Narrowing(Enum):
+    """How a query narrows by list or by parent. MISSING: to tasks without a parent."""
+
+    NOT = "not"
+    MISSING = "missing"
+    ONE = "one"
+    SEVERAL = "several"
+
+    @classmethod
+    def by_list(cls, query: Query) -> "Narrowing":
+        """Return how a query narrows by list."""
+        return (cls.NOT, cls.ONE, cls.SEVERAL)[min(len(query.lists), 2)]
+
+    @classmethod
+    def by_parent(cls, query: Query) -> "Narrowing":
+        """Return how a query narrows by parent."""
+        if query.parent is None:
+            return cls.NOT
+        return cls.MISSING if query.parent is NO_PARENT else cls.ONE
 
 
 @attrs.frozen
@@ -51,6 +74,8 @@ class Filters:
     due: DueFilter | None
     due_range: bool
     updated_after: bool
+    by_list: Narrowing
+    by_parent: Narrowing
 
     @classmethod
     def of(cls, query: Query) -> "Filters":
@@ -64,6 +89,8 @@ class Filters:
             due=query.due,
             due_range=query.needs_timezone,
             updated_after=query.updated_after is not None,
+            by_list=Narrowing.by_list(query),
+            by_parent=Narrowing.by_parent(query),
         )
 
     def conditions(self) -> list[sa.ColumnElement[bool]]:
@@ -81,7 +108,20 @@ class Filters:
             found.append(sa.func.strpos(column.search_key, word) > 0)
         if self.updated_after:
             found.append(column.updated_at > bindparam("updated_after"))
-        return found + self._due_conditions()
+        return [*found, *self._place_conditions(), *self._due_conditions()]
+
+    def _place_conditions(self) -> list[sa.ColumnElement[bool]]:
+        column = tasks.c
+        by_list = {
+            Narrowing.ONE: column.list_id == bindparam("list"),
+            Narrowing.SEVERAL: column.list_id == sa.any_(bindparam("lists", ARRAY(sa.Uuid))),
+        }
+        by_parent = {
+            Narrowing.ONE: column.parent_id == bindparam("parent"),
+            Narrowing.MISSING: column.parent_id.is_(None),
+        }
+        chosen = (by_list.get(self.by_list), by_parent.get(self.by_parent))
+        return [condition for condition in chosen if condition is not None]
 
     def _due_conditions(self) -> list[sa.ColumnElement[bool]]:
         column = tasks.c
@@ -105,6 +145,9 @@ def values(query: Query, moment: Moment) -> dict[str, object]:
         "priorities": [int(priority) for priority in query.priorities],
         "tags": list(query.tags),
         "updated_after": query.updated_after,
+        "list": next(iter(query.lists), None),
+        "lists": list(query.lists),
+        "parent": query.parent,
     }
     passing = query.due_range(moment)
     if passing is not None:
@@ -146,9 +189,9 @@ def _page(access: Access, filters: Filters, sort: Sort, start: PageStart, step: 
     if start is not PageStart.START:
         parts[0] = parts[0].where(_after(sort))
     rows = (sa.union_all(*parts) if len(parts) > 1 else parts[0]).subquery("listed")
-    shown = first_fitting(rows, [rows.c.part, *_order(sort, rows.c.sort_key, rows.c.id)], text_size(rows)).subquery(
-        "page"
-    )
+    shown = first_fitting(
+        rows, records.TASK, [rows.c.part, *_order(sort, rows.c.sort_key, rows.c.id)], text_size(rows)
+    ).subquery("page")
     return Statement.of(access.before(shown).order_by(shown.c.number))
 
 

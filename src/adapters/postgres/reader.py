@@ -1,68 +1,28 @@
 """Reading one user's rows."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 from typing_extensions import override
 
 from adapters.postgres import queries, records
 from adapters.postgres.access import Access
+from adapters.postgres.caller import Caller
+from adapters.postgres.feed import PostgresFeedReader
+from adapters.postgres.lists import PostgresListReader
+from adapters.postgres.occurrences import PostgresOccurrenceReader
 from adapters.postgres.reading import Reads
-from adapters.postgres.records import Row
-from adapters.postgres.statements import Statement
-from todo_core.changes import Change, Feed, SyncPoint
-from todo_core.errors import NotAuthenticated, SyncTokenExpired
+from todo_core.moments import Moment
 from todo_core.personal_tokens import PersonalToken
-from todo_core.ports import AccountReader, Clock, PersonalTokenReader, SessionReader, TaskReader, UserReader
-from todo_core.queries import KeysetPage, KeysetPosition, Moment, Query, TagCount
+from todo_core.ports import AccountReader, PersonalTokenReader, SessionReader, TaskReader, UserReader
+from todo_core.queries import KeysetPage, KeysetPosition, Query, TagCount
 from todo_core.sessions import Session
 from todo_core.tasks import Task, TaskId
 from todo_core.users import User
 
-READS = {access: Reads.for_access(access) for access in Access}
-NO_TOMBSTONES = 2**63 - 1
-"""A base above every version: a mirror that starts empty has nothing to delete."""
+READS: Mapping[Access, Reads] = {access: Reads.for_access(access) for access in Access}
 TASK_END = 1 + len(records.TASK)
 """Where the columns of a task end that follow the user's id."""
-
-
-Fetch = Callable[[Statement, Mapping[str, object]], Awaitable[Sequence[Row]]]
-
-
-@attrs.frozen
-class Caller:
-    """Whose rows are read, and how. `values` are the parameters of the access check.
-
-    `fetch` runs a statement, `fetch_alike` one that other callers run at the same time (`coalescing`).
-    """
-
-    clock: Clock
-    access: Access
-    values: Mapping[str, object]
-    fetch: Fetch
-    fetch_alike: Fetch
-
-    @property
-    def reads(self) -> Reads:
-        """The reading statements with this access check."""
-        return READS[self.access]
-
-    async def read(self, statement: Statement, **values: object) -> Sequence[Row]:
-        """Return the rows of a reading statement, at least one. Raises NotAuthenticated when access is refused."""
-        return self._allowed(await self.fetch(statement, self._complete(values)))
-
-    async def read_alike(self, statement: Statement, **values: object) -> Sequence[Row]:
-        """Do the same for a statement that other callers run at the same time."""
-        return self._allowed(await self.fetch_alike(statement, self._complete(values)))
-
-    def _complete(self, values: Mapping[str, object]) -> Mapping[str, object]:
-        return {**values, **self.values, "now": self.clock.now()}
-
-    @staticmethod
-    def _allowed(rows: Sequence[Row]) -> Sequence[Row]:
-        if not rows:
-            raise NotAuthenticated
-        return rows
 
 
 @attrs.frozen
@@ -73,7 +33,7 @@ class PostgresAccountReader(AccountReader):
 
     @override
     async def get(self) -> User:
-        rows = await self.caller.read(self.caller.reads.user)
+        rows = await self.caller.read(READS[self.caller.access].user)
         return records.user(rows[0])
 
 
@@ -85,7 +45,7 @@ class PostgresSessionReader(SessionReader):
 
     @override
     async def list(self) -> Sequence[Session]:
-        rows = await self.caller.read(self.caller.reads.sessions)
+        rows = await self.caller.read(READS[self.caller.access].sessions)
         return [records.session(row[1:]) for row in rows if row[1] is not None]
 
 
@@ -97,7 +57,7 @@ class PostgresPersonalTokenReader(PersonalTokenReader):
 
     @override
     async def list(self) -> Sequence[PersonalToken]:
-        rows = await self.caller.read(self.caller.reads.personal_tokens)
+        rows = await self.caller.read(READS[self.caller.access].personal_tokens)
         return [records.personal_token(row[1:]) for row in rows if row[1] is not None]
 
 
@@ -109,7 +69,7 @@ class PostgresTaskReader(TaskReader):
 
     @override
     async def get(self, task_id: TaskId) -> Task | None:
-        rows = await self.caller.read_alike(self.caller.reads.task, task=task_id)
+        rows = await self.caller.read_alike(READS[self.caller.access].task, task=task_id)
         return None if rows[0][1] is None else records.task(rows[0][1:])
 
     @override
@@ -133,22 +93,8 @@ class PostgresTaskReader(TaskReader):
 
     @override
     async def tags(self) -> Sequence[TagCount]:
-        rows = await self.caller.read(self.caller.reads.tags)
+        rows = await self.caller.read(READS[self.caller.access].tags)
         return [TagCount(*row[1:]) for row in rows if row[1] is not None]
-
-    @override
-    async def changes(self, since: SyncPoint | None, limit: int) -> Feed:
-        base, position = (NO_TOMBSTONES, 0) if since is None else (since.base, since.position)
-        rows = await self.caller.read(
-            self.caller.reads.changes, base=base, position=position, limit=limit, max_rows=limit + 1
-        )
-        revision, horizon = rows[0][:2]
-        if since is not None and since.expired(horizon, revision):
-            raise SyncTokenExpired
-        changes = tuple(_change(row[2:]) for row in rows if row[2] is not None)
-        has_more = rows[-1][-1] is not None
-        base = revision if since is None else since.base
-        return Feed(changes, SyncPoint(base, changes[-1].version if has_more else revision), has_more)
 
 
 @attrs.frozen
@@ -159,6 +105,9 @@ class PostgresUserReader(UserReader):
     sessions: PostgresSessionReader
     personal_tokens: PostgresPersonalTokenReader
     tasks: PostgresTaskReader
+    occurrences: PostgresOccurrenceReader
+    lists: PostgresListReader
+    feed: PostgresFeedReader
 
     @classmethod
     def of(cls, caller: Caller) -> "PostgresUserReader":
@@ -168,10 +117,7 @@ class PostgresUserReader(UserReader):
             PostgresSessionReader(caller),
             PostgresPersonalTokenReader(caller),
             PostgresTaskReader(caller),
+            PostgresOccurrenceReader(caller),
+            PostgresListReader(caller),
+            PostgresFeedReader(caller),
         )
-
-
-def _change(row: Row) -> Change:
-    task_id, version, *_ = row
-    deleted_at = row[len(records.TASK) - 1]
-    return Change(task_id, version, records.task(row[: len(records.TASK)]) if deleted_at is None else None)

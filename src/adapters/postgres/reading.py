@@ -4,6 +4,7 @@ Those in `Reads` include an access check. The others are for units of work, whic
 across users.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -18,8 +19,8 @@ from adapters.postgres.tables import (
     TRASHED,
     idempotency_keys,
     identities,
+    lists,
     personal_tokens,
-    revisions,
     sessions,
     tasks,
     users,
@@ -39,7 +40,6 @@ class Reads:
     personal_tokens: Statement
     task: Statement
     tags: Statement
-    changes: Statement
 
     @classmethod
     def for_access(cls, access: Access) -> "Reads":
@@ -50,7 +50,6 @@ class Reads:
             Statement.of(_personal_tokens(access)),
             Statement.of(_task(access)),
             Statement.of(_tags(access)),
-            Statement.of(_changes(access)),
         )
 
 
@@ -61,15 +60,18 @@ def text_size(rows: sa.FromClause) -> sa.ColumnElement[Any]:
 
 
 def first_fitting(
-    rows: sa.Subquery, order: list[sa.ColumnElement[Any]], size: sa.ColumnElement[Any]
+    rows: sa.Subquery,
+    columns: Iterable[sa.ColumnElement[Any]],
+    order: list[sa.ColumnElement[Any]],
+    size: sa.ColumnElement[Any],
 ) -> sa.Select[tuple[object, ...]]:
     """Return the first `limit` of `rows`, and of these as many as `todo_core.queries.count_fitting` says.
 
-    The columns are `TASK`, the row's number, and 1 when another row follows, else NULL. What does not fit stays
+    The columns are those given, the row's number, and 1 when another row follows, else NULL. What does not fit stays
     in the server. All three values use one window frame, so they take one pass over the rows.
     """
     numbered = sa.select(
-        *(rows.c[column.name] for column in records.TASK),
+        *(rows.c[column.name] for column in columns),
         sa.func.row_number().over(order_by=order, rows=(None, 0)).label("number"),
         sa.func.lead(sa.literal_column("1")).over(order_by=order, rows=(None, 0)).label("following"),
         sa.func.sum(size).over(order_by=order, rows=(None, 0)).label("together"),
@@ -115,29 +117,11 @@ def _tags(access: Access) -> sa.Select[tuple[object, ...]]:
     return access.before(rows).order_by(rows.c.tag.collate("C"))
 
 
-def _changes(access: Access) -> sa.Select[tuple[object, ...]]:
-    changed = (
-        sa.select(*records.TASK)
-        .where(tasks.c.user_id == bindparam("user"), tasks.c.version > bindparam("position"))
-        .where(LIVE | (tasks.c.version > bindparam("base")))
-        .order_by(tasks.c.version)
-        .limit(MAX_ROWS)
-        .subquery("changed")
-    )
-    size = sa.case((changed.c.deleted_at.is_(None), text_size(changed)), else_=0)
-    page = first_fitting(changed, [changed.c.version], size).subquery("page")
-    allowed = access.table
-    return (
-        sa.select(revisions.c.revision, revisions.c.horizon, *page.c)
-        .select_from(allowed.join(revisions, revisions.c.user_id == allowed.c.user_id).outerjoin(page, sa.true()))
-        .order_by(page.c.number)
-    )
-
-
 def _users_to_purge() -> sa.ClauseElement:
     expired = [
         (tasks.c.user_id, TRASHED & (tasks.c.deleted_at < bindparam("trash"))),
         (tasks.c.user_id, ERASED & (tasks.c.deleted_at < bindparam("tombstones"))),
+        (lists.c.user_id, lists.c.deleted_at < bindparam("tombstones")),
         (idempotency_keys.c.user_id, idempotency_keys.c.created_at < bindparam("results")),
         (sessions.c.user_id, sessions.c.expires_at <= bindparam("sessions")),
         (personal_tokens.c.user_id, personal_tokens.c.expires_at <= bindparam("personal_tokens")),
@@ -150,7 +134,7 @@ SESSION = Statement.of(
     sa.select(*records.SESSION).where(sessions.c.user_id == bindparam("user"), sessions.c.id == bindparam("id"))
 )
 STORED_RESULT = Statement.of(
-    sa.select(idempotency_keys.c.fingerprint, idempotency_keys.c.task, idempotency_keys.c.created_at).where(
+    sa.select(*idempotency_keys.c["fingerprint", "task", "list", "created_at"]).where(
         idempotency_keys.c.user_id == bindparam("user"), idempotency_keys.c.key == bindparam("key")
     )
 )

@@ -8,12 +8,15 @@ import attrs
 import msgspec
 from psycopg.types.json import Jsonb
 
-from adapters.postgres.tables import audit_events, personal_tokens, sessions, tasks, users
+from adapters.postgres.tables import audit_events, lists, occurrences, personal_tokens, sessions, tasks, users
 from todo_core.audit import Action, Event
 from todo_core.due import Due
+from todo_core.lists import TaskList
 from todo_core.personal_tokens import PersonalToken, Scope
+from todo_core.recurrence import Occurrence, Outcome, Series
 from todo_core.sessions import Client, Session
-from todo_core.tasks import Priority, Task
+from todo_core.tasks import Priority, Task, TaskId
+from todo_core.trees import Node
 from todo_core.users import EmailAddress, Profile, User
 
 Row = Sequence[Any]
@@ -21,7 +24,9 @@ Row = Sequence[Any]
 Rows = Sequence[Row]
 
 _ENCODER = msgspec.json.Encoder()
-_DECODER = msgspec.json.Decoder(Task)
+_TASK = msgspec.json.Decoder(Task)
+_LIST = msgspec.json.Decoder(TaskList)
+_SERIES = msgspec.json.Decoder(Series)
 
 USER = (
     users.c.id,
@@ -67,9 +72,45 @@ TASK = (
     tasks.c.due_timezone,
     tasks.c.due_at,
     tasks.c.tags,
+    tasks.c.list_id,
+    tasks.c.parent_id,
+    tasks.c.position,
+    tasks.c.series,
     tasks.c.created_at,
     tasks.c.updated_at,
     tasks.c.deleted_at,
+    tasks.c.deleted_with,
+)
+NODE = (
+    tasks.c.id,
+    tasks.c.list_id,
+    tasks.c.parent_id,
+    tasks.c.position,
+    tasks.c.completed_at,
+    tasks.c.series.is_not(None).label("repeats"),
+    tasks.c.deleted_at,
+    tasks.c.deleted_with,
+)
+LIST = (
+    lists.c.id,
+    lists.c.version,
+    lists.c.name,
+    lists.c.color,
+    (lists.c.id == lists.c.user_id).label("inbox"),
+    lists.c.position,
+    lists.c.created_at,
+    lists.c.updated_at,
+)
+OCCURRENCE = (
+    occurrences.c.due_date,
+    occurrences.c.due_time,
+    occurrences.c.due_timezone,
+    occurrences.c.due_at,
+    occurrences.c.place,
+    occurrences.c.outcome,
+    occurrences.c.at,
+    occurrences.c.missed,
+    occurrences.c.version,
 )
 EVENT = (
     audit_events.c.id,
@@ -102,9 +143,39 @@ def personal_token(row: Row) -> PersonalToken:
 
 def task(row: Row) -> Task:
     """Return the task in the columns `TASK`."""
-    task_id, version, title, description, completed_at, priority, date, time, timezone, at, tags, *rest = row
-    due = None if date is None else Due(date, time, timezone, at)
-    return Task(task_id, version, title, description, completed_at, Priority(priority), due, tuple(tags), *rest)
+    task_id, version, title, description, completed_at, priority, *rest = row
+    date, time, timezone, at, tags, list_id, parent_id, position, series, *times = rest
+    return Task(
+        task_id,
+        version,
+        title,
+        description,
+        completed_at,
+        Priority(priority),
+        None if date is None else Due(date, time, timezone, at),
+        tuple(tags),
+        list_id,
+        parent_id,
+        position,
+        None if series is None else _SERIES.decode(series),
+        *times,
+    )
+
+
+def node(row: Row) -> Node:
+    """Return the node in the columns `NODE`."""
+    return Node(*row)
+
+
+def task_list(row: Row) -> TaskList:
+    """Return the list in the columns `LIST`."""
+    return TaskList(*row)
+
+
+def occurrence(row: Row) -> Occurrence:
+    """Return the occurrence in the columns `OCCURRENCE`."""
+    date, time, timezone, due_at, place, outcome, *rest = row
+    return Occurrence(Due(date, time, timezone, due_at), place, Outcome(outcome), *rest)
 
 
 def event(row: Row) -> Event:
@@ -142,24 +213,65 @@ def personal_token_values(token: PersonalToken) -> dict[str, object]:
 
 def task_values(task: Task) -> dict[str, object]:
     """Return the columns of a task, apart from owner, version and `purged_at`."""
-    due = task.due
     return {
         "id": task.id,
         "title": task.title,
         "description": task.description,
         "completed_at": task.completed_at,
         "priority": int(task.priority),
+        **_due_values(task.due),
+        "tags": list(task.tags),
+        "list_id": task.list_id,
+        "parent_id": task.parent_id,
+        "position": task.position,
+        "series": None if task.series is None else encode(task.series),
+        "created_at": task.created_at,
+        "updated_at": task.updated_at,
+        "deleted_at": task.deleted_at,
+        "deleted_with": task.deleted_with,
+        "due_key": task.due_key,
+        "title_key": task.title_key,
+        "search_key": task.search_key,
+    }
+
+
+def node_values(nodes: Sequence[Node]) -> dict[str, object]:
+    """Return the columns of nodes that change, each as one array."""
+    return {
+        "ids": [node.id for node in nodes],
+        "list_ids": [node.list_id for node in nodes],
+        "positions": [node.position for node in nodes],
+        "completed_ats": [node.completed_at for node in nodes],
+        "deleted_ats": [node.deleted_at for node in nodes],
+        "deleted_withs": [node.deleted_with for node in nodes],
+        "live": sum(node.live for node in nodes),
+    }
+
+
+def list_values(one: TaskList) -> dict[str, object]:
+    """Return the columns of a list, apart from owner, version and `deleted_at`."""
+    return attrs.asdict(one, filter=attrs.filters.exclude("version", "inbox"))
+
+
+def occurrence_values(task_id: TaskId, occurrence: Occurrence) -> dict[str, object]:
+    """Return the columns of an occurrence, apart from the owner."""
+    return {
+        "task_id": task_id,
+        "version": occurrence.version,
+        **_due_values(occurrence.due),
+        "place": occurrence.place,
+        "outcome": occurrence.outcome.value,
+        "at": occurrence.at,
+        "missed": occurrence.missed,
+    }
+
+
+def _due_values(due: Due | None) -> dict[str, object]:
+    return {
         "due_date": due and due.date,
         "due_time": due and due.time,
         "due_timezone": due and due.timezone,
         "due_at": due and due.at,
-        "tags": list(task.tags),
-        "created_at": task.created_at,
-        "updated_at": task.updated_at,
-        "deleted_at": task.deleted_at,
-        "due_key": task.due_key,
-        "title_key": task.title_key,
-        "search_key": task.search_key,
     }
 
 
@@ -178,11 +290,16 @@ def event_values(event: Event, retention: dt.timedelta) -> dict[str, object]:
     }
 
 
-def encode_task(task: Task) -> Jsonb:
-    """Return a task as a JSONB value."""
-    return Jsonb(task, dumps=_ENCODER.encode)
+def encode(value: Task | TaskList | Series) -> Jsonb:
+    """Return a value of the core as a JSONB value."""
+    return Jsonb(value, dumps=_ENCODER.encode)
 
 
 def decode_task(text: bytes) -> Task:
-    """Return the task that `encode_task` stored."""
-    return _DECODER.decode(text)
+    """Return the task that `encode` stored."""
+    return _TASK.decode(text)
+
+
+def decode_list(text: bytes) -> TaskList:
+    """Return the list that `encode` stored."""
+    return _LIST.decode(text)

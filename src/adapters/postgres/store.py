@@ -8,19 +8,21 @@ from uuid import UUID
 import attrs
 from typing_extensions import override
 
-from adapters.postgres import reading, records, writing
+from adapters.postgres import lists, reading, records, writing
 from adapters.postgres.access import check_of
+from adapters.postgres.caller import Caller
 from adapters.postgres.coalescing import Coalescer
 from adapters.postgres.constraints import translate_unique_violations
 from adapters.postgres.identities import RememberedIdentities
 from adapters.postgres.pool import Database, Transaction
-from adapters.postgres.reader import Caller, PostgresUserReader
+from adapters.postgres.reader import PostgresUserReader
 from adapters.postgres.statements import Statement
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from todo_core.actors import Actor
 from todo_core.audit import DEFAULT_RETENTION, Event
 from todo_core.errors import NotAuthenticated, QuotaExceeded
 from todo_core.identities import ExternalClaims
+from todo_core.lists import ListId, TaskList
 from todo_core.personal_tokens import PersonalToken, PersonalTokenId
 from todo_core.ports import Clock, PurgeCutoffs, Store, UnitOfWork, UserReader
 from todo_core.tasks import Task, TaskId
@@ -101,7 +103,8 @@ class PostgresStore(Store):
         with translate_unique_violations():
             rows = await self.database.write(writing.CREATE_TASK[access], values)
         if rows:
-            return attrs.evolve(task, version=rows[0][0])
+            version, position = rows[0]
+            return attrs.evolve(task, version=version, position=position)
         await self.read(actor).account.get()  # raises NotAuthenticated, if that was the reason
         raise QuotaExceeded("tasks", max_tasks)
 
@@ -152,6 +155,11 @@ class PostgresStore(Store):
         return UserId(rows[0][0]) if rows else None
 
     @override
+    async def list_owner(self, list_id: ListId) -> UserId | None:
+        rows = await self.database.fetch(lists.OWNER, {"list": list_id})
+        return UserId(rows[0][0]) if rows else None
+
+    @override
     async def users_to_purge(self, cutoffs: PurgeCutoffs, limit: int) -> Sequence[UserId]:
         rows = await self.database.fetch(reading.USERS_TO_PURGE, {**attrs.asdict(cutoffs), "max_rows": limit})
         return [UserId(row[0]) for row in rows]
@@ -162,7 +170,9 @@ class PostgresStore(Store):
 
     def _registration(self, user: User, event: Event) -> dict[str, object]:
         recorded = records.event_values(event, self.audit_retention)
-        return records.user_values(user) | {f"event_{name}": value for name, value in recorded.items()}
+        inbox = records.list_values(TaskList.inbox_of(user.id, user.created_at))
+        values = records.user_values(user) | {f"event_{name}": value for name, value in recorded.items()}
+        return values | {f"inbox_{name}": value for name, value in inbox.items()}
 
     async def _lock(self, transaction: Transaction, lock: Statement, values: Mapping[str, object]) -> UnitOfWork:
         """Wait for the user's lock; return a unit of work. Raises NotAuthenticated when access is refused."""

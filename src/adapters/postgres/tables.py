@@ -105,6 +105,28 @@ sa.Index("personal_tokens_id", personal_tokens.c.id, unique=True)
 sa.Index("personal_tokens_digest", personal_tokens.c.digest, unique=True)
 sa.Index("personal_tokens_expired", personal_tokens.c.expires_at)
 
+lists = sa.Table(
+    "lists",
+    metadata,
+    _owner(),
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("color", sa.Text),
+    _key("position"),
+    _instant("created_at"),
+    _instant("updated_at"),
+    _instant("deleted_at", nullable=True),
+    sa.CheckConstraint("version > 0", name="lists_version"),
+    sa.CheckConstraint("char_length(name) BETWEEN 1 AND 100 OR deleted_at IS NOT NULL", name="lists_name"),
+    sa.CheckConstraint("color ~ '^#[0-9a-f]{6}$'", name="lists_color"),
+    sa.CheckConstraint("deleted_at IS NULL OR id <> user_id", name="lists_inbox"),
+)
+"""The inbox has the id of its user. A deleted list is a tombstone without content."""
+sa.Index("lists_id", lists.c.id, unique=True)
+sa.Index("lists_changes", lists.c.user_id, lists.c.version, unique=True)
+sa.Index("lists_to_drop", lists.c.deleted_at, postgresql_where=lists.c.deleted_at.is_not(None))
+
 tasks = sa.Table(
     "tasks",
     metadata,
@@ -120,9 +142,14 @@ tasks = sa.Table(
     sa.Column("due_timezone", sa.Text),
     _instant("due_at", nullable=True),
     sa.Column("tags", ARRAY(sa.Text(collation="C")), nullable=False),
+    sa.Column("list_id", sa.Uuid),
+    sa.Column("parent_id", sa.Uuid),
+    _key("position", nullable=True),
+    sa.Column("series", JSONB),
     _instant("created_at"),
     _instant("updated_at"),
     _instant("deleted_at", nullable=True),
+    sa.Column("deleted_with", sa.Uuid),
     _instant("purged_at", nullable=True),
     sa.Column("due_key", sa.BigInteger, nullable=False),
     _key("title_key"),
@@ -135,9 +162,27 @@ tasks = sa.Table(
     sa.CheckConstraint("due_time IS NULL OR due_date IS NOT NULL", name="tasks_due_time"),
     sa.CheckConstraint("due_timezone IS NULL OR due_time IS NOT NULL", name="tasks_due_timezone"),
     sa.CheckConstraint("(due_at IS NULL) = (due_timezone IS NULL)", name="tasks_due_at"),
+    sa.CheckConstraint("list_id IS NOT NULL AND position IS NOT NULL", name="tasks_place"),
+    sa.CheckConstraint("parent_id <> id", name="tasks_parent"),
+    sa.CheckConstraint("series IS NULL OR due_date IS NOT NULL", name="tasks_series"),
     sa.CheckConstraint("purged_at IS NULL OR deleted_at IS NOT NULL", name="tasks_purged"),
+    sa.CheckConstraint(
+        "(deleted_with IS NOT NULL) = (deleted_at IS NOT NULL AND purged_at IS NULL)", name="tasks_deleted_with"
+    ),
+    sa.ForeignKeyConstraint(
+        ["user_id", "list_id"], ["lists.user_id", "lists.id"], ondelete="CASCADE", name="tasks_list_id_fkey"
+    ),
+    sa.ForeignKeyConstraint(
+        ["user_id", "parent_id"],
+        ["tasks.user_id", "tasks.id"],
+        name="tasks_parent_id_fkey",
+        deferrable=True,
+        initially="DEFERRED",
+    ),
 )
-"""`due_at`: the instant of a fixed due date. `purged_at`: the content is erased, a tombstone is left."""
+"""`due_at`: the instant of a fixed due date. `deleted_with`: the task whose deletion brought this one to the trash.
+`purged_at`: the content is erased, a tombstone is left. Parents are checked at the end of a transaction: a subtask in
+the trash may be of another list, and lists may go in any order."""
 
 LIVE = tasks.c.deleted_at.is_(None)
 TRASHED = tasks.c.deleted_at.is_not(None) & tasks.c.purged_at.is_(None)
@@ -155,14 +200,38 @@ sa.Index("tasks_trash", tasks.c.user_id, tasks.c.deleted_at, tasks.c.id, postgre
 sa.Index("tasks_to_erase", tasks.c.deleted_at, postgresql_where=TRASHED)
 sa.Index("tasks_to_drop", tasks.c.deleted_at, postgresql_where=ERASED)
 
+occurrences = sa.Table(
+    "occurrences",
+    metadata,
+    _owner(),
+    sa.Column("task_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.BigInteger, primary_key=True),
+    sa.Column("due_date", sa.Date, nullable=False),
+    sa.Column("due_time", TIME(precision=0)),
+    sa.Column("due_timezone", sa.Text),
+    _instant("due_at", nullable=True),
+    sa.Column("place", sa.Date, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    _instant("at"),
+    sa.Column("missed", sa.Integer, nullable=False),
+    sa.CheckConstraint("outcome IN ('completed', 'skipped')", name="occurrences_outcome"),
+    sa.CheckConstraint("missed >= 0", name="occurrences_missed"),
+    sa.ForeignKeyConstraint(
+        ["user_id", "task_id"], ["tasks.user_id", "tasks.id"], ondelete="CASCADE", name="occurrences_task_id_fkey"
+    ),
+)
+"""Past occurrences of repeating tasks; `version` is that of the task after it."""
+
 idempotency_keys = sa.Table(
     "idempotency_keys",
     metadata,
     _owner(),
     sa.Column("key", sa.Text(collation="C"), primary_key=True),
     sa.Column("fingerprint", sa.LargeBinary, nullable=False),
-    sa.Column("task", JSONB, nullable=False),
+    sa.Column("task", JSONB),
+    sa.Column("list", JSONB),
     _instant("created_at"),
+    sa.CheckConstraint("num_nonnulls(task, list) = 1", name="idempotency_keys_result"),
 )
 sa.Index("idempotency_keys_old", idempotency_keys.c.created_at)
 

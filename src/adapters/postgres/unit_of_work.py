@@ -7,18 +7,24 @@ from typing_extensions import override
 
 from adapters.postgres import reading, records, writing
 from adapters.postgres.access import Access
+from adapters.postgres.caller import Caller
 from adapters.postgres.constraints import translate_unique_violations
+from adapters.postgres.feed import PostgresFeedReader
+from adapters.postgres.lists import PostgresListRepository
+from adapters.postgres.occurrences import PostgresOccurrenceRepository
 from adapters.postgres.pool import Transaction
 from adapters.postgres.reader import (
-    Caller,
     PostgresAccountReader,
     PostgresPersonalTokenReader,
     PostgresSessionReader,
     PostgresTaskReader,
 )
 from adapters.postgres.statements import Statement
+from adapters.postgres.tree import PostgresTreeRepository
+from adapters.postgres.writer import LiveTasks, Writer
 from todo_core.audit import Event
 from todo_core.idempotency import IdempotencyKey, StoredResult
+from todo_core.lists import TaskList
 from todo_core.personal_tokens import PersonalToken, PersonalTokenId
 from todo_core.ports import (
     AccountRepository,
@@ -34,22 +40,6 @@ from todo_core.ports import (
 from todo_core.sessions import Session, SessionId
 from todo_core.tasks import Task
 from todo_core.users import User, UserId
-
-
-@attrs.frozen
-class Writer:
-    """Runs statements on one user's rows in a transaction."""
-
-    transaction: Transaction
-    user: UserId
-
-    async def fetch(self, statement: Statement, **values: object) -> records.Rows:
-        """Run a statement and return its rows."""
-        return await self.transaction.fetch(statement, {**values, "user": self.user})
-
-    async def execute(self, statement: Statement, **values: object) -> int:
-        """Run a statement that returns no rows; return how many it has changed."""
-        return await self.transaction.send(statement, {**values, "user": self.user})
 
 
 @attrs.frozen
@@ -126,13 +116,6 @@ class PostgresIdentityRepository(IdentityRepository):
         await self.writer.execute(writing.REFUSE_ISSUED_BEFORE, instant=instant)
 
 
-@attrs.define
-class LiveTasks:
-    """The number of live tasks: read with the lock, and updated by each write."""
-
-    count: int
-
-
 @attrs.frozen
 class PostgresTaskRepository(PostgresTaskReader, TaskRepository):
     """The TaskRepository port."""
@@ -166,8 +149,8 @@ class PostgresTaskRepository(PostgresTaskReader, TaskRepository):
     async def _write(self, statement: Statement, task: Task) -> Task:
         values = records.task_values(task)
         rows = await self.writer.fetch(statement, **values, live=int(task.deleted_at is None))
-        version, self.live.count = rows[0]
-        return attrs.evolve(task, version=version)
+        version, position, self.live.count = rows[0]
+        return attrs.evolve(task, version=version, position=position)
 
 
 @attrs.frozen
@@ -181,8 +164,9 @@ class PostgresIdempotencyRepository(IdempotencyRepository):
         rows = await self.writer.fetch(reading.STORED_RESULT, key=key)
         if not rows:
             return None
-        fingerprint, task, stored_at = rows[0]
-        return StoredResult(IdempotencyKey(key, fingerprint), records.decode_task(task), stored_at)
+        fingerprint, task, one, stored_at = rows[0]
+        item = records.decode_task(task) if one is None else records.decode_list(one)
+        return StoredResult(IdempotencyKey(key, fingerprint), item, stored_at)
 
     @override
     async def add(self, result: StoredResult) -> None:
@@ -191,7 +175,8 @@ class PostgresIdempotencyRepository(IdempotencyRepository):
             user_id=self.writer.user,
             key=result.key.value,
             fingerprint=result.key.fingerprint,
-            task=records.encode_task(result.task),
+            task=records.encode(result.item) if isinstance(result.item, Task) else None,
+            list=records.encode(result.item) if isinstance(result.item, TaskList) else None,
             created_at=result.stored_at,
         )
 
@@ -226,6 +211,10 @@ class PostgresUnitOfWork(UnitOfWork):
     personal_tokens: PostgresPersonalTokenRepository
     identities: PostgresIdentityRepository
     tasks: PostgresTaskRepository
+    tree: PostgresTreeRepository
+    occurrences: PostgresOccurrenceRepository
+    lists: PostgresListRepository
+    feed: PostgresFeedReader
     idempotency: PostgresIdempotencyRepository
     audit: PostgresAuditLog
 
@@ -235,13 +224,17 @@ class PostgresUnitOfWork(UnitOfWork):
     ) -> "PostgresUnitOfWork":
         """Return the rows of a user whose lock the transaction holds."""
         caller = Caller(clock, Access.LOCKED, {"user": user}, transaction.fetch, transaction.fetch)
-        writer = Writer(transaction, user)
+        writer, count = Writer(transaction, user), LiveTasks(live)
         return cls(
             PostgresAccountRepository(caller, writer),
             PostgresSessionRepository(caller, writer),
             PostgresPersonalTokenRepository(caller, writer),
             PostgresIdentityRepository(writer),
-            PostgresTaskRepository(caller, writer, LiveTasks(live)),
+            PostgresTaskRepository(caller, writer, count),
+            PostgresTreeRepository(writer, count),
+            PostgresOccurrenceRepository(caller, writer),
+            PostgresListRepository(caller, writer),
+            PostgresFeedReader(caller),
             PostgresIdempotencyRepository(writer),
             PostgresAuditLog(writer, audit_retention),
         )

@@ -15,6 +15,8 @@ from adapters.postgres.tables import (
     audit_events,
     idempotency_keys,
     identities,
+    lists,
+    occurrences,
     personal_tokens,
     revisions,
     sessions,
@@ -22,7 +24,9 @@ from adapters.postgres.tables import (
     users,
 )
 from todo_core.due import NO_DUE
+from todo_core.ordering import BASE, DIGITS, HEAD, LAST, MIDDLE
 
+KEY = sa.Text(collation="C")
 OWN_REVISION = revisions.c.user_id == bindparam("user")
 OWN_TASK = tasks.c.user_id == bindparam("user")
 OWN_SESSION = sessions.c.user_id == bindparam("user")
@@ -30,28 +34,46 @@ OWN_PERSONAL_TOKEN = personal_tokens.c.user_id == bindparam("user")
 OWN_KEY = idempotency_keys.c.user_id == bindparam("user")
 
 
-def _all(table: sa.Table) -> dict[str, sa.BindParameter[Any]]:
-    return {column.name: bindparam(column.name, column.type) for column in table.c}
+def _all(table: sa.Table, prefix: str = "") -> dict[str, Any]:
+    return {column.name: bindparam(prefix + column.name, column.type) for column in table.c}
 
 
-def _numbered(
-    write: sa.Insert | sa.Update, values: Mapping[str, object], added_tasks: sa.ColumnElement[Any]
+def at_end(revision: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+    """Return what `ordering.at_end` returns for a revision."""
+    number = revision + _constant(MIDDLE)
+    digits = sa.literal_column(f"'{DIGITS}'", KEY)
+    places = [sa.cast((number // _constant(BASE**power)) % _constant(BASE), sa.Integer) for power in range(HEAD)]
+    return sa.func.concat(*(sa.func.substr(digits, place + _constant(1), _constant(1)) for place in reversed(places)))
+
+
+def _constant(number: int) -> sa.ColumnElement[int]:
+    return sa.literal_column(str(number), sa.BigInteger())
+
+
+def positioned(position: sa.ColumnElement[str], end: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """Return a position as it is kept: LAST stands for the end."""
+    return sa.case((position == LAST, end), else_=position)
+
+
+def numbered(
+    write: sa.Insert | sa.Update, values: Mapping[str, object], added_tasks: sa.ColumnElement[Any] | int
 ) -> sa.ClauseElement:
-    """Return the statement that writes a task with the user's next revision and counts live tasks.
+    """Return the statement that writes a task or list with the user's next revision and counts live tasks.
 
-    It returns the revision, and the number of live tasks afterwards.
+    It returns the revision, the position, and the number of live tasks afterwards.
     """
     counted = {"revision": revisions.c.revision + 1, "live_tasks": revisions.c.live_tasks + added_tasks}
     taking = sa.update(revisions).where(OWN_REVISION).values(counted)
-    revision = taking.returning(revisions.c.revision, revisions.c.live_tasks).cte("revision")
-    number = sa.select(revision.c.revision).scalar_subquery()
-    live = sa.select(revision.c.live_tasks).scalar_subquery()
-    return write.values({**values, "version": number}).returning(tasks.c.version, live)
+    end = at_end(revisions.c.revision).label("end")
+    revision = taking.returning(revisions.c.revision, revisions.c.live_tasks, end).cte("revision")
+    number, live, last = (sa.select(column).scalar_subquery() for column in revision.c)
+    kept = {**values, "version": number, "position": positioned(bindparam("position", KEY), last)}
+    return write.values(kept).returning(write.table.c.version, write.table.c.position, live)
 
 
 def _add_task() -> sa.ClauseElement:
     values = {**_all(tasks), "user_id": bindparam("user"), "purged_at": None}
-    return _numbered(sa.insert(tasks), values, bindparam("live", sa.Integer()))
+    return numbered(sa.insert(tasks), values, bindparam("live", sa.Integer()))
 
 
 def _create_task(access: Access) -> sa.ClauseElement:
@@ -59,9 +81,17 @@ def _create_task(access: Access) -> sa.ClauseElement:
     alive = _lock_and_check(access, revisions.c.live_tasks < bindparam("max_tasks")).cte("alive")
     counted = {"revision": revisions.c.revision + 1, "live_tasks": revisions.c.live_tasks + 1}
     taking = sa.update(revisions).where(revisions.c.user_id == alive.c.user_id).values(counted)
-    revision = taking.returning(revisions.c.user_id, revisions.c.revision).cte("revision")
-    columns = {**_all(tasks), "user_id": revision.c.user_id, "version": revision.c.revision, "purged_at": sa.null()}
-    return sa.insert(tasks).from_select([*columns], sa.select(*columns.values())).returning(tasks.c.version)
+    end = at_end(revisions.c.revision).label("end")
+    revision = taking.returning(revisions.c.user_id, revisions.c.revision, end).cte("revision")
+    columns = {
+        **_all(tasks),
+        "user_id": revision.c.user_id,
+        "version": revision.c.revision,
+        "position": positioned(bindparam("position", KEY), revision.c.end),
+        "purged_at": sa.null(),
+    }
+    adding = sa.insert(tasks).from_select([*columns], sa.select(*columns.values()))
+    return adding.returning(tasks.c.version, tasks.c.position)
 
 
 def _lock_and_check(access: Access, *conditions: sa.ColumnElement[bool]) -> sa.Select[tuple[object, ...]]:
@@ -85,7 +115,7 @@ def _lock_and_check(access: Access, *conditions: sa.ColumnElement[bool]) -> sa.S
 def _replace_task() -> sa.ClauseElement:
     was_live = sa.select(sa.func.count()).where(OWN_TASK, tasks.c.id == bindparam("id"), LIVE).scalar_subquery()
     values = {name: bind for name, bind in _all(tasks).items() if name not in {"user_id", "id", "purged_at"}}
-    return _numbered(
+    return numbered(
         sa.update(tasks).where(OWN_TASK, tasks.c.id == bindparam("id")),
         values,
         bindparam("live", sa.Integer()) - sa.cast(was_live, sa.Integer),
@@ -106,8 +136,15 @@ def _replace_user() -> sa.ClauseElement:
 
 def _register() -> sa.ClauseElement:
     user = sa.insert(users).values(_all(users)).cte("new_user")
-    clock = sa.insert(revisions).values(user_id=bindparam("id")).cte("new_clock")
-    return sa.insert(audit_events).values(_event("event_")).add_cte(user, clock)
+    revision = sa.insert(revisions).values(user_id=bindparam("id"), revision=1).cte("new_revision")
+    inbox = sa.insert(lists).values(_inbox(bindparam("id"))).cte("new_inbox")
+    return sa.insert(audit_events).values(_all(audit_events, "event_")).add_cte(user, revision, inbox)
+
+
+def _inbox(user: sa.ColumnElement[Any]) -> dict[str, Any]:
+    """Return the columns of the inbox of a new user."""
+    beginning = {"user_id": user, "version": sa.literal(1), "position": at_end(_constant(1)), "deleted_at": sa.null()}
+    return {**_all(lists, "inbox_"), **beginning}
 
 
 def _register_external() -> sa.ClauseElement:
@@ -124,19 +161,18 @@ def _register_external() -> sa.ClauseElement:
         where=identities.c.user_id.is_(None) & ACCEPTED,
     )
     taken = taking.returning(identities.c.user_id).cte("taken")
-    user = _insert_if_any(users, _all(users), taken).cte("new_user")
-    revision = _insert_if_any(revisions, {"user_id": taken.c.user_id}, taken).cte("new_revision")
-    event = _insert_if_any(audit_events, _event("event_"), taken).cte("new_event")
-    return sa.select(taken.c.user_id).add_cte(user, revision, event)
+    new = [
+        _insert_if_any(users, _all(users), taken).cte("new_user"),
+        _insert_if_any(revisions, {"user_id": taken.c.user_id, "revision": sa.literal(1)}, taken).cte("new_revision"),
+        _insert_if_any(lists, _inbox(taken.c.user_id), taken).cte("new_inbox"),
+        _insert_if_any(audit_events, _all(audit_events, "event_"), taken).cte("new_event"),
+    ]
+    return sa.select(taken.c.user_id).add_cte(*new)
 
 
 def _insert_if_any(table: sa.Table, values: Mapping[str, sa.ColumnElement[Any]], rows: sa.FromClause) -> sa.Insert:
     """Return the statement that inserts the values once for each of `rows`."""
     return sa.insert(table).from_select([*values], sa.select(*values.values()).select_from(rows))
-
-
-def _event(prefix: str = "") -> dict[str, sa.BindParameter[Any]]:
-    return {column.name: bindparam(prefix + column.name, column.type) for column in audit_events.c}
 
 
 def _erase_tasks() -> sa.ClauseElement:
@@ -145,6 +181,7 @@ def _erase_tasks() -> sa.ClauseElement:
         .where(OWN_TASK, TRASHED, tasks.c.deleted_at < bindparam("before"))
         .order_by(tasks.c.version)
         .limit(MAX_ROWS)
+        .cte("old")
     )
     nothing: dict[str, object] = {
         "title": "",
@@ -156,25 +193,32 @@ def _erase_tasks() -> sa.ClauseElement:
         "due_timezone": None,
         "due_at": None,
         "tags": [],
+        "list_id": tasks.c.user_id,  # the inbox
+        "parent_id": None,
+        "series": None,
+        "deleted_with": None,
         "due_key": NO_DUE,
         "title_key": "",
         "search_key": "",
         "purged_at": bindparam("now"),
     }
-    return sa.update(tasks).values(nothing).where(OWN_TASK, tasks.c.id.in_(old))
-
-
-def _remove_tombstones() -> sa.ClauseElement:
-    old = (
-        sa.select(tasks.c.id)
-        .where(OWN_TASK, ERASED, tasks.c.deleted_at < bindparam("before"))
-        .order_by(tasks.c.version)
-        .limit(MAX_ROWS)
+    history = sa.delete(occurrences).where(
+        occurrences.c.user_id == bindparam("user"), occurrences.c.task_id.in_(sa.select(old.c.id))
     )
-    gone = sa.delete(tasks).where(OWN_TASK, tasks.c.id.in_(old)).returning(tasks.c.version).cte("gone")
+    erasing = sa.update(tasks).values(nothing).where(OWN_TASK, tasks.c.id.in_(sa.select(old.c.id)))
+    return erasing.add_cte(history.cte("history"))
+
+
+def removed_tombstones(table: sa.Table, *conditions: sa.ColumnElement[bool]) -> sa.ClauseElement:
+    """Return the statement that removes tombstones and raises the horizon to the highest version among them."""
+    own = table.c.user_id == bindparam("user")
+    old = sa.select(table.c.id).where(own, *conditions, table.c.deleted_at < bindparam("before"))
+    old = old.order_by(table.c.version).limit(MAX_ROWS)
+    gone = sa.delete(table).where(own, table.c.id.in_(old)).returning(table.c.id, table.c.version).cte("gone")
+    orphans = sa.update(tasks).where(OWN_TASK, tasks.c.parent_id.in_(sa.select(gone.c.id))).values(parent_id=None)
     highest = sa.select(sa.func.max(gone.c.version)).scalar_subquery()
     number = sa.select(sa.func.count()).select_from(gone).scalar_subquery()
-    raising = sa.update(revisions).where(OWN_REVISION)
+    raising = sa.update(revisions).where(OWN_REVISION).add_cte(orphans.cte("orphans"))
     return raising.values(horizon=sa.func.greatest(revisions.c.horizon, highest)).returning(number)
 
 
@@ -224,9 +268,9 @@ FORGET_IDENTITIES = Statement.of(
     .returning(identities.c.subject)
 )
 STORE_RESULT = Statement.of(sa.insert(idempotency_keys).values(_all(idempotency_keys)))
-ADD_EVENT = Statement.of(sa.insert(audit_events).values(_event()))
+ADD_EVENT = Statement.of(sa.insert(audit_events).values(_all(audit_events)))
 ERASE_TASKS = Statement.of(_erase_tasks())
-REMOVE_TOMBSTONES = Statement.of(_remove_tombstones())
+REMOVE_TOMBSTONES = Statement.of(removed_tombstones(tasks, ERASED))
 REMOVE_RESULTS = Statement.of(
     _remove_some(idempotency_keys, idempotency_keys.c.key, OWN_KEY, idempotency_keys.c.created_at < bindparam("before"))
 )

@@ -18,10 +18,12 @@ from entrypoints.http.ports import Collaborators, Options, UseCases
 from entrypoints.http.problems import problem_response, problem_type_of
 from entrypoints.http.responses import Response, no_content
 from entrypoints.http.routes.accounts import AccountRoutes
+from entrypoints.http.routes.lists import ListRoutes
 from entrypoints.http.routes.operations import OperationRoutes
 from entrypoints.http.routes.personal_tokens import PersonalTokenRoutes
 from entrypoints.http.routes.reference import reference_routes
 from entrypoints.http.routes.sessions import SessionRoutes
+from entrypoints.http.routes.task_actions import TaskActionRoutes
 from entrypoints.http.routes.task_lists import TaskListRoutes
 from entrypoints.http.routes.tasks import TaskRoutes
 from entrypoints.http.routing import Route, routes_of
@@ -38,13 +40,16 @@ def create_app(
 ) -> Middleware:
     """Return the API as an ASGI application; nothing is started or opened by it."""
     telemetry = telemetry or Telemetry()
+    cursors = Cursors(collaborators.sealer)
     rate_limits = RateLimits(options.limits, collaborators.shared, telemetry)
     sections = (
         AccountRoutes(use_cases.accounts, rate_limits),
         SessionRoutes(use_cases.sessions, use_cases.authentication, rate_limits, options),
         PersonalTokenRoutes(use_cases.personal_tokens, use_cases.accounts, rate_limits),
-        TaskListRoutes(use_cases.tasks, Cursors(collaborators.sealer)),
+        TaskListRoutes(use_cases.tasks, cursors),
         TaskRoutes(use_cases.tasks),
+        TaskActionRoutes(use_cases.tasks, cursors),
+        ListRoutes(use_cases.lists),
         OperationRoutes(collaborators, options, telemetry),
     )
     routes = tuple(route for section in sections for route in routes_of(section))

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 import attrs
 
-from todo_core.use_cases import Accounts, Authentication, PersonalTokens, Sessions, Tasks
+from todo_core.use_cases import Accounts, Authentication, Lists, PersonalTokens, Sessions, Tasks
 
 Network = IPv4Network | IPv6Network
 
@@ -91,6 +91,7 @@ class UseCases:
     sessions: Sessions
     personal_tokens: PersonalTokens
     tasks: Tasks
+    lists: Lists
 
 
 LimitName = Literal["login", "register", "refresh", "password"]

@@ -11,7 +11,7 @@ from entrypoints.http.responses import PROBLEM, Header, Response, json_response
 from entrypoints.http.wire import encode
 from entrypoints.http.wire.json_body import MAX_BODY_BYTES
 from todo_core import errors
-from todo_core.tasks import VersionMismatch
+from todo_core.preconditions import VersionMismatch
 
 URN = "urn:todo-core:problem:"
 RETRY_SECONDS = 2
@@ -45,7 +45,7 @@ PROBLEM_TYPES: Mapping[type[Exception], ProblemType] = {
     errors.RefreshTokenReused: ProblemType(
         401, "The refresh token was used before", "The session has been ended; log in again"
     ),
-    errors.Forbidden: ProblemType(403, "Forbidden", "This task is another user's"),
+    errors.Forbidden: ProblemType(403, "Forbidden", "This is another user's"),
     errors.InsufficientScope: ProblemType(403, "The token does not open this", None),
     errors.RegistrationClosed: ProblemType(403, "Registration is closed", "The operator makes the accounts here"),
     http_errors.CrossOriginRequest: ProblemType(
@@ -59,12 +59,21 @@ PROBLEM_TYPES: Mapping[type[Exception], ProblemType] = {
         405, "The method is not allowed here", "The header Allow names those that are"
     ),
     errors.EmailTaken: ProblemType(409, "The e-mail address is taken", "Another account has this address"),
-    errors.IdTaken: ProblemType(409, "The id is taken", "A task with this id exists, or existed"),
+    errors.IdTaken: ProblemType(409, "The id is taken", "Something with this id exists, or existed"),
+    errors.ListNotEmpty: ProblemType(
+        409, "The list is not empty", "Say with `tasks` what becomes of its tasks: `trash` or `inbox`"
+    ),
+    errors.InboxIsPermanent: ProblemType(409, "This is the inbox", "The inbox cannot be deleted"),
+    errors.ParentInTrash: ProblemType(409, "The parent is in the trash", "Restore the parent, and what belongs to it"),
+    errors.SiblingGone: ProblemType(409, "The sibling is not there", "It is no live one in that place: look again"),
+    errors.TooDeep: ProblemType(409, "Too deep", "Its parent is too deep by now: move the parent up first"),
+    errors.NotRepeating: ProblemType(409, "The task does not repeat", "It has no rule, or it is completed"),
+    errors.NothingToReopen: ProblemType(409, "Nothing to reopen", "No occurrence of the task has ended"),
     errors.SyncTokenExpired: ProblemType(
         410, "The sync token has expired", "Drop the mirror and start again without `since`"
     ),
     VersionMismatch: ProblemType(
-        412, "The task has changed", "The precondition does not hold; `current` is the task as it is"
+        412, "It has changed", "The precondition does not hold; `current` is the task or list as it is"
     ),
     http_errors.BodyTooLarge: ProblemType(413, "The body is too large", f"At most {MAX_BODY_BYTES} bytes"),
     http_errors.UnsupportedMediaType: ProblemType(
@@ -78,6 +87,11 @@ PROBLEM_TYPES: Mapping[type[Exception], ProblemType] = {
     errors.QuotaExceeded: ProblemType(422, "The quota is used up", None),
     errors.NoSession: ProblemType(422, "There is no session to end", "The external issuer ends its own sessions"),
     errors.NoPassword: ProblemType(422, "The account has no password", "It belongs to an external issuer"),
+    errors.PreconditionRequired: ProblemType(
+        428,
+        "A condition is needed",
+        "Sent twice, it would be done twice: send If-Match with a tag, or where it is taken an Idempotency-Key",
+    ),
     http_errors.RateLimited: ProblemType(429, "Too many requests", "Wait as long as Retry-After says"),
     http_errors.InternalError: ProblemType(
         500, "Internal error", "Something went wrong here; the request id finds it in the log"
@@ -134,7 +148,7 @@ def _members(error: Exception) -> dict[str, Any]:
     if isinstance(error, http_errors.MalformedRequest) and error.parts:
         return {"errors": [_part(one.pointer, one.code, one.detail) for one in error.parts]}
     if isinstance(error, VersionMismatch):
-        return {"current": encode.task(error.current)}
+        return {"current": encode.item(error.current)}
     return {}
 
 

@@ -33,7 +33,7 @@ from entrypoints.settings.tree import (
 from entrypoints.settings.urls import is_encrypted
 from todo_core.audit import DEFAULT_RETENTION
 from todo_core.sessions import SessionPolicy
-from todo_core.use_cases.tasks import DEFAULT_MAX_TASKS
+from todo_core.use_cases.task_queries import DEFAULT_MAX_TASKS
 from todo_core.users import MIN_PASSWORD_LENGTH, PasswordPolicy
 
 SYSTEM_STATE = Path("/var/lib/todo-core")

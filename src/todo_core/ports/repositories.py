@@ -11,10 +11,14 @@ from typing import Protocol
 from todo_core.audit import Event
 from todo_core.changes import Feed, SyncPoint
 from todo_core.idempotency import StoredResult
+from todo_core.lists import ListId, TaskList
+from todo_core.moments import Moment
 from todo_core.personal_tokens import PersonalToken, PersonalTokenId
-from todo_core.queries import KeysetPage, KeysetPosition, Moment, Query, TagCount
+from todo_core.queries import KeysetPage, KeysetPosition, Query, TagCount
+from todo_core.recurrence import Occurrence
 from todo_core.sessions import Session, SessionId
-from todo_core.tasks import Task, TaskId
+from todo_core.tasks import Place, Task, TaskId
+from todo_core.trees import Neighbours, Node
 from todo_core.users import User
 
 
@@ -111,17 +115,12 @@ class TaskReader(Protocol):
     async def tags(self) -> Sequence[TagCount]:
         """Return the tags of live tasks with their counts, sorted by code point."""
 
-    async def changes(self, since: SyncPoint | None, limit: int) -> Feed:
-        """Return what changed after `since`, or everything for None: at most `limit` changes by ascending version.
-
-        Pages end early as in `page`. Tombstones up to `since.base` are left out. `next` is the point behind the last
-        change of the page, or the user's revision when there are no more. Revision, horizon and changes are read from
-        one snapshot. Raises SyncTokenExpired when `since.expired` says so.
-        """
-
 
 class TaskRepository(TaskReader, Protocol):
-    """The user's tasks, for writing. Each write takes the user's next revision."""
+    """The user's tasks, for writing. Each write takes the user's next revision.
+
+    A task that is stored with the position LAST gets `ordering.at_end(version)`.
+    """
 
     async def live_count(self) -> int:
         """Return how many tasks the user has outside the trash."""
@@ -136,12 +135,104 @@ class TaskRepository(TaskReader, Protocol):
         """Store a changed task; return it with the new revision as its version."""
 
     async def erase(self, deleted_before: dt.datetime, limit: int) -> int:
-        """Erase the content of up to `limit` tasks deleted before that; versions stay. Return how many."""
+        """Erase the content of up to `limit` tasks deleted before that; versions stay. Return how many.
+
+        Occurrences, list and parent are content.
+        """
 
     async def remove_tombstones(self, deleted_before: dt.datetime, limit: int) -> int:
         """Remove up to `limit` erased tasks deleted before that, lowest version first; return how many.
 
         Raises the horizon of the user's change feed to the highest version removed.
+        """
+
+
+class TreeRepository(Protocol):
+    """How the user's tasks lie below each other and in order. Erased tasks have no place: they are left out."""
+
+    async def path(self, task_id: TaskId) -> Sequence[TaskId]:
+        """Return the ids from this task, which is live, up to its root."""
+
+    async def below(self, task_id: TaskId) -> Sequence[Node]:
+        """Return all descendants of a task, in the trash too: parents before children."""
+
+    async def in_list(self, list_id: ListId) -> Sequence[Node]:
+        """Return the live tasks of a list, in no particular order."""
+
+    async def neighbours(self, place: Place, point: str, limit: int, besides: TaskId) -> Neighbours:
+        """Return the live tasks in a place whose positions are nearest to a point, without the task `besides`.
+
+        Up to `limit` with lower positions, and up to `limit` of the others; each by position.
+        """
+
+    async def update(self, nodes: Sequence[Node], now: dt.datetime) -> None:
+        """Store changed nodes with `updated_at` set to `now`, each under a revision of its own, in this order.
+
+        A node with the position LAST gets `ordering.at_end(version)`. Its parent does not change.
+        """
+
+
+class OccurrenceReader(Protocol):
+    """The occurrences of the user's repeating tasks that have ended."""
+
+    async def list(self, task_id: TaskId, before: int | None, limit: int) -> Sequence[Occurrence]:
+        """Return up to `limit` occurrences of a task with versions below `before`, the latest first."""
+
+
+class OccurrenceRepository(OccurrenceReader, Protocol):
+    """The same, for writing. It takes no revisions: the task changes with each occurrence."""
+
+    async def add(self, task_id: TaskId, occurrence: Occurrence) -> None:
+        """Store an occurrence; its version is that of the task after it."""
+
+    async def remove(self, task_id: TaskId, version: int) -> None:
+        """Remove an occurrence."""
+
+
+class ListReader(Protocol):
+    """The user's lists; deleted ones are not there."""
+
+    async def get(self, list_id: ListId) -> TaskList | None:
+        """Return the list, or None."""
+
+    async def all(self) -> Sequence[TaskList]:
+        """Return all lists by position."""
+
+
+class ListRepository(ListReader, Protocol):
+    """The user's lists, for writing. Each write takes the user's next revision.
+
+    A list that is stored with the position LAST gets `ordering.at_end(version)`.
+    """
+
+    async def add(self, new: TaskList) -> TaskList:
+        """Store a new list; return it with the new revision as its version.
+
+        Raises IdTaken when anybody, this user included, has a list with this id; deleted ones count.
+        """
+
+    async def replace(self, changed: TaskList) -> TaskList:
+        """Store a changed list; return it with the new revision as its version."""
+
+    async def remove(self, list_id: ListId, now: dt.datetime) -> None:
+        """Delete a list that no live task is in. A tombstone remains, under a new revision."""
+
+    async def remove_tombstones(self, deleted_before: dt.datetime, limit: int) -> int:
+        """Remove up to `limit` tombstones of lists deleted before that, lowest version first; return how many.
+
+        Tombstones of lists that tasks in the trash are in stay. Raises the horizon as for tasks.
+        """
+
+
+class FeedReader(Protocol):
+    """The change feed over tasks and lists."""
+
+    async def page(self, since: SyncPoint | None, limit: int) -> Feed:
+        """Return what changed after `since`, or everything for None: at most `limit` changes by ascending version.
+
+        Pages end early as in `TaskReader.page`. Tombstones up to `since.base` are left out. `next` is the point behind
+        the last change of the page, or the user's revision when there are no more. Revision, horizon and changes are
+        read from one snapshot. Raises SyncTokenExpired when `since.expired` says so.
         """
 
 

@@ -9,19 +9,26 @@ import attrs
 from todo_core.actors import Actor
 from todo_core.audit import Event
 from todo_core.identities import ExternalClaims
+from todo_core.lists import ListId
 from todo_core.personal_tokens import PersonalToken, PersonalTokenId
 from todo_core.ports.repositories import (
     AccountReader,
     AccountRepository,
     AuditLog,
+    FeedReader,
     IdempotencyRepository,
     IdentityRepository,
+    ListReader,
+    ListRepository,
+    OccurrenceReader,
+    OccurrenceRepository,
     PersonalTokenReader,
     PersonalTokenRepository,
     SessionReader,
     SessionRepository,
     TaskReader,
     TaskRepository,
+    TreeRepository,
 )
 from todo_core.tasks import Task, TaskId
 from todo_core.users import EmailAddress, User, UserId
@@ -53,6 +60,18 @@ class UserReader(Protocol):
     def tasks(self) -> TaskReader:
         """The actor's tasks."""
 
+    @property
+    def occurrences(self) -> OccurrenceReader:
+        """The past occurrences of the actor's tasks."""
+
+    @property
+    def lists(self) -> ListReader:
+        """The actor's lists."""
+
+    @property
+    def feed(self) -> FeedReader:
+        """What has changed of these."""
+
 
 class UnitOfWork(Protocol):
     """One user's rows in a transaction that holds the user's lock: nobody else writes them until it ends.
@@ -81,6 +100,22 @@ class UnitOfWork(Protocol):
     @property
     def tasks(self) -> TaskRepository:
         """The user's tasks."""
+
+    @property
+    def tree(self) -> TreeRepository:
+        """How they lie below each other and in order."""
+
+    @property
+    def occurrences(self) -> OccurrenceRepository:
+        """Their past occurrences."""
+
+    @property
+    def lists(self) -> ListRepository:
+        """The user's lists."""
+
+    @property
+    def feed(self) -> FeedReader:
+        """What has changed of these."""
 
     @property
     def idempotency(self) -> IdempotencyRepository:
@@ -132,6 +167,9 @@ class Directory(Protocol):
     async def task_owner(self, task_id: TaskId) -> UserId | None:
         """Return whose task this is, whatever its state; None when nobody has this id."""
 
+    async def list_owner(self, list_id: ListId) -> UserId | None:
+        """Return whose list this is, deleted ones included; None when nobody has this id."""
+
     async def users_to_purge(self, cutoffs: PurgeCutoffs, limit: int) -> Sequence[UserId]:
         """Return up to `limit` users with something to purge."""
 
@@ -144,7 +182,10 @@ class Store(Directory, Protocol):
     """
 
     async def register(self, user: User, event: Event) -> None:
-        """Add a user, with the revision 0, and the event. Raises EmailTaken."""
+        """Add a user and the event. Raises EmailTaken.
+
+        The user begins at the revision 1, which is that of their inbox: `TaskList.inbox_of` the user at that instant.
+        """
 
     async def register_external(self, user: User, claims: ExternalClaims, event: Event) -> UserId | None:
         """Add a user, with the revision 0, for an identity that is nobody's, and the event.
@@ -180,7 +221,7 @@ class Store(Directory, Protocol):
         """
 
     async def create_task(self, actor: Actor, task: Task, max_tasks: int) -> Task:
-        """Add a task in a unit of work of its own; return it with its version.
+        """Add a task in a unit of work of its own; return it with its version and position.
 
         Raises NotAuthenticated, IdTaken, and QuotaExceeded when the user has `max_tasks` live tasks.
         """

@@ -6,14 +6,27 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
-from todo_core.changes import Change, Feed, SyncPoint
+from todo_core.changes import Change, Feed, ListChange, SyncPoint, TaskChange
 from todo_core.errors import SyncTokenExpired
+from todo_core.lists import ListId, TaskList
+from todo_core.moments import Moment
 from todo_core.personal_tokens import PersonalToken
-from todo_core.ports import AccountReader, Clock, PersonalTokenReader, SessionReader, TaskReader, UserReader
-from todo_core.queries import KeysetPage, KeysetPosition, Moment, Query, TagCount, count_fitting
+from todo_core.ports import (
+    AccountReader,
+    Clock,
+    FeedReader,
+    ListReader,
+    OccurrenceReader,
+    PersonalTokenReader,
+    SessionReader,
+    TaskReader,
+    UserReader,
+)
+from todo_core.queries import KeysetPage, KeysetPosition, Query, TagCount, count_fitting
+from todo_core.recurrence import Occurrence
 from todo_core.sessions import Session
 from todo_core.tasks import Task, TaskId
-from todo_core.testing.account import Account, Tombstone
+from todo_core.testing.account import Account, ListTombstone, Tombstone
 from todo_core.testing.override import override
 from todo_core.users import User
 
@@ -91,24 +104,55 @@ class MemoryTaskReader(TaskReader):
         open_ = Counter(itertools.chain.from_iterable(task.tags for task in live if not task.completed))
         return [TagCount(tag, open_[tag], total[tag]) for tag in sorted(total)]
 
+    def _matching(self, query: Query, moment: Moment) -> list[Task]:
+        return [task for task in self.find().readable_tasks() if query.matches(task, moment)]
+
+
+@attrs.frozen
+class MemoryOccurrenceReader(OccurrenceReader):
+    """The OccurrenceReader port."""
+
+    find: FindAccount
+
     @override
-    async def changes(self, since: SyncPoint | None, limit: int) -> Feed:
+    async def list(self, task_id: TaskId, before: int | None, limit: int) -> Sequence[Occurrence]:
+        known = self.find().occurrences.get(task_id, ())
+        return [one for one in reversed(known) if before is None or one.version < before][:limit]
+
+
+@attrs.frozen
+class MemoryListReader(ListReader):
+    """The ListReader port."""
+
+    find: FindAccount
+
+    @override
+    async def get(self, list_id: ListId) -> TaskList | None:
+        found = self.find().lists.get(list_id)
+        return found if isinstance(found, TaskList) else None
+
+    @override
+    async def all(self) -> Sequence[TaskList]:
+        return sorted(self.find().readable_lists(), key=lambda one: one.position)
+
+
+@attrs.frozen
+class MemoryFeedReader(FeedReader):
+    """The FeedReader port."""
+
+    find: FindAccount
+
+    @override
+    async def page(self, since: SyncPoint | None, limit: int) -> Feed:
         account = self.find()
         point = SyncPoint.start(account.revision) if since is None else since
         if since is not None and since.expired(account.horizon, account.revision):
             raise SyncTokenExpired
-        changes = [
-            change
-            for change in sorted(map(_change, account.tasks.values()), key=lambda change: change.version)
-            if change.version > point.position and (change.task is not None or change.version > point.base)
-        ]
-        number = count_fitting(change.task.text_size if change.task else 0 for change in changes[:limit])
+        changes = [change for change in _all_changes(account) if _is_news(change, point)]
+        number = count_fitting(map(_text_size, changes[:limit]))
         has_more = number < len(changes)
         position = changes[number - 1].version if has_more else account.revision
         return Feed(tuple(changes[:number]), SyncPoint(point.base, position), has_more)
-
-    def _matching(self, query: Query, moment: Moment) -> list[Task]:
-        return [task for task in self.find().readable_tasks() if query.matches(task, moment)]
 
 
 @attrs.frozen
@@ -119,6 +163,9 @@ class MemoryUserReader(UserReader):
     sessions: MemorySessionReader
     personal_tokens: MemoryPersonalTokenReader
     tasks: MemoryTaskReader
+    occurrences: MemoryOccurrenceReader
+    lists: MemoryListReader
+    feed: MemoryFeedReader
 
     @classmethod
     def over(cls, find: FindAccount, clock: Clock) -> "MemoryUserReader":
@@ -128,10 +175,31 @@ class MemoryUserReader(UserReader):
             MemorySessionReader(find, clock),
             MemoryPersonalTokenReader(find, clock),
             MemoryTaskReader(find),
+            MemoryOccurrenceReader(find),
+            MemoryListReader(find),
+            MemoryFeedReader(find),
         )
 
 
-def _change(entry: Task | Tombstone) -> Change:
+def _all_changes(account: Account) -> list[Change]:
+    changes = [*map(_task_change, account.tasks.values()), *map(_list_change, account.lists.values())]
+    return sorted(changes, key=lambda change: change.version)
+
+
+def _task_change(entry: Task | Tombstone) -> Change:
     if isinstance(entry, Task) and entry.deleted_at is None:
-        return Change(entry.id, entry.version, entry)
-    return Change(entry.id, entry.version, None)
+        return TaskChange(entry.id, entry.version, entry)
+    return TaskChange(entry.id, entry.version, None)
+
+
+def _list_change(entry: TaskList | ListTombstone) -> Change:
+    return ListChange(entry.id, entry.version, entry if isinstance(entry, TaskList) else None)
+
+
+def _is_news(change: Change, point: SyncPoint) -> bool:
+    is_tombstone = (change.task if isinstance(change, TaskChange) else change.list) is None
+    return change.version > point.position and (not is_tombstone or change.version > point.base)
+
+
+def _text_size(change: Change) -> int:
+    return change.task.text_size if isinstance(change, TaskChange) and change.task else 0

@@ -4,18 +4,20 @@ import asyncio
 import datetime as dt
 import itertools
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import TypeVar, assert_never
+from typing import Generic, TypeVar, assert_never
 
 import attrs
 
 from todo_core.actors import Actor, ExternalActor, SessionActor, TokenActor
 from todo_core.audit import Event
-from todo_core.errors import EmailTaken, IdTaken, NotAuthenticated, QuotaExceeded
+from todo_core.errors import EmailTaken, IdTaken, NotAuthenticated, QuotaExceeded, TodoError
 from todo_core.identities import ExternalClaims
+from todo_core.lists import ListId, TaskList
+from todo_core.ordering import at_end
 from todo_core.personal_tokens import PersonalToken, PersonalTokenId
 from todo_core.ports import Clock, PurgeCutoffs, Store, UnitOfWork, UserReader
 from todo_core.tasks import Task, TaskId
-from todo_core.testing.account import Account, Tombstone
+from todo_core.testing.account import Account, ListTombstone, Tombstone
 from todo_core.testing.identities import Identities
 from todo_core.testing.override import override
 from todo_core.testing.reader import MemoryUserReader
@@ -23,6 +25,33 @@ from todo_core.testing.unit_of_work import MemoryUnitOfWork, Owners, Workspace
 from todo_core.users import EmailAddress, User, UserId
 
 T = TypeVar("T")
+Key = TypeVar("Key")
+
+
+@attrs.frozen
+class Owned(Generic[Key]):
+    """What only one user can have, and who has it. `taken` is raised for what another user has."""
+
+    taken: type[TodoError]
+    owners: dict[Key, UserId] = attrs.field(factory=dict)
+
+    def owner(self, key: Key) -> UserId | None:
+        """Return who has it."""
+        return self.owners.get(key)
+
+    def check(self, user: UserId, keys: Iterable[Key]) -> None:
+        """Raise `taken` if another user has one of these."""
+        if any(self.owners.get(key, user) != user for key in keys):
+            raise self.taken
+
+    def add(self, user: UserId, keys: Iterable[Key]) -> None:
+        """Give these to a user."""
+        self.owners.update(dict.fromkeys(keys, user))
+
+    def remove(self, keys: Iterable[Key]) -> None:
+        """Take these from whoever has them."""
+        for key in keys:
+            del self.owners[key]
 
 
 @attrs.define
@@ -35,14 +64,18 @@ class MemoryStore(Store):
     clock: Clock
     events: list[Event] = attrs.field(factory=list)
     _accounts: dict[UserId, Account] = attrs.field(factory=dict, init=False)
-    _emails: dict[str, UserId] = attrs.field(factory=dict, init=False)
-    _owners: dict[TaskId, UserId] = attrs.field(factory=dict, init=False)
     _identities: Identities = attrs.field(factory=Identities, init=False)
+    _emails: Owned[str] = attrs.field(factory=lambda: Owned(EmailTaken), init=False)
+    _tasks: Owned[TaskId] = attrs.field(factory=lambda: Owned(IdTaken), init=False)
+    _lists: Owned[ListId] = attrs.field(factory=lambda: Owned(IdTaken), init=False)
     _locks: dict[UserId, asyncio.Lock] = attrs.field(factory=dict, init=False)
 
     @override
     async def register(self, user: User, event: Event) -> None:
-        self._commit(user.id, Account(user))
+        inbox = TaskList.inbox_of(user.id, user.created_at)
+        account = Account(user, revision=1)
+        account.lists[inbox.id] = attrs.evolve(inbox, version=1, position=at_end(1))
+        self._commit(user.id, account)
         self.events.append(event)
 
     @override
@@ -89,7 +122,7 @@ class MemoryStore(Store):
 
     @override
     async def user_by_email(self, email: EmailAddress) -> User | None:
-        user = self._emails.get(email.key)
+        user = self._emails.owner(email.key)
         return None if user is None else self._accounts[user].user
 
     @override
@@ -126,7 +159,11 @@ class MemoryStore(Store):
 
     @override
     async def task_owner(self, task_id: TaskId) -> UserId | None:
-        return self._owners.get(task_id)
+        return self._tasks.owner(task_id)
+
+    @override
+    async def list_owner(self, list_id: ListId) -> UserId | None:
+        return self._lists.owner(list_id)
 
     @override
     async def users_to_purge(self, cutoffs: PurgeCutoffs, limit: int) -> Sequence[UserId]:
@@ -195,35 +232,30 @@ class MemoryStore(Store):
                 assert_never(actor)
 
     def _all_owners(self) -> Owners:
-        return Owners(lambda email: self._emails.get(email.key), self._owners.get)
+        return Owners(lambda email: self._emails.owner(email.key), self._tasks.owner, self._lists.owner)
 
     def _commit(self, user: UserId, account: Account) -> None:
         """Replace the user's account. Raises EmailTaken or IdTaken if another user was faster; nothing changes then."""
-        email = account.user.email
-        if email is not None and self._emails.get(email.key, user) != user:
-            raise EmailTaken
-        before = self._accounts.get(user)
-        known = before.tasks.keys() if before else set()
-        added, removed = account.tasks.keys() - known, known - account.tasks.keys()
-        if not added.isdisjoint(self._owners):
-            raise IdTaken
-        self._owners.update(dict.fromkeys(added, user))
-        for task in removed:
-            del self._owners[task]
-        if before is not None and before.user.email is not None:
-            del self._emails[before.user.email.key]
-        if email is not None:
-            self._emails[email.key] = user
+        emails = _emails(account)
+        self._emails.check(user, emails)
+        self._tasks.check(user, account.tasks)
+        self._lists.check(user, account.lists)
+        self._forget(user)
+        self._emails.add(user, emails)
+        self._tasks.add(user, account.tasks)
+        self._lists.add(user, account.lists)
         self._accounts[user] = account
 
     def _forget(self, user: UserId) -> None:
         account = self._accounts.pop(user, None)
-        if account is None:
-            return
-        for task in account.tasks:
-            del self._owners[task]
-        if account.user.email is not None:
-            del self._emails[account.user.email.key]
+        if account is not None:
+            self._emails.remove(_emails(account))
+            self._tasks.remove(account.tasks)
+            self._lists.remove(account.lists)
+
+
+def _emails(account: Account) -> list[str]:
+    return [] if account.user.email is None else [account.user.email.key]
 
 
 def _has_rows_to_purge(account: Account, cutoffs: PurgeCutoffs) -> bool:
@@ -233,6 +265,7 @@ def _has_rows_to_purge(account: Account, cutoffs: PurgeCutoffs) -> bool:
             for entry in account.tasks.values()
             if entry.deleted_at is not None
         )
+        or any(isinstance(one, ListTombstone) and one.deleted_at < cutoffs.tombstones for one in account.lists.values())
         or any(result.stored_at < cutoffs.results for result in account.results.values())
         or any(not session.alive(cutoffs.sessions) for session in account.sessions.values())
         or any(not token.alive(cutoffs.personal_tokens) for token in account.personal_tokens.values())

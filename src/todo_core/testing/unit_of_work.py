@@ -9,6 +9,7 @@ import attrs
 from todo_core.audit import Event
 from todo_core.errors import EmailTaken, IdTaken
 from todo_core.idempotency import StoredResult
+from todo_core.lists import ListId
 from todo_core.personal_tokens import PersonalToken, PersonalTokenId
 from todo_core.ports import (
     AccountRepository,
@@ -23,14 +24,17 @@ from todo_core.ports import (
 )
 from todo_core.sessions import Session, SessionId
 from todo_core.tasks import Task, TaskId
-from todo_core.testing.account import Account, Tombstone
+from todo_core.testing.account import Account, Tombstone, positioned
+from todo_core.testing.lists import MemoryListRepository
 from todo_core.testing.override import override
 from todo_core.testing.reader import (
     MemoryAccountReader,
+    MemoryFeedReader,
     MemoryPersonalTokenReader,
     MemorySessionReader,
     MemoryTaskReader,
 )
+from todo_core.testing.tree import MemoryOccurrenceRepository, MemoryTreeRepository
 from todo_core.users import EmailAddress, User, UserId
 
 Key = TypeVar("Key")
@@ -39,10 +43,11 @@ Value = TypeVar("Value")
 
 @attrs.frozen
 class Owners:
-    """Who has an e-mail address or a task id, over all users."""
+    """Who has an e-mail address or an id, over all users."""
 
     of_email: Callable[[EmailAddress], UserId | None]
     of_task: Callable[[TaskId], UserId | None]
+    of_list: Callable[[ListId], UserId | None]
 
 
 @attrs.define
@@ -158,8 +163,8 @@ class MemoryTaskRepository(MemoryTaskReader, TaskRepository):
     @override
     async def replace(self, task: Task) -> Task:
         account = self.find()
-        account.revision += 1
-        stored = attrs.evolve(task, version=account.revision)
+        version = account.next_revision()
+        stored = attrs.evolve(task, version=version, position=positioned(task.position, version))
         account.tasks[task.id] = stored
         return stored
 
@@ -173,6 +178,7 @@ class MemoryTaskRepository(MemoryTaskReader, TaskRepository):
         ]
         for tombstone in sorted(trash, key=lambda tombstone: tombstone.version)[:limit]:
             account.tasks[tombstone.id] = tombstone
+            account.occurrences.pop(tombstone.id, None)
         return min(len(trash), limit)
 
     @override
@@ -229,6 +235,10 @@ class MemoryUnitOfWork(UnitOfWork):
     personal_tokens: MemoryPersonalTokenRepository
     identities: MemoryIdentityRepository
     tasks: MemoryTaskRepository
+    tree: MemoryTreeRepository
+    occurrences: MemoryOccurrenceRepository
+    lists: MemoryListRepository
+    feed: MemoryFeedReader
     idempotency: MemoryIdempotencyRepository
     audit: MemoryAuditLog
 
@@ -242,6 +252,10 @@ class MemoryUnitOfWork(UnitOfWork):
             MemoryPersonalTokenRepository(find, clock),
             MemoryIdentityRepository(workspace),
             MemoryTaskRepository(find, owners),
+            MemoryTreeRepository(find),
+            MemoryOccurrenceRepository(find),
+            MemoryListRepository(find, owners.of_list),
+            MemoryFeedReader(find),
             MemoryIdempotencyRepository(workspace),
             MemoryAuditLog(workspace),
         )

@@ -60,7 +60,8 @@ async def _purge(unit: UnitOfWork, cutoffs: PurgeCutoffs, rows: int) -> Purged:
     return Purged(
         users=1,
         erased=await unit.tasks.erase(cutoffs.trash, rows),
-        tombstones=await unit.tasks.remove_tombstones(cutoffs.tombstones, rows),
+        tombstones=await unit.tasks.remove_tombstones(cutoffs.tombstones, rows)
+        + await unit.lists.remove_tombstones(cutoffs.tombstones, rows),
         results=await unit.idempotency.remove_older(cutoffs.results, rows),
         sessions=await unit.sessions.remove_expired(cutoffs.sessions, rows),
         personal_tokens=await unit.personal_tokens.remove_expired(cutoffs.personal_tokens, rows),

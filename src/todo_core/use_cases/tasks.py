@@ -1,25 +1,25 @@
 """What a user does with tasks. The actor comes first; another user's rows cannot be addressed."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar
 
 import attrs
 
 from todo_core.actors import Actor
-from todo_core.changes import MAX_FEED_SIZE, Feed, SyncPoint
-from todo_core.due import Zones
-from todo_core.errors import Forbidden, InvalidInput, NotFound, QuotaExceeded
-from todo_core.idempotency import MAX_IDEMPOTENCY_KEYS, IdempotencyKey, Result, StoredResult
-from todo_core.ports import Clock, Ids, Store, UnitOfWork
-from todo_core.queries import Cursor, Moment, Page, Query, TagCount, check_limit
-from todo_core.tasks import Draft, Precondition, Task, TaskId, VersionMismatch
+from todo_core.errors import InvalidInput, NotFound
+from todo_core.idempotency import IdempotencyKey, Result
+from todo_core.lists import inbox_id
+from todo_core.ports import UnitOfWork
+from todo_core.preconditions import UNCONDITIONAL, Precondition, VersionMismatch
+from todo_core.tasks import Draft, Place, Task, TaskId
+from todo_core.trees import NEW_TASK, STAY, Destination
+from todo_core.use_cases.editor import Edit, TaskEditor
+from todo_core.use_cases.positions import After, Before
+from todo_core.use_cases.requests import Requests, or_forbidden
+from todo_core.use_cases.task_queries import TaskQueries
 
 T = TypeVar("T")
-
-DEFAULT_MAX_TASKS = 100_000
-DEFAULT_PAGE_SIZE = 50
-DEFAULT_FEED_SIZE = 500
-UNCONDITIONAL = Precondition()
 
 
 @attrs.frozen
@@ -31,123 +31,93 @@ class NewTask:
 
 
 @attrs.frozen
-class Tasks:
+class Move:
+    """Where a task is to stand, and beside which of its siblings there."""
+
+    beside: After[TaskId] | Before[TaskId]
+    destination: Destination = STAY
+
+
+@attrs.frozen
+class Tasks(TaskQueries):
     """The use cases of tasks.
 
     Each raises NotAuthenticated once the actor's session has ended. Those that take a task's id raise NotFound when
     nobody has it or it lies in the actor's own trash, and Forbidden when it is another user's, whatever its state.
+    Those that take a precondition raise VersionMismatch when the task is not as expected.
 
     Where a method takes a function, it is called under the user's lock: input is validated after access, preconditions
     and idempotency are checked (docs/adr/0013), and what the function raises reaches the caller. A plain value does
     where that order does not matter.
 
-    With an `idempotency_key`, a request that was carried out before is not carried out again.
+    With an `idempotency_key`, a request that was carried out before is not carried out again. Completing an occurrence,
+    skipping and reopening need one, or a precondition that names a version; else they raise PreconditionRequired.
     """
-
-    store: Store
-    clock: Clock
-    ids: Ids
-    max_tasks: int = DEFAULT_MAX_TASKS
-
-    @property
-    def zones(self) -> Zones:
-        """Looks up the time zones that due dates may name. Raises UnknownTimezone."""
-        return self.clock.zone
-
-    async def get(self, actor: Actor, task_id: TaskId) -> Task:
-        """Return a live task."""
-        task = await self.store.read(actor).tasks.get(task_id)
-        if task is None or task.deleted_at is not None:
-            await self._check_owner(actor, task_id)
-            raise NotFound("task", task_id)
-        return task
-
-    async def list(
-        self,
-        actor: Actor,
-        query: Query,
-        *,
-        limit: int = DEFAULT_PAGE_SIZE,
-        cursor: Cursor | None = None,
-        count: bool = False,
-    ) -> Page:
-        """Return a page of tasks, the one at `cursor` or the first. Raises InvalidInput for `limit`."""
-        check_limit(limit)
-        reader = self.store.read(actor)
-        now = cursor.now if cursor else self.clock.now()
-        timezone = cursor.timezone if cursor else "UTC"
-        if cursor is None and query.needs_timezone:
-            timezone = (await reader.account.get()).profile.timezone
-        moment = Moment(now, self.clock.zone(timezone))
-        page = await reader.tasks.page(query, moment, cursor.position if cursor else None, limit)
-        return Page(
-            tasks=page.tasks,
-            next=Cursor(page.next, now, timezone) if page.next else None,
-            total=await reader.tasks.count(query, moment) if count else None,
-        )
-
-    async def tags(self, actor: Actor) -> Sequence[TagCount]:
-        """Return the tags of live tasks, with counts."""
-        return await self.store.read(actor).tasks.tags()
-
-    async def changes(self, actor: Actor, since: SyncPoint | None, *, limit: int = DEFAULT_FEED_SIZE) -> Feed:
-        """Return what changed since that point. Raises SyncTokenExpired, and InvalidInput for `limit`."""
-        check_limit(limit, MAX_FEED_SIZE)
-        return await self.store.read(actor).tasks.changes(since, limit)
 
     async def create(
         self,
         actor: Actor,
         new: Draft | NewTask | Callable[[], NewTask],
         *,
+        destination: Destination = NEW_TASK,
         idempotency_key: IdempotencyKey | None = None,
     ) -> Result:
-        """Create a task. Raises IdTaken when anybody has its id, and QuotaExceeded."""
-        if idempotency_key is None:
-            task = self._new_task(await self._checked(actor, new))
+        """Create a task. Raises InvalidInput, IdTaken when anybody has its id, and QuotaExceeded."""
+        if idempotency_key is None and destination == NEW_TASK:
+            task = await self._checked(actor, new)
             return Result(await self.store.create_task(actor, task, self.max_tasks))
 
-        async def work(unit: UnitOfWork) -> Task:
-            return await self._add(unit, _evaluate(new))
+        async def work(editor: TaskEditor) -> Task:
+            return await editor.add(lambda place: self._new_task(_evaluate(new), place), destination)
 
-        return await self._write(actor, work, idempotency_key)
+        return await self._run(actor, work, idempotency_key)
 
-    async def put_new(self, actor: Actor, task_id: TaskId, compose: Callable[[], Draft]) -> Task:
+    async def put_new(
+        self, actor: Actor, task_id: TaskId, compose: Callable[[], Draft], *, destination: Destination = NEW_TASK
+    ) -> Task:
         """Create a task with this id. Raises VersionMismatch when a live one has it, IdTaken for a deleted one."""
         if await self.store.read(actor).tasks.get(task_id) is None:
-            await self._check_owner(actor, task_id)
+            await self.check_owner(actor, task_id)
 
-        async def work(unit: UnitOfWork) -> Task:
-            existing = await unit.tasks.get(task_id)
+        async def work(editor: TaskEditor) -> Task:
+            existing = await editor.unit.tasks.get(task_id)
             if existing is not None and existing.deleted_at is None:
                 raise VersionMismatch(existing)
-            return await self._add(unit, NewTask(compose(), task_id))
+            return await editor.add(lambda place: self._new_task(NewTask(compose(), task_id), place), destination)
 
-        return await self.store.write(actor, work)
+        return (await self._run(actor, work, None)).task
 
     async def change(
         self,
         actor: Actor,
         task_id: TaskId,
-        edit: Callable[[Task], Draft],
+        edit: Edit | Callable[[Task], Draft],
         *,
         expected: Precondition = UNCONDITIONAL,
         idempotency_key: IdempotencyKey | None = None,
     ) -> Result:
         """Replace the task's draft by what `edit` returns; an edit that changes nothing takes no version.
 
-        Raises VersionMismatch when the task is not as expected.
+        Completing a repeating task ends its current occurrence, opening it takes the latest one back. Raises
+        InvalidInput naming everything that is wrong, and NothingToReopen.
         """
-
-        async def work(unit: UnitOfWork) -> Task:
-            task = await _live(unit, task_id)
-            expected.check(task)
-            changed = task.replaced(edit(task), self.clock.now())
-            return task if changed is task else await unit.tasks.replace(changed)
-
-        return await self._or_forbidden(actor, task_id, self._write(actor, work, idempotency_key))
+        request = edit if isinstance(edit, Edit) else Edit(edit)
+        return await self._change_live(actor, task_id, partial(_edit, request), expected, idempotency_key)
 
     async def toggle(
+        self,
+        actor: Actor,
+        task_id: TaskId,
+        *,
+        subtasks: bool = False,
+        expected: Precondition = UNCONDITIONAL,
+        idempotency_key: IdempotencyKey | None = None,
+    ) -> Result:
+        """Complete an open task, with `subtasks` all its open descendants too, or reopen a completed one alone."""
+        request = Edit(lambda task: task.draft.toggled(), with_subtasks=subtasks)
+        return await self._change_live(actor, task_id, partial(_edit, request), expected, idempotency_key)
+
+    async def skip(
         self,
         actor: Actor,
         task_id: TaskId,
@@ -155,20 +125,43 @@ class Tasks:
         expected: Precondition = UNCONDITIONAL,
         idempotency_key: IdempotencyKey | None = None,
     ) -> Result:
-        """Complete an open task, or reopen a completed one."""
-        return await self.change(
-            actor, task_id, lambda task: task.draft.toggled(), expected=expected, idempotency_key=idempotency_key
-        )
+        """Skip the current occurrence of a repeating task. Raises NotRepeating."""
+        return await self._change_live(actor, task_id, TaskEditor.skip, expected, idempotency_key)
+
+    async def reopen(
+        self,
+        actor: Actor,
+        task_id: TaskId,
+        *,
+        expected: Precondition = UNCONDITIONAL,
+        idempotency_key: IdempotencyKey | None = None,
+    ) -> Result:
+        """Take the latest occurrence of a task back. Raises NothingToReopen."""
+        return await self._change_live(actor, task_id, TaskEditor.reopen, expected, idempotency_key)
+
+    async def move(
+        self,
+        actor: Actor,
+        task_id: TaskId,
+        move: Move | Callable[[], Move],
+        *,
+        expected: Precondition = UNCONDITIONAL,
+        idempotency_key: IdempotencyKey | None = None,
+    ) -> Result:
+        """Put a task beside another one; where it stands already, nothing changes.
+
+        Raises InvalidInput, and SiblingGone when the other one is no live task there.
+        """
+
+        async def work(editor: TaskEditor, task: Task) -> Task:
+            wanted = move() if callable(move) else move
+            return await editor.move(task, await editor.place(task, wanted.destination), wanted.beside)
+
+        return await self._change_live(actor, task_id, work, expected, idempotency_key)
 
     async def delete(self, actor: Actor, task_id: TaskId, *, expected: Precondition = UNCONDITIONAL) -> None:
-        """Move a task to the trash. Raises VersionMismatch when it is not as expected."""
-
-        async def work(unit: UnitOfWork) -> None:
-            task = await _live(unit, task_id)
-            expected.check(task)
-            await unit.tasks.replace(task.trashed(self.clock.now()))
-
-        await self._or_forbidden(actor, task_id, self.store.write(actor, work))
+        """Move a task to the trash, and all its descendants with it."""
+        await self._change_live(actor, task_id, TaskEditor.delete, expected, None)
 
     async def restore(
         self,
@@ -178,77 +171,70 @@ class Tasks:
         expected: Precondition = UNCONDITIONAL,
         idempotency_key: IdempotencyKey | None = None,
     ) -> Result:
-        """Take a task out of the trash; a live one stays as it is. Raises VersionMismatch and QuotaExceeded."""
+        """Take a task out of the trash, and what came there with it; a live one stays as it is.
 
-        async def work(unit: UnitOfWork) -> Task:
-            task = await unit.tasks.get(task_id)
+        Raises QuotaExceeded, ParentInTrash and TooDeep.
+        """
+
+        async def work(editor: TaskEditor) -> Task:
+            task = await editor.unit.tasks.get(task_id)
             if task is None:
                 raise NotFound("task", task_id)
             expected.check(task)
-            if task.deleted_at is None:
-                return task
-            await self._check_quota(unit)
-            return await unit.tasks.replace(task.restored(self.clock.now()))
+            return task if task.deleted_at is None else await editor.restore(task)
 
-        return await self._or_forbidden(actor, task_id, self._write(actor, work, idempotency_key))
+        return await self._or_forbidden(actor, task_id, self._run(actor, work, idempotency_key))
 
-    async def _write(
-        self, actor: Actor, work: Callable[[UnitOfWork], Awaitable[Task]], key: IdempotencyKey | None
+    async def _change_live(
+        self,
+        actor: Actor,
+        task_id: TaskId,
+        change: Callable[[TaskEditor, Task], Awaitable[Task]],
+        expected: Precondition,
+        key: IdempotencyKey | None,
     ) -> Result:
-        """Run `work`; with a key, replay its stored result or store the new one in the same unit of work."""
+        """Change a live task that is as expected."""
+        is_once = expected.names_a_version or key is not None
 
-        async def work_or_replay(unit: UnitOfWork) -> Result:
-            if key is None:
-                return Result(await work(unit))
-            stored = await unit.idempotency.get(key.value)
-            if stored is not None:
-                return stored.replay(key)
-            task = await work(unit)
-            if await unit.idempotency.count() >= MAX_IDEMPOTENCY_KEYS:
-                raise QuotaExceeded("idempotency keys", MAX_IDEMPOTENCY_KEYS)
-            await unit.idempotency.add(StoredResult(key, task, self.clock.now()))
-            return Result(task)
+        async def work(editor: TaskEditor) -> Task:
+            task = await editor.live(task_id)
+            expected.check(task)
+            return await change(editor, task)
 
-        return await self.store.write(actor, work_or_replay)
+        return await self._or_forbidden(actor, task_id, self._run(actor, work, key, is_once=is_once))
 
-    async def _add(self, unit: UnitOfWork, new: NewTask) -> Task:
-        await self._check_quota(unit)
-        return await unit.tasks.add(self._new_task(new))
+    async def _run(
+        self,
+        actor: Actor,
+        work: Callable[[TaskEditor], Awaitable[Task]],
+        key: IdempotencyKey | None,
+        *,
+        is_once: bool = False,
+    ) -> Result:
+        async def run(unit: UnitOfWork) -> Task:
+            editor = TaskEditor(unit, actor.user, self.clock.now(), self.zones, self.max_tasks, is_once=is_once)
+            return await work(editor)
 
-    async def _checked(self, actor: Actor, new: Draft | NewTask | Callable[[], NewTask]) -> NewTask:
-        """Return the new task. Raises NotAuthenticated before InvalidInput when the actor's session has ended."""
+        return Result(*await Requests(self.store, self.clock).write(actor, Task, run, key))
+
+    async def _or_forbidden(self, actor: Actor, task_id: TaskId, request: Awaitable[T]) -> T:
+        return await or_forbidden(actor, request, partial(self.store.task_owner, task_id))
+
+    async def _checked(self, actor: Actor, new: Draft | NewTask | Callable[[], NewTask]) -> Task:
+        """Return a new task for the inbox. Raises NotAuthenticated before InvalidInput if the session has ended."""
         try:
-            return _evaluate(new)
+            return self._new_task(_evaluate(new), Place(inbox_id(actor.user)))
         except InvalidInput:
             await self.store.read(actor).account.get()
             raise
 
-    def _new_task(self, new: NewTask) -> Task:
+    def _new_task(self, new: NewTask, place: Place) -> Task:
         task_id = TaskId(self.ids.new()) if new.id is None else new.id
-        return Task.create(new.draft, task_id, self.clock.now())
-
-    async def _check_quota(self, unit: UnitOfWork) -> None:
-        if await unit.tasks.live_count() >= self.max_tasks:
-            raise QuotaExceeded("tasks", self.max_tasks)
-
-    async def _or_forbidden(self, actor: Actor, task_id: TaskId, request: Awaitable[T]) -> T:
-        """Await the request. Raises Forbidden instead of NotFound when the task is another user's."""
-        try:
-            return await request
-        except NotFound:
-            await self._check_owner(actor, task_id)
-            raise
-
-    async def _check_owner(self, actor: Actor, task_id: TaskId) -> None:
-        if await self.store.task_owner(task_id) not in {None, actor.user}:
-            raise Forbidden
+        return Task.create(new.draft, task_id, place, self.clock.now())
 
 
-async def _live(unit: UnitOfWork, task_id: TaskId) -> Task:
-    task = await unit.tasks.get(task_id)
-    if task is None or task.deleted_at is not None:
-        raise NotFound("task", task_id)
-    return task
+async def _edit(request: Edit, editor: TaskEditor, task: Task) -> Task:
+    return await editor.change(task, request)
 
 
 def _evaluate(new: Draft | NewTask | Callable[[], NewTask]) -> NewTask:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from msgspec import Meta, Struct, UnsetType
 
-from entrypoints.http.wire.schemas import Schema
+from entrypoints.http.wire.base import Schema
 
 
 def example_of(schema: type[Struct]) -> dict[str, Any]:

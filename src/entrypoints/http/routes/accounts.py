@@ -9,8 +9,9 @@ from entrypoints.http.routes.delivery import deliver
 from entrypoints.http.routing import Body, Call, Success, route
 from entrypoints.http.wire import encode, schemas
 from entrypoints.http.wire.accounts import submitted_account
+from entrypoints.http.wire.base import with_defaults
 from entrypoints.http.wire.cookies import clear_cookie
-from entrypoints.http.wire.reader import read, with_defaults
+from entrypoints.http.wire.reader import read
 from todo_core.errors import Violations
 from todo_core.personal_tokens import Scope
 from todo_core.use_cases.accounts import Accounts, Registration

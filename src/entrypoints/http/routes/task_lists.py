@@ -6,33 +6,51 @@ from urllib.parse import urlencode
 import attrs
 import msgspec
 
+from entrypoints.http.errors import InvalidPart, MalformedRequest
 from entrypoints.http.responses import Header, Response, json_response
 from entrypoints.http.routes.tasks import TASKS
 from entrypoints.http.routing import Call, Success, route
 from entrypoints.http.wire import encode, query, schemas
 from entrypoints.http.wire.cursors import MAX_TOKEN_LENGTH, Cursors
 from entrypoints.http.wire.query import Parameter, Values
-from entrypoints.http.wire.scalars import parse_date, parse_instant
+from entrypoints.http.wire.scalars import parse_date, parse_id, parse_instant
 from todo_core.changes import MAX_FEED_SIZE
+from todo_core.errors import InvalidInput
+from todo_core.lists import ListId
 from todo_core.personal_tokens import Scope
 from todo_core.queries import (
     MAX_PAGE_SIZE,
     MAX_SEARCH_LENGTH,
     MAX_SEARCH_WORDS,
+    NO_PARENT,
     DueFilter,
+    NoParent,
     Query,
     Sort,
     SortKey,
     parse_words,
 )
-from todo_core.tasks import MAX_TAG_LENGTH, Priority, check_tag
-from todo_core.use_cases.tasks import DEFAULT_FEED_SIZE, DEFAULT_PAGE_SIZE, Tasks
+from todo_core.tasks import MAX_TAG_LENGTH, Priority, TaskId, check_tag
+from todo_core.use_cases.task_queries import DEFAULT_FEED_SIZE, DEFAULT_PAGE_SIZE, TaskQueries
 
 SORTS = {("-" if down else "") + key.value: Sort(key, descending=down) for key in SortKey for down in (False, True)}
 DEFAULT_SORT = next(name for name, sort in SORTS.items() if sort == Query().sort)
 PRIORITIES = {priority.name.lower(): priority for priority in Priority}
 DATE = {"type": "string", "format": "date"}
+ID = {"type": "string", "format": "uuid"}
+PARENT = {"anyOf": [ID, {"const": "none"}]}
 TOKEN = {"type": "string", "maxLength": MAX_TOKEN_LENGTH}
+
+
+def parse_list_id(text: str) -> ListId:
+    """Return the id of a list. Raises InvalidInput (path empty)."""
+    return ListId(parse_id(text))
+
+
+def parse_parent(text: str) -> TaskId | NoParent:
+    """Return the id of a task, or that there is none. Raises InvalidInput (path empty)."""
+    return NO_PARENT if text == NO_PARENT.value else TaskId(parse_id(text))
+
 
 FILTERS = (
     query.boolean("completed", "Only completed, or only open tasks"),
@@ -56,8 +74,15 @@ FILTERS = (
     Parameter("due_before", DATE, parse_date, "Due on an earlier day, in the user's time zone"),
     Parameter("due_after", DATE, parse_date, "Due on a later day, in the user's time zone"),
     Parameter("updated_after", {"type": "string", "format": "date-time"}, parse_instant, "Changed after this instant"),
+    Parameter("list", ID, parse_list_id, "In any of these lists", repeated=True, field="lists"),
+    Parameter("parent", PARENT, parse_parent, "Directly below this task; `none`: below no task"),
     query.boolean("deleted", "The trash instead of the live tasks", default=False),
-    query.choice("sort", SORTS, "`-` means descending", default=DEFAULT_SORT),
+    query.choice(
+        "sort",
+        SORTS,
+        "`-` means descending; `position` needs exactly one `list`, or a `parent` with an id",
+        default=DEFAULT_SORT,
+    ),
 )
 PAGING = (
     query.number("limit", "Tasks per page", maximum=MAX_PAGE_SIZE, default=DEFAULT_PAGE_SIZE),
@@ -74,7 +99,7 @@ CHANGES = (
 class TaskListRoutes:
     """What a user sees of many tasks at once."""
 
-    tasks: Tasks
+    tasks: TaskQueries
     cursors: Cursors
 
     @route(
@@ -93,7 +118,7 @@ class TaskListRoutes:
         A page may be shorter than `limit`; only `next_cursor` says that it is the last.
         """
         filters, paging = _split(call.query)
-        wanted, user = Query(**filters), call.actor.user
+        wanted, user = _query(filters), call.actor.user
         if "cursor" in paging:
             paging["cursor"] = self.cursors.open_cursor(user, wanted, paging["cursor"])
         page = await self.tasks.list(call.actor, wanted, **paging)
@@ -115,7 +140,7 @@ class TaskListRoutes:
     async def changes(self, call: Call) -> Response:
         """List what has changed.
 
-        By ascending version, each task once, in its latest state. Only `has_more` tells the last page.
+        By ascending version, each task and list once, in its latest state. Only `has_more` tells the last page.
         """
         user, paging = call.actor.user, dict(call.query)
         since = paging.pop("since", None)
@@ -135,6 +160,15 @@ class TaskListRoutes:
     async def tags(self, call: Call) -> Response:
         """List tags."""
         return json_response(200, encode.tag_counts(await self.tasks.tags(call.actor)))
+
+
+def _query(filters: dict[str, Any]) -> Query:
+    """Return the query. Raises MalformedRequest for parameters that do not belong together."""
+    try:
+        return Query(**filters)
+    except InvalidInput as error:
+        parts = tuple(InvalidPart(f"?{one.path[0]}", one.code, one.detail) for one in error.violations)
+        raise MalformedRequest("The query parameters do not belong together", parts) from None
 
 
 def _split(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

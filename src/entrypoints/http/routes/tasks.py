@@ -2,24 +2,32 @@
 
 import attrs
 
-from entrypoints.http.responses import Header, Response, json_response, no_content
+from entrypoints.http.responses import Response, no_content
+from entrypoints.http.routes.items import (
+    CONDITIONS,
+    KEY,
+    OF_A_BODY,
+    OF_A_KEY,
+    OF_ONE_ITEM,
+    REVALIDATE,
+    etag,
+    item_response,
+    key,
+    location,
+)
 from entrypoints.http.routing import Body, Call, Success, route
-from entrypoints.http.wire import encode, schemas, tasks
-from entrypoints.http.wire.conditions import idempotency_key, precondition
-from todo_core.idempotency import IdempotencyKey, Result
+from entrypoints.http.wire import query, schemas, tasks
+from entrypoints.http.wire.conditions import precondition
+from todo_core.idempotency import Result
 from todo_core.personal_tokens import Scope
-from todo_core.tasks import ANY_VERSION, Task, TaskId, is_among
-from todo_core.use_cases.tasks import Tasks
+from todo_core.preconditions import ANY_VERSION, is_among
+from todo_core.tasks import TaskId
+from todo_core.use_cases import Edit, Tasks
+from todo_core.users import UNCHANGED
 
 TASKS = "/api/tasks"
 TASK = TASKS + "/{task_id:str}"
-REVALIDATE = (b"cache-control", b"private, no-cache")
-"""A client may store a task that has an ETag, and must revalidate it before use."""
-CONDITIONS = ("If-Match", "If-None-Match")
-KEY = "Idempotency-Key"
-OF_ONE_TASK = ("forbidden", "not-found")
-OF_A_BODY = ("validation-failed",)
-OF_A_KEY = ("idempotency-key-reused", "quota-exceeded")
+OF_AN_OCCURRENCE = ("precondition-required", "nothing-to-reopen")
 SHOWN = Success(200, "The task", schemas.Task, ("ETag",))
 REPLAYED = Success(200, "The task", schemas.Task, ("ETag", "Idempotency-Replayed"))
 
@@ -45,9 +53,12 @@ class TaskRoutes:
     async def create(self, call: Call) -> Response:
         """Create a task."""
         result = await self.tasks.create(
-            call.actor, lambda: tasks.new_task(call.body, self.tasks.zones), idempotency_key=_key(call)
+            call.actor,
+            lambda: tasks.new_task(call.body, self.tasks.zones),
+            destination=tasks.destination(call.body, None),
+            idempotency_key=key(call),
         )
-        return _response(201, result, _location(result.task))
+        return item_response(201, result.task, location(TASKS, result.task), replayed=result.replayed)
 
     @route(
         "GET",
@@ -58,15 +69,15 @@ class TaskRoutes:
         tag="Tasks",
         scope=Scope.TASKS_READ,
         headers=("If-None-Match",),
-        problems=OF_ONE_TASK,
+        problems=OF_ONE_ITEM,
     )
     async def get(self, call: Call) -> Response:
         """Get a task."""
         known = precondition(call.context).none_match
-        task = await self.tasks.get(call.actor, _task_id(call))
+        task = await self.tasks.get(call.actor, task_id(call))
         if known is not None and is_among(task, known):
-            return Response(304, headers=[_etag(task), REVALIDATE])
-        return _response(200, Result(task))
+            return Response(304, headers=[etag(task), REVALIDATE])
+        return item_response(200, task)
 
     @route(
         "PUT",
@@ -79,7 +90,7 @@ class TaskRoutes:
         body=Body.REQUIRED,
         request=schemas.TaskInput,
         headers=CONDITIONS,
-        problems=(*OF_ONE_TASK, *OF_A_BODY, "version-mismatch", "quota-exceeded", "id-taken"),
+        problems=(*OF_ONE_ITEM, *OF_A_BODY, *OF_AN_OCCURRENCE, "version-mismatch", "quota-exceeded", "id-taken"),
     )
     async def put(self, call: Call) -> Response:
         """Replace a task, or create it.
@@ -89,13 +100,18 @@ class TaskRoutes:
         expected = precondition(call.context)
         if expected.none_match == ANY_VERSION and expected.match is None:
             task = await self.tasks.put_new(
-                call.actor, _task_id(call), lambda: tasks.replacement(call.body, self.tasks.zones)
+                call.actor,
+                task_id(call),
+                lambda: tasks.replacement(call.body, self.tasks.zones),
+                destination=tasks.destination(call.body, None),
             )
-            return _response(201, Result(task), _location(task))
-        result = await self.tasks.change(
-            call.actor, _task_id(call), lambda _: tasks.replacement(call.body, self.tasks.zones), expected=expected
+            return item_response(201, task, location(TASKS, task))
+        edit = Edit(
+            lambda _: tasks.replacement(call.body, self.tasks.zones),
+            tasks.destination(call.body, None),
+            tasks.completed(call.body),
         )
-        return _response(200, result)
+        return task_response(await self.tasks.change(call.actor, task_id(call), edit, expected=expected))
 
     @route(
         "PATCH",
@@ -107,20 +123,20 @@ class TaskRoutes:
         body=Body.REQUIRED,
         request=schemas.TaskPatch,
         headers=CONDITIONS,
-        problems=(*OF_ONE_TASK, *OF_A_BODY, "version-mismatch"),
+        problems=(*OF_ONE_ITEM, *OF_A_BODY, *OF_AN_OCCURRENCE, "version-mismatch"),
     )
     async def patch(self, call: Call) -> Response:
         """Change a task.
 
         RFC 7396: absent members stay, `null` means the default, arrays are replaced.
         """
-        result = await self.tasks.change(
-            call.actor,
-            _task_id(call),
+        edit = Edit(
             lambda task: tasks.patched(call.body, task.draft, self.tasks.zones),
-            expected=precondition(call.context),
+            tasks.destination(call.body, UNCHANGED),
+            tasks.completed(call.body),
         )
-        return _response(200, result)
+        expected = precondition(call.context)
+        return task_response(await self.tasks.change(call.actor, task_id(call), edit, expected=expected))
 
     @route(
         "PATCH",
@@ -129,15 +145,20 @@ class TaskRoutes:
         REPLAYED,
         tag="Tasks",
         scope=Scope.TASKS_WRITE,
+        parameters=(query.boolean("subtasks", "Complete all open descendants too", default=False),),
         headers=(*CONDITIONS, KEY),
-        problems=(*OF_ONE_TASK, *OF_A_KEY, "version-mismatch"),
+        problems=(*OF_ONE_ITEM, *OF_A_KEY, *OF_AN_OCCURRENCE, "version-mismatch"),
     )
     async def toggle(self, call: Call) -> Response:
-        """Complete a task, or reopen it."""
+        """Complete a task, or reopen it.
+
+        Of a repeating task it completes the current occurrence, or takes the last one back: that needs an `If-Match`
+        with a tag, or an `Idempotency-Key`.
+        """
         result = await self.tasks.toggle(
-            call.actor, _task_id(call), expected=precondition(call.context), idempotency_key=_key(call)
+            call.actor, task_id(call), expected=precondition(call.context), idempotency_key=key(call), **call.query
         )
-        return _response(200, result)
+        return task_response(result)
 
     @route(
         "DELETE",
@@ -147,11 +168,11 @@ class TaskRoutes:
         tag="Tasks",
         scope=Scope.TASKS_WRITE,
         headers=CONDITIONS,
-        problems=(*OF_ONE_TASK, "version-mismatch"),
+        problems=(*OF_ONE_ITEM, "version-mismatch"),
     )
     async def delete(self, call: Call) -> Response:
-        """Move a task to the trash."""
-        await self.tasks.delete(call.actor, _task_id(call), expected=precondition(call.context))
+        """Move a task to the trash, and its descendants with it."""
+        await self.tasks.delete(call.actor, task_id(call), expected=precondition(call.context))
         return no_content()
 
     @route(
@@ -162,34 +183,21 @@ class TaskRoutes:
         tag="Tasks",
         scope=Scope.TASKS_WRITE,
         headers=(*CONDITIONS, KEY),
-        problems=(*OF_ONE_TASK, *OF_A_KEY, "version-mismatch"),
+        problems=(*OF_ONE_ITEM, *OF_A_KEY, "version-mismatch", "parent-in-trash", "too-deep"),
     )
     async def restore(self, call: Call) -> Response:
-        """Take a task out of the trash."""
+        """Take a task out of the trash, and what came there with it."""
         result = await self.tasks.restore(
-            call.actor, _task_id(call), expected=precondition(call.context), idempotency_key=_key(call)
+            call.actor, task_id(call), expected=precondition(call.context), idempotency_key=key(call)
         )
-        return _response(200, result)
+        return task_response(result)
 
 
-def _task_id(call: Call) -> TaskId:
+def task_id(call: Call) -> TaskId:
+    """Return the id of the task in the path."""
     return TaskId(call.ids["task_id"])
 
 
-def _key(call: Call) -> IdempotencyKey | None:
-    """Return the idempotency key of a request; its fingerprint covers the method, the path and the body."""
-    path = "/".join((call.scope["path_template"], *map(str, call.ids.values())))
-    return idempotency_key(call.context, call.method, path, call.body)
-
-
-def _etag(task: Task) -> Header:
-    return b"etag", encode.etag(task)
-
-
-def _location(task: Task) -> Header:
-    return b"location", f"{TASKS}/{task.id}".encode()
-
-
-def _response(status: int, result: Result, *headers: Header) -> Response:
-    replayed = [(b"idempotency-replayed", b"true")] if result.replayed else []
-    return json_response(status, encode.task(result.task), _etag(result.task), REVALIDATE, *replayed, *headers)
+def task_response(result: Result) -> Response:
+    """Return the response that shows what a request has made of a task."""
+    return item_response(200, result.task, replayed=result.replayed)

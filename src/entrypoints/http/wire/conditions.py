@@ -9,7 +9,7 @@ from entrypoints.http.context import RequestContext
 from entrypoints.http.errors import InvalidPart, MalformedRequest
 from todo_core.errors import InvalidInput
 from todo_core.idempotency import IdempotencyKey
-from todo_core.tasks import ANY_VERSION, Precondition, Versions
+from todo_core.preconditions import ANY_VERSION, Precondition, Versions
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS = re.compile(rf"[ \t]*(?:,[ \t]*)*{_TAG}(?:[ \t]*,(?:[ \t]*{_TAG})?)*[ \t]*")
@@ -17,7 +17,7 @@ _VERSION = re.compile(r'(W/)?"(0|[1-9][0-9]{0,18})"')
 
 
 def precondition(context: RequestContext) -> Precondition:
-    """Return what the request asks of the task. Raises MalformedRequest."""
+    """Return what the request asks of the task or list. Raises MalformedRequest."""
     return Precondition(
         match=_versions(context, "If-Match", weak=False),
         none_match=_versions(context, "If-None-Match", weak=True),

@@ -14,10 +14,12 @@ from entrypoints.http.ports import Sealer
 from todo_core.changes import SyncPoint
 from todo_core.errors import InvalidToken
 from todo_core.queries import Cursor, Key, KeysetPosition, Query, SortKey
+from todo_core.tasks import TaskId
 from todo_core.users import UserId
 
 CURSOR = "cursor"
 SYNC = "sync"
+HISTORY = "history"
 MAX_TOKEN_LENGTH = 4096
 """The longest token that is made has a third of it."""
 
@@ -70,6 +72,20 @@ class Cursors:
         if owner != user.hex:
             raise InvalidSyncToken
         return SyncPoint(base, position)
+
+    def seal_history(self, user: UserId, task: TaskId, before: int) -> str:
+        """Return the token of a place in the past occurrences of a task: behind that version."""
+        return self._seal(HISTORY, [user.hex, task.hex, before])
+
+    def open_history(self, user: UserId, task: TaskId, token: str) -> int:
+        """Return the version of a token. Raises InvalidCursor."""
+        try:
+            owner, of, before = self._open(HISTORY, token)
+        except InvalidToken:
+            raise InvalidCursor from None
+        if (owner, of) != (user.hex, task.hex):
+            raise InvalidCursor
+        return int(before)
 
     def _seal(self, kind: str, fields: list[Any]) -> str:
         return self.sealer.seal(kind, json.dumps(fields, separators=(",", ":")).encode())

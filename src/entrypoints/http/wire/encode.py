@@ -6,10 +6,13 @@ from typing import Any
 from msgspec import UNSET
 
 from entrypoints.http.wire import schemas
+from entrypoints.http.wire.recurrence import recurrence
 from todo_core import personal_tokens, sessions, tasks, users
-from todo_core.changes import Change
+from todo_core.changes import Change, TaskChange
 from todo_core.due import Due
+from todo_core.lists import TaskList
 from todo_core.queries import TagCount
+from todo_core.recurrence import Occurrence
 from todo_core.use_cases.personal_tokens import IssuedPersonalToken
 
 PRIORITIES = {priority: schemas.Priority[priority.name] for priority in tasks.Priority}
@@ -35,6 +38,10 @@ def task(value: tasks.Task) -> schemas.Task:
         priority=PRIORITIES[value.priority],
         due=None if value.due is None else due(value.due),
         tags=list(value.tags),
+        list_id=value.list_id,
+        parent_id=value.parent_id,
+        position=value.position,
+        recurrence=None if value.series is None else recurrence(value.series),
         created_at=value.created_at,
         updated_at=value.updated_at,
         version=value.version,
@@ -42,16 +49,42 @@ def task(value: tasks.Task) -> schemas.Task:
     )
 
 
-def etag(value: tasks.Task) -> bytes:
-    """Return the entity tag of a task: its version, quoted."""
+def occurrence(value: Occurrence) -> schemas.Occurrence:
+    """Return a past occurrence."""
+    return schemas.Occurrence(due(value.due), value.outcome, value.at, value.missed, value.version)
+
+
+def task_list(value: TaskList) -> schemas.List:
+    """Return a list."""
+    return schemas.List(
+        id=value.id,
+        name=value.name,
+        color=value.color,
+        inbox=value.inbox,
+        position=value.position,
+        created_at=value.created_at,
+        updated_at=value.updated_at,
+        version=value.version,
+    )
+
+
+def item(value: tasks.Task | TaskList) -> schemas.Task | schemas.List:
+    """Return a task or a list."""
+    return task(value) if isinstance(value, tasks.Task) else task_list(value)
+
+
+def etag(value: tasks.Task | TaskList) -> bytes:
+    """Return the entity tag of a task or list: its version, quoted."""
     return b'"%d"' % value.version
 
 
 def change(value: Change) -> schemas.Change:
     """Return an item of the change feed."""
-    if value.task is None:
-        return schemas.Change(value.id, value.version, deleted=True)
-    return schemas.Change(value.id, value.version, task(value.task))
+    if isinstance(value, TaskChange):
+        shown = UNSET if value.task is None else task(value.task)
+        return schemas.Change("task", value.id, value.version, task=shown, deleted=shown is UNSET or UNSET)
+    listed = UNSET if value.list is None else task_list(value.list)
+    return schemas.Change("list", value.id, value.version, list=listed, deleted=listed is UNSET or UNSET)
 
 
 def tag_counts(values: Sequence[TagCount]) -> schemas.TagCounts:

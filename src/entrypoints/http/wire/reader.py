@@ -15,12 +15,11 @@ import attrs
 from msgspec import NODEFAULT, Meta, UnsetType
 from msgspec.structs import fields
 
-from entrypoints.http.wire.schemas import Schema
+from entrypoints.http.wire.base import Members, Schema
 from todo_core.errors import InvalidInput, Violations
 
 T = TypeVar("T")
 
-Members = dict[str, Any]
 MAX_NAME_SHOWN = 50
 MAX_ITEMS_READ = 1000
 """How many items of an array are read: a body must not be able to request a megabyte of errors."""
@@ -68,12 +67,6 @@ def read_valid(schema: type[Schema], body: object) -> Members:
     found = read(schema, body, violations)
     violations.raise_any()
     return found
-
-
-def with_defaults(members: Mapping[str, Any], target: type[attrs.AttrsInstance]) -> Members:
-    """Return the members with the default of `target` in the place of each None: `null` means the default."""
-    defaults = {field.name: field.default for field in attrs.fields(target)}
-    return {name: defaults.get(name) if value is None else value for name, value in members.items()}
 
 
 @cache

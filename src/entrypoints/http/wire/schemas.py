@@ -5,18 +5,18 @@ a resource is derived from the resource's schema and from the class of the core 
 the OpenAPI document, with the examples that stand here.
 """
 
-import datetime as dt
 from enum import Enum
 from types import NoneType
 from typing import Annotated, Any, ClassVar, Literal, cast, get_args, get_type_hints
-from uuid import UUID
 
 import attrs
 import msgspec
 from msgspec import NODEFAULT, UNSET, Meta, Struct, UnsetType
 
-from entrypoints.http.wire.scalars import parse_date, parse_id, parse_time
-from todo_core import tasks
+from entrypoints.http.wire.base import AnyId, Date, Id, Instant, NewId, Schema, Time, Zone
+from entrypoints.http.wire.recurrence import Recurrence, RecurrenceInput, RecurrencePatch
+from todo_core import lists, recurrence, tasks
+from todo_core.lists import MAX_LIST_NAME_LENGTH, check_color, check_list_name
 from todo_core.personal_tokens import (
     DEFAULT_DAYS,
     MAX_DAYS,
@@ -48,23 +48,6 @@ from todo_core.users import (
 PASSPHRASE = "correct horse battery staple"  # noqa: S105 - an example
 
 
-class Schema(Struct, forbid_unknown_fields=True):
-    """An object with exactly these members.
-
-    `resource` is the schema of what a request changes: its other members are read-only. `omitted` names the optional
-    members that the example leaves out.
-    """
-
-    resource: ClassVar["type[Schema] | None"] = None
-    omitted: ClassVar[frozenset[str]] = frozenset()
-
-    @classmethod
-    def read_only(cls) -> frozenset[str]:
-        """Return the members that exist in responses only."""
-        shown = cls.resource.__struct_fields__ if cls.resource else ()
-        return frozenset(shown).difference(cls.__struct_fields__)
-
-
 class Priority(Enum):
     """How urgent a task is."""
 
@@ -81,25 +64,6 @@ class Delivery(Enum):
     COOKIE = "cookie"
 
 
-Id = Annotated[UUID, Meta(examples=["0193a5d2-7c1e-7b3a-9f00-3c5d8e2a1b4f"])]
-NewId = Annotated[
-    str,
-    Meta(
-        description="An id made by the client",
-        extra_json_schema={"format": "uuid"},
-        examples=["0193a5d2-7c1e-7b3a-9f00-3c5d8e2a1b50"],
-        extra={"convert": parse_id},
-    ),
-]
-Instant = Annotated[
-    dt.datetime,
-    Meta(description="RFC 3339, in UTC", extra_json_schema={"format": "date-time"}, examples=["2026-11-21T09:30:00Z"]),
-]
-Date = Annotated[
-    str, Meta(extra_json_schema={"format": "date"}, examples=["2026-11-25"], extra={"convert": parse_date})
-]
-Time = Annotated[str, Meta(pattern=r"^[0-9]{2}:[0-9]{2}$", examples=["18:00"], extra={"convert": parse_time})]
-Zone = Annotated[str, Meta(description="An IANA time zone", examples=["Europe/Berlin"])]
 Title = Annotated[
     str, Meta(min_length=1, max_length=MAX_TITLE_LENGTH, examples=["Buy milk"], extra={"convert": check_title})
 ]
@@ -160,6 +124,15 @@ Version = Annotated[
 ]
 
 
+ListName = Annotated[
+    str, Meta(min_length=1, max_length=MAX_LIST_NAME_LENGTH, examples=["Garden"], extra={"convert": check_list_name})
+]
+Color = Annotated[str, Meta(pattern="^#[0-9A-Fa-f]{6}$", examples=["#3cb371"], extra={"convert": check_color})]
+Position = Annotated[
+    str, Meta(description="Orders siblings, compared by code point; made by the server", examples=["V000000C"])
+]
+
+
 class Due(Schema, omit_defaults=True):
     """All day (`date`), floating in the user's zone (`date`, `time`) or fixed (`date`, `time`, `timezone`)."""
 
@@ -197,6 +170,10 @@ class Task(Schema):
     priority: Priority
     due: Due | None
     tags: Tags
+    list_id: Id
+    parent_id: Id | None
+    position: Position
+    recurrence: Recurrence | None
     created_at: Instant
     updated_at: Instant
     version: Version
@@ -248,26 +225,32 @@ def _without_null(hint: Any) -> Any:  # noqa: ANN401 - a type as it is annotated
 TaskInput = _writable(
     "TaskInput",
     "All that a client writes of a task. Absent members and `null` take their default: an empty description, not "
-    "completed, no priority, no due date, no tags.",
+    "completed, no priority, no due date, no tags, no parent, in the list of the parent or else in the inbox.",
     Task,
     tasks.Draft,
-    nested={"due": DueInput},
+    nested={"due": DueInput, "recurrence": RecurrenceInput},
+    list_id=AnyId | UnsetType | None,
+    parent_id=AnyId | UnsetType | None,
 )
 NewTask = _writable(
     "NewTask",
     "A new task, under an id of the client's if it has one.",
     Task,
     tasks.Draft,
-    nested={"due": DueInput},
+    nested={"due": DueInput, "recurrence": RecurrenceInput},
     id=NewId | UnsetType | None,
+    list_id=AnyId | UnsetType | None,
+    parent_id=AnyId | UnsetType | None,
 )
 TaskPatch = _writable(
     "TaskPatch",
     "Changes to a task (RFC 7396): absent members stay, `null` means the default, arrays are replaced.",
     Task,
     tasks.Draft,
-    nested={"due": DuePatch},
+    nested={"due": DuePatch, "recurrence": RecurrencePatch},
     patch=True,
+    list_id=AnyId | UnsetType | None,
+    parent_id=AnyId | UnsetType | None,
 )
 
 
@@ -279,14 +262,97 @@ class TaskPage(Schema):
     total: Annotated[int, Meta(examples=[1])] | UnsetType = UNSET
 
 
+class List(Schema):
+    """A list of tasks. `inbox`: it is the one that every user has."""
+
+    id: Id
+    name: ListName
+    color: Color | None
+    inbox: bool
+    position: Position
+    created_at: Instant
+    updated_at: Instant
+    version: Version
+
+
+ListInput = _writable(
+    "ListInput",
+    "All that a client writes of a list. An absent color and `null` mean none.",
+    List,
+    lists.ListDraft,
+    nested={},
+)
+NewList = _writable(
+    "NewList",
+    "A new list, under an id of the client's if it has one.",
+    List,
+    lists.ListDraft,
+    nested={},
+    id=NewId | UnsetType | None,
+)
+ListPatch = _writable(
+    "ListPatch",
+    "Changes to a list (RFC 7396): absent members stay, `null` means the default.",
+    List,
+    lists.ListDraft,
+    nested={},
+    patch=True,
+)
+
+
+class Lists(Schema):
+    """All lists, by position."""
+
+    items: list[List]
+
+
+class ListMove(Schema):
+    """Where a list is to go: behind or in front of another one; `null` means the first, or the last place."""
+
+    omitted: ClassVar[frozenset[str]] = frozenset({"before"})
+
+    after: AnyId | UnsetType | None = UNSET
+    before: AnyId | UnsetType | None = UNSET
+
+
+class TaskMove(Schema):
+    """Where a task is to go: behind or in front of a sibling there; `null` means the first, or the last place."""
+
+    omitted: ClassVar[frozenset[str]] = frozenset({"list_id", "parent_id", "before"})
+
+    list_id: AnyId | UnsetType | None = UNSET
+    parent_id: AnyId | UnsetType | None = UNSET
+    after: AnyId | UnsetType | None = UNSET
+    before: AnyId | UnsetType | None = UNSET
+
+
+class Occurrence(Schema):
+    """A past occurrence. `missed`: how many after it were overdue by then; `version` is that of the task after it."""
+
+    due: Due
+    outcome: recurrence.Outcome
+    at: Instant
+    missed: Annotated[int, Meta(ge=0, examples=[0])]
+    version: Version
+
+
+class OccurrencePage(Schema):
+    """One page of the past occurrences of a task, the latest first."""
+
+    items: list[Occurrence]
+    next_cursor: Annotated[str | None, Meta(examples=[None])]
+
+
 class Change(Schema, omit_defaults=True):
-    """A task in its latest state (`task`), or that it is in the trash or gone (`deleted`, which is then true)."""
+    """A task or list in its latest state, or that it is in the trash or gone (`deleted`, which is then true)."""
 
-    omitted: ClassVar[frozenset[str]] = frozenset({"deleted"})
+    omitted: ClassVar[frozenset[str]] = frozenset({"list", "deleted"})
 
+    kind: Literal["task", "list"]
     id: Id
     version: Version
     task: Task | UnsetType = UNSET
+    list: List | UnsetType = UNSET
     deleted: Annotated[bool, Meta(extra_json_schema={"const": True})] | UnsetType = UNSET
 
 
@@ -445,8 +511,11 @@ class InvalidMember(Schema):
     detail: Annotated[str, Meta(examples=["at most 500 characters"])]
 
 
+CURRENT = {"oneOf": [{"$ref": "#/components/schemas/Task"}, {"$ref": "#/components/schemas/List"}]}
+
+
 class Problem(Struct, omit_defaults=True):
-    """What went wrong (RFC 9457). `errors` names every invalid part at once; `current` is the task as it is."""
+    """What went wrong (RFC 9457). `errors` names every invalid part at once; `current` is the task or list as it is."""
 
     type: Annotated[str, Meta(examples=["urn:todo-core:problem:validation-failed"])]
     title: str
@@ -455,4 +524,4 @@ class Problem(Struct, omit_defaults=True):
     code: Annotated[str, Meta(examples=["validation-failed"])]
     request_id: str
     errors: list[InvalidMember] | UnsetType = UNSET
-    current: Task | UnsetType = UNSET
+    current: Annotated[Any, Meta(extra_json_schema=CURRENT)] | UnsetType = UNSET
