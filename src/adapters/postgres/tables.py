@@ -195,6 +195,15 @@ sa.Index("tasks_changes", tasks.c.user_id, tasks.c.version, unique=True)
 sa.Index("tasks_created", tasks.c.user_id, tasks.c.created_at, tasks.c.id, postgresql_where=LIVE)
 sa.Index("tasks_updated", tasks.c.user_id, tasks.c.updated_at, tasks.c.id, postgresql_where=LIVE)
 sa.Index("tasks_due", tasks.c.user_id, tasks.c.due_key, tasks.c.id, postgresql_where=LIVE)
+sa.Index("tasks_position", tasks.c.user_id, tasks.c.list_id, tasks.c.position, tasks.c.id, postgresql_where=LIVE)
+sa.Index(
+    "tasks_subtasks",
+    tasks.c.user_id,
+    tasks.c.parent_id,
+    tasks.c.position,
+    tasks.c.id,
+    postgresql_where=tasks.c.parent_id.is_not(None),
+)
 sa.Index("tasks_trash", tasks.c.user_id, tasks.c.deleted_at, tasks.c.id, postgresql_where=TRASHED)
 # These find users with something to purge.
 sa.Index("tasks_to_erase", tasks.c.deleted_at, postgresql_where=TRASHED)
