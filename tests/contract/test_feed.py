@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.contract.conftest import Kept
 from todo_core.actors import Actor
 from todo_core.changes import Change, Feed, ListChange, SyncPoint, TaskChange
 from todo_core.errors import SyncTokenExpired
@@ -18,6 +17,7 @@ from todo_core.lists import ListDraft, ListId, TaskList, inbox_id
 from todo_core.ports import UnitOfWork
 from todo_core.queries import count_fitting
 from todo_core.tasks import MAX_DESCRIPTION_LENGTH, Draft, Task, TaskId
+from todo_core.testing.contract.harness import StoreHarness
 
 LEAP = 2**32
 A_DAY = dt.timedelta(days=1)
@@ -104,7 +104,7 @@ class Mirror:
 class Run:
     """One user's tasks under random edits, with a client that follows."""
 
-    kept: Kept
+    harness: StoreHarness
     actor: Actor
     model: Model = attrs.field(factory=Model)
     mirror: Mirror = attrs.field(factory=Mirror)
@@ -128,12 +128,12 @@ class Run:
         elif name in {"again", "leap"}:
             await self.start_again(name)
         elif name in {"erase", "drop"}:
-            before = self.kept.clock.now() - data.draw(st.sampled_from([0, 1, 2])) * A_DAY
+            before = self.harness.clock.now() - data.draw(st.sampled_from([0, 1, 2])) * A_DAY
             await (self.erase if name == "erase" else self.drop)(before, data.draw(st.integers(1, 3)))
         elif name.endswith(("list", "lists")):
             await self.change_lists(name, data)
         elif name == "add":
-            self.took(await self.kept.add(self.actor))
+            self.took(await self.harness.add(self.actor))
         else:
             await self.change(name, data)
 
@@ -142,15 +142,15 @@ class Run:
         if name == "again":
             self.mirror.start_again()
             return
-        await self.kept.store.advance_revisions(LEAP)
+        await self.harness.store.advance_revisions(LEAP)
         self.model.clock += LEAP
         self.model.horizon = self.model.clock
 
     async def change_lists(self, name: str, data: st.DataObject) -> None:
         """Add, edit or delete a list, or remove what is left of deleted ones."""
-        now, store = self.kept.clock.now(), self.kept.store
+        now, store = self.harness.clock.now(), self.harness.store
         others = [one for one in self.model.lists.values() if not one.inbox]
-        new = TaskList.create(ListDraft("A list"), ListId(self.kept.ids.new()), now)
+        new = TaskList.create(ListDraft("A list"), ListId(self.harness.ids.new()), now)
         if name == "add list":
             self.took_list(await store.write(self.actor, lambda unit: unit.lists.add(new)))
         elif name == "drop lists":
@@ -170,7 +170,7 @@ class Run:
     async def drop_lists(self, before: dt.datetime, limit: int) -> None:
         """Remove old tombstones of lists."""
         old = self.model.old_lists(before)[:limit]
-        removing = self.kept.store.write(self.actor, lambda unit: unit.lists.remove_tombstones(before, limit))
+        removing = self.harness.store.write(self.actor, lambda unit: unit.lists.remove_tombstones(before, limit))
         assert len(old) == await removing
         for list_id in old:
             version, _ = self.model.removed.pop(list_id)
@@ -182,24 +182,24 @@ class Run:
         if not tasks:
             return
         task = data.draw(st.sampled_from(tasks))
-        deleted_at = self.kept.clock.now() - data.draw(st.sampled_from([0, 1, 2])) * A_DAY
+        deleted_at = self.harness.clock.now() - data.draw(st.sampled_from([0, 1, 2])) * A_DAY
         edits = {
             "edit": attrs.evolve(task, title=f"changed in {self.model.clock}"),
             "trash": task.trashed(deleted_at),
             "restore": attrs.evolve(task, deleted_at=None, deleted_with=None),
         }
-        self.took(await self.kept.put(self.actor, edits[name]))
+        self.took(await self.harness.put(self.actor, edits[name]))
 
     async def erase(self, before: dt.datetime, limit: int) -> None:
         """Erase old trash."""
         old = self.model.old(before, erased=False)[:limit]
-        assert len(old) == await self.kept.store.write(self.actor, lambda unit: unit.tasks.erase(before, limit))
+        assert len(old) == await self.harness.store.write(self.actor, lambda unit: unit.tasks.erase(before, limit))
         self.model.erased |= {task.id for task in old}
 
     async def drop(self, before: dt.datetime, limit: int) -> None:
         """Remove old tombstones."""
         old = self.model.old(before, erased=True)[:limit]
-        assert len(old) == await self.kept.store.write(
+        assert len(old) == await self.harness.store.write(
             self.actor, lambda unit: unit.tasks.remove_tombstones(before, limit)
         )
         for task in old:
@@ -209,7 +209,7 @@ class Run:
     async def page(self, limit: int) -> bool:
         """Have the client read a page, and return whether there are more."""
         expected = self.model.feed(self.mirror.point, limit)
-        view = self.kept.view(self.actor)
+        view = self.harness.view(self.actor)
         if expected is None:
             with pytest.raises(SyncTokenExpired):
                 await view.feed.page(self.mirror.point, limit)
@@ -223,10 +223,10 @@ class Run:
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-async def test_mirror_equals_the_store(kept: Kept, data: st.DataObject) -> None:
+async def test_mirror_equals_the_store(harness: StoreHarness, data: st.DataObject) -> None:
     """Each page is what the model says; a client that follows has the live tasks in the end, whatever went on."""
-    run = Run(kept, await kept.actor())
-    (inbox,) = await kept.view(run.actor).lists.all()
+    run = Run(harness, await harness.actor())
+    (inbox,) = await harness.view(run.actor).lists.all()
     run.took_list(inbox)
 
     for name in data.draw(st.lists(st.sampled_from(STEPS), max_size=25)):
@@ -237,31 +237,31 @@ async def test_mirror_equals_the_store(kept: Kept, data: st.DataObject) -> None:
     live = {task.id: task for task in run.model.tasks.values() if task.deleted_at is None}
     items: list[Task | TaskList] = [*live.values(), *run.model.lists.values()]
     assert {one.id: one for one in items} == run.mirror.items
-    assert len(live) == await kept.live_tasks(run.actor)
+    assert len(live) == await harness.live_tasks(run.actor)
 
 
-async def test_feed_shows_own_changes_only(kept: Kept) -> None:
+async def test_feed_shows_own_changes_only(harness: StoreHarness) -> None:
     """Another user's changes neither appear nor move the clock."""
-    ann, bob = await kept.actor(), await kept.actor()
-    await kept.add(bob)
+    ann, bob = await harness.actor(), await harness.actor()
+    await harness.add(bob)
 
-    inbox = await kept.view(ann).lists.get(inbox_id(ann.user))
+    inbox = await harness.view(ann).lists.get(inbox_id(ann.user))
     assert inbox is not None
     expected = (ListChange(inbox.id, 1, inbox),)
-    assert Feed(expected, SyncPoint(1, 1), has_more=False) == await kept.view(ann).feed.page(None, 10)
+    assert Feed(expected, SyncPoint(1, 1), has_more=False) == await harness.view(ann).feed.page(None, 10)
 
 
-async def test_page_ends_early_when_it_is_long(kept: Kept) -> None:
+async def test_page_ends_early_when_it_is_long(harness: StoreHarness) -> None:
     """About 1 MiB of text ends a page; deleted tasks count nothing, however long they were."""
-    actor = await kept.actor()
+    actor = await harness.actor()
     tasks = []
     for number in range(80):
-        task = await kept.add(actor, kept.task(actor, Draft("x", "\U0001f331" * MAX_DESCRIPTION_LENGTH)))
-        tasks.append(await kept.put(actor, task.trashed(kept.clock.now())) if number % 2 else task)
+        task = await harness.add(actor, harness.task(actor, Draft("x", "\U0001f331" * MAX_DESCRIPTION_LENGTH)))
+        tasks.append(await harness.put(actor, task.trashed(harness.clock.now())) if number % 2 else task)
     ordered = sorted(tasks, key=lambda task: task.version)
     number = count_fitting(0 if task.deleted_at else task.text_size for task in ordered)
 
-    feed = await kept.view(actor).feed.page(SyncPoint(1, 1), 1000)
+    feed = await harness.view(actor).feed.page(SyncPoint(1, 1), 1000)
 
     assert number < len(ordered)
     assert [task.id for task in ordered[:number]] == [change.id for change in feed.changes]
@@ -269,11 +269,11 @@ async def test_page_ends_early_when_it_is_long(kept: Kept) -> None:
     assert ordered[number - 1].version == feed.next.position
 
 
-async def test_point_in_the_future_has_expired(kept: Kept) -> None:
+async def test_point_in_the_future_has_expired(harness: StoreHarness) -> None:
     """A point that the clock has not come to is from before a restore of a backup."""
-    actor = await kept.actor()
-    await kept.add(actor)
-    view = kept.view(actor)
+    actor = await harness.actor()
+    await harness.add(actor)
+    view = harness.view(actor)
 
     await view.feed.page(SyncPoint(0, 2), 10)
     for point in (SyncPoint(0, 3), SyncPoint(3, 0)):
@@ -281,37 +281,37 @@ async def test_point_in_the_future_has_expired(kept: Kept) -> None:
             await view.feed.page(point, 10)
 
 
-async def test_clocks_leap_after_the_units_that_are_under_way(kept: Kept) -> None:
+async def test_clocks_leap_after_the_units_that_are_under_way(harness: StoreHarness) -> None:
     """Neither the leap nor the unit's own numbers are lost."""
-    actor = await kept.actor()
+    actor = await harness.actor()
     inside, leap = asyncio.Event(), asyncio.Event()
 
     async def work(unit: UnitOfWork) -> Task:
         inside.set()
         await leap.wait()
-        return await unit.tasks.add(kept.task(actor))
+        return await unit.tasks.add(harness.task(actor))
 
-    unit = asyncio.create_task(kept.store.write(actor, work))
+    unit = asyncio.create_task(harness.store.write(actor, work))
     await inside.wait()
-    leaping = asyncio.create_task(kept.store.advance_revisions(LEAP))
-    await kept.somebody_waits()
+    leaping = asyncio.create_task(harness.store.advance_revisions(LEAP))
+    await harness.somebody_waits()
     leap.set()
     await asyncio.gather(unit, leaping)
 
-    assert LEAP + 3 == (await kept.add(actor)).version
+    assert LEAP + 3 == (await harness.add(actor)).version
 
 
-async def test_advanced_clocks(kept: Kept) -> None:
+async def test_advanced_clocks(harness: StoreHarness) -> None:
     """Every user's points from before have expired, new walks are complete, and numbers go on from there."""
-    actors = [await kept.actor() for _ in range(2)]
+    actors = [await harness.actor() for _ in range(2)]
     for actor in actors:
-        await kept.add(actor)
+        await harness.add(actor)
 
-    await kept.store.advance_revisions(LEAP)
+    await harness.store.advance_revisions(LEAP)
 
     for actor in actors:
-        view = kept.view(actor)
+        view = harness.view(actor)
         with pytest.raises(SyncTokenExpired):
             await view.feed.page(SyncPoint(1, 1), 10)
         assert 2 == len((await view.feed.page(None, 10)).changes)
-        assert LEAP + 3 == (await kept.add(actor)).version
+        assert LEAP + 3 == (await harness.add(actor)).version

@@ -7,14 +7,14 @@ import pytest
 
 from adapters.postgres import AuditRecord, Database, EventFilter, PostgresStore
 from tests.connections import small_pool
-from tests.contract.conftest import Kept
 from todo_core.audit import Event
 from todo_core.testing import ManualClock
+from todo_core.testing.contract.harness import StoreHarness
 
 SMALL = small_pool()
 
 
-def kept_in(database: Database) -> Kept:
+def harness_in(database: Database) -> StoreHarness:
     """Return the store on this database, with what the contract's tests do to one."""
 
     async def events() -> Sequence[Event]:
@@ -24,7 +24,7 @@ def kept_in(database: Database) -> Kept:
         raise NotImplementedError
 
     clock = ManualClock()
-    return Kept(PostgresStore(database, clock), clock, events, somebody_waits)
+    return StoreHarness(PostgresStore(database, clock), clock, events, somebody_waits)
 
 
 @pytest.fixture
@@ -35,9 +35,9 @@ async def opened(database: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def kept(opened: Database) -> Kept:
+def harness(opened: Database) -> StoreHarness:
     """The store on it."""
-    return kept_in(opened)
+    return harness_in(opened)
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ from adapters.postgres.access import Access
 from adapters.postgres.coalescing import FLIGHTS, MAX_READS, batch_of
 from adapters.postgres.records import Rows
 from adapters.postgres.statements import Statement
-from tests.contract.conftest import Kept
 from todo_core.actors import Actor
 from todo_core.errors import NotAuthenticated
 from todo_core.moments import Moment
 from todo_core.queries import Query
 from todo_core.tasks import Task
+from todo_core.testing.contract.harness import StoreHarness
 
 CUT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -40,38 +40,38 @@ class Watched:
 
 
 @pytest.fixture
-def watched(opened: Database, kept: Kept) -> Watched:
+def watched(opened: Database, harness: StoreHarness) -> Watched:
     """What its coalescer runs."""
     watched = Watched(opened)
-    kept.store._coalescer.database = watched  # type: ignore[attr-defined] # the real one, with a counter before it
+    harness.store._coalescer.database = watched  # type: ignore[attr-defined] # the real one, with a counter before it
     return watched
 
 
-async def users_with_tasks(kept: Kept, number: int) -> list[tuple[Actor, Task]]:
+async def users_with_tasks(harness: StoreHarness, number: int) -> list[tuple[Actor, Task]]:
     """Return some users with a task each."""
-    actors = [await kept.actor() for _ in range(number)]
-    return [(actor, await kept.add(actor, f"of {index}")) for index, actor in enumerate(actors)]
+    actors = [await harness.actor() for _ in range(number)]
+    return [(actor, await harness.add(actor, f"of {index}")) for index, actor in enumerate(actors)]
 
 
-async def test_many_reads_are_few_statements(kept: Kept, watched: Watched) -> None:
+async def test_many_reads_are_few_statements(harness: StoreHarness, watched: Watched) -> None:
     """Every read gets its own task; after the first ones, up to `MAX_READS` share a statement."""
-    pairs = await users_with_tasks(kept, 4) * (MANY // 4)
+    pairs = await users_with_tasks(harness, 4) * (MANY // 4)
 
-    found = await asyncio.gather(*(kept.view(actor).tasks.get(task.id) for actor, task in pairs))
+    found = await asyncio.gather(*(harness.view(actor).tasks.get(task.id) for actor, task in pairs))
 
     assert [task for _, task in pairs] == found
     assert len(watched.statements) <= FLIGHTS + 3
 
 
-async def test_each_read_has_its_own_access_check(kept: Kept, watched: Watched) -> None:
+async def test_each_read_has_its_own_access_check(harness: StoreHarness, watched: Watched) -> None:
     """A session that has ended reads nothing in a statement that it shares, and disturbs nobody."""
-    pairs = await users_with_tasks(kept, 6)
+    pairs = await users_with_tasks(harness, 6)
     ended, _ = pairs[4]
-    await kept.store.write_as(ended.user, lambda unit: unit.sessions.remove_all())
+    await harness.store.write_as(ended.user, lambda unit: unit.sessions.remove_all())
     foreign = [(pairs[0][0], pairs[1][1])]
 
     found = await asyncio.gather(
-        *(kept.view(actor).tasks.get(task.id) for actor, task in [*pairs, *foreign]), return_exceptions=True
+        *(harness.view(actor).tasks.get(task.id) for actor, task in [*pairs, *foreign]), return_exceptions=True
     )
 
     expected = [NotAuthenticated if actor == ended else task for actor, task in pairs]
@@ -79,26 +79,28 @@ async def test_each_read_has_its_own_access_check(kept: Kept, watched: Watched) 
     assert any(statement.sql.startswith("SELECT keys.number") for statement in watched.statements)
 
 
-async def test_first_pages_share_a_statement(kept: Kept, watched: Watched) -> None:
+async def test_first_pages_share_a_statement(harness: StoreHarness, watched: Watched) -> None:
     """Pages of any size and order are those that one statement alone would give."""
-    pairs = await users_with_tasks(kept, 5)
+    pairs = await users_with_tasks(harness, 5)
     for actor, _ in pairs[1:]:
-        await kept.add(actor, "second")
-    moment = Moment(kept.clock.now())
-    alone = [await kept.view(actor).tasks.page(Query(), moment, None, limit) for actor, _ in pairs for limit in (1, 2)]
+        await harness.add(actor, "second")
+    moment = Moment(harness.clock.now())
+    alone = [
+        await harness.view(actor).tasks.page(Query(), moment, None, limit) for actor, _ in pairs for limit in (1, 2)
+    ]
 
     together = await asyncio.gather(
-        *(kept.view(actor).tasks.page(Query(), moment, None, limit) for actor, _ in pairs for limit in (1, 2))
+        *(harness.view(actor).tasks.page(Query(), moment, None, limit) for actor, _ in pairs for limit in (1, 2))
     )
 
     assert alone == together
     assert any(statement.sql.startswith("SELECT keys.number") for statement in watched.statements)
 
 
-async def test_a_cancelled_read_leaves_the_others_alone(kept: Kept) -> None:
+async def test_a_cancelled_read_leaves_the_others_alone(harness: StoreHarness) -> None:
     """Whoever stops waiting is left out."""
-    pairs = await users_with_tasks(kept, 2) * 10
-    reads = [asyncio.ensure_future(kept.view(actor).tasks.get(task.id)) for actor, task in pairs]
+    pairs = await users_with_tasks(harness, 2) * 10
+    reads = [asyncio.ensure_future(harness.view(actor).tasks.get(task.id)) for actor, task in pairs]
     await asyncio.sleep(0)
     for read in reads[::3]:
         read.cancel()
@@ -110,9 +112,9 @@ async def test_a_cancelled_read_leaves_the_others_alone(kept: Kept) -> None:
     ]
 
 
-async def test_lost_connections_cost_no_read(kept: Kept, admin: psycopg.Connection) -> None:
+async def test_lost_connections_cost_no_read(harness: StoreHarness, admin: psycopg.Connection) -> None:
     """Connections that are cut under shared statements: each read is repeated."""
-    pairs = await users_with_tasks(kept, 4) * 20
+    pairs = await users_with_tasks(harness, 4) * 20
 
     async def cut() -> None:
         for _ in range(3):
@@ -120,13 +122,13 @@ async def test_lost_connections_cost_no_read(kept: Kept, admin: psycopg.Connecti
             await asyncio.sleep(0.005)
 
     found, _ = await asyncio.gather(
-        asyncio.gather(*(kept.view(actor).tasks.get(task.id) for actor, task in pairs)), cut()
+        asyncio.gather(*(harness.view(actor).tasks.get(task.id) for actor, task in pairs)), cut()
     )
 
     assert [task for _, task in pairs] == found
 
 
-async def test_a_failed_statement_is_repeated_read_by_read(kept: Kept, opened: Database) -> None:
+async def test_a_failed_statement_is_repeated_read_by_read(harness: StoreHarness, opened: Database) -> None:
     """What is wrong with one read is its own: the others have their answers."""
 
     class Failing(Watched):
@@ -138,10 +140,10 @@ async def test_a_failed_statement_is_repeated_read_by_read(kept: Kept, opened: D
                 raise RuntimeError
             return await super().fetch(statement, values)
 
-    pairs = await users_with_tasks(kept, 3) * 5
-    kept.store._coalescer.database = Failing(opened)  # type: ignore[attr-defined] # the real one, which fails at times
+    pairs = await users_with_tasks(harness, 3) * 5
+    harness.store._coalescer.database = Failing(opened)  # type: ignore[attr-defined] # the real one, which fails at times
 
-    found = await asyncio.gather(*(kept.view(actor).tasks.get(task.id) for actor, task in pairs))
+    found = await asyncio.gather(*(harness.view(actor).tasks.get(task.id) for actor, task in pairs))
 
     assert [task for _, task in pairs] == found
 

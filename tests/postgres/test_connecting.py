@@ -18,7 +18,6 @@ from tests.cli.conftest import command_line
 from tests.conftest import directory_for_all, new_database
 from tests.connections import small_pool
 from tests.contract.test_tasks import comes_back
-from tests.postgres.conftest import kept_in
 from todo_core.errors import Unavailable
 from todo_core.tasks import Draft
 
@@ -158,7 +157,7 @@ async def test_texts_come_back(speaks_latin: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PGCLIENTENCODING", "WIN1252")
 
     async with Database.open(speaks_latin + query, small_pool(1, 1)) as database:
-        await comes_back(kept_in(database), TEXT)
+        await comes_back(harness_in(database), TEXT)
 
 
 CLIENTS_ONLY = {"BIG5", "GB18030", "GBK", "JOHAB", "SHIFT_JIS_2004", "SJIS", "UHC"}

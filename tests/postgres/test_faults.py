@@ -16,20 +16,21 @@ from adapters.postgres.connecting import TIME_LIMITS
 from adapters.postgres.migrate import migrate
 from tests.conftest import FAST, directory_for_all
 from tests.connections import small_pool
-from tests.contract.conftest import PATIENCE_SECONDS, Kept
+from tests.contract.conftest import PATIENCE_SECONDS
 from tests.contract.test_tasks import EXTREMES, comes_back
-from tests.postgres.conftest import SMALL, kept_in
+from tests.postgres.conftest import SMALL, harness_in
 from todo_core.actors import Actor, SessionActor
 from todo_core.errors import IdTaken, TodoError, Unavailable
 from todo_core.ports import UnitOfWork
 from todo_core.tasks import Task, TaskId
+from todo_core.testing.contract.harness import StoreHarness
 from todo_core.users import EmailAddress
 
 
-async def test_deadlock_is_resolved(kept: Kept) -> None:
+async def test_deadlock_is_resolved(harness: StoreHarness) -> None:
     """Two users who take each other's ids crosswise: one unit is broken off, runs again, and is told what is taken."""
-    actors = [await kept.actor() for _ in range(2)]
-    first, second = TaskId(kept.ids.new()), TaskId(kept.ids.new())
+    actors = [await harness.actor() for _ in range(2)]
+    first, second = TaskId(harness.ids.new()), TaskId(harness.ids.new())
     both_began = asyncio.Barrier(2)
     orders = [(first, second), (second, first)]
     runs = [0, 0]
@@ -37,51 +38,51 @@ async def test_deadlock_is_resolved(kept: Kept) -> None:
     async def take(index: int) -> list[Task]:
         async def work(unit: UnitOfWork) -> list[Task]:
             runs[index] += 1
-            wanted = [kept.task(actors[index], task_id=task_id) for task_id in orders[index]]
+            wanted = [harness.task(actors[index], task_id=task_id) for task_id in orders[index]]
             taken = [await unit.tasks.add(wanted[0])]
             if runs[index] == 1:
                 await both_began.wait()
             return [*taken, await unit.tasks.add(wanted[1])]
 
-        return await kept.store.write(actors[index], work)
+        return await harness.store.write(actors[index], work)
 
     results = await asyncio.gather(take(0), take(1), return_exceptions=True)
 
     assert sum(runs) > 2
     assert {list, IdTaken} == {type(result) for result in results}
-    owners = {await kept.store.task_owner(task_id) for task_id in (first, second)}
+    owners = {await harness.store.task_owner(task_id) for task_id in (first, second)}
     assert 1 == len(owners)
 
 
-async def test_error_that_is_hidden_ends_the_unit(kept: Kept) -> None:
+async def test_error_that_is_hidden_ends_the_unit(harness: StoreHarness) -> None:
     """Work that catches an error and goes on keeps nothing, and is told so: the transaction had failed."""
-    actor = await kept.actor()
-    task = await kept.add(actor)
+    actor = await harness.actor()
+    task = await harness.add(actor)
 
     async def work(unit: UnitOfWork) -> None:
-        await unit.tasks.add(kept.task(actor))
+        await unit.tasks.add(harness.task(actor))
         with suppress(IdTaken):
-            await unit.tasks.add(kept.task(actor, task_id=task.id))
+            await unit.tasks.add(harness.task(actor, task_id=task.id))
 
     with pytest.raises(RuntimeError):
-        await kept.store.write(actor, work)
+        await harness.store.write(actor, work)
 
-    assert 1 == await kept.live_tasks(actor)
+    assert 1 == await harness.live_tasks(actor)
 
 
 async def test_full_pool_is_unavailable(database: str) -> None:
     """Who does not get a connection in time is told so; afterwards there is one again."""
     async with Database.open(database, small_pool(1, 1, timeout=0.1)) as small:
-        kept = kept_in(small)
-        actor = await kept.actor()
+        harness = harness_in(small)
+        actor = await harness.actor()
 
         async def work(unit: UnitOfWork) -> None:
             with pytest.raises(Unavailable):
-                await kept.view(actor).account.get()
+                await harness.view(actor).account.get()
 
-        await kept.store.write(actor, work)
+        await harness.store.write(actor, work)
 
-        assert actor.user == (await kept.view(actor).account.get()).id
+        assert actor.user == (await harness.view(actor).account.get()).id
 
 
 async def test_server_that_comes_back() -> None:
@@ -90,27 +91,27 @@ async def test_server_that_comes_back() -> None:
         url = first.enter_context(cluster(root, settings=FAST)).url
         migrate(url)
         async with Database.open(url, small_pool(2, 2, timeout=0.2)) as database:
-            kept = kept_in(database)
-            actor = await kept.actor()
+            harness = harness_in(database)
+            actor = await harness.actor()
             first.close()
             for _ in range(3):
                 with pytest.raises(Unavailable):
-                    await kept.view(actor).account.get()
+                    await harness.view(actor).account.get()
                 with pytest.raises(Unavailable):
-                    await kept.add(actor)
+                    await harness.add(actor)
             with cluster(root, settings=FAST):
                 async with asyncio.timeout(PATIENCE_SECONDS):
-                    while not await answers(kept, actor):
+                    while not await answers(harness, actor):
                         pass
-                assert 2 == (await kept.add(actor)).version
+                assert 2 == (await harness.add(actor)).version
                 for _ in range(4):
-                    assert await answers(kept, actor)
+                    assert await answers(harness, actor)
 
 
-async def answers(kept: Kept, actor: Actor) -> bool:
+async def answers(harness: StoreHarness, actor: Actor) -> bool:
     """Say whether a read gets an answer."""
     try:
-        await kept.view(actor).account.get()
+        await harness.view(actor).account.get()
     except Unavailable:
         return False
     return True
@@ -120,17 +121,17 @@ async def answers(kept: Kept, actor: Actor) -> bool:
 async def test_no_server_is_unavailable(method: str) -> None:
     """Every method says so when there is no server."""
     async with Database.open("postgresql://127.0.0.1:1/todo", small_pool(0, 1, timeout=0.1)) as nowhere:
-        kept = kept_in(nowhere)
-        user = kept.ids.new()
+        harness = harness_in(nowhere)
+        user = harness.ids.new()
         actor = SessionActor(user, user)  # type: ignore[arg-type]
         ask: dict[str, Callable[[], Awaitable[object]]] = {
-            "read": kept.view(actor).account.get,
-            "write": lambda: kept.add(actor),
-            "write_as": lambda: kept.store.write_as(actor.user, lambda unit: unit.account.get()),
-            "register": kept.user,
-            "user_by_email": lambda: kept.store.user_by_email(EmailAddress("ann@example.org")),
-            "users": lambda: kept.store.list_users(None, 1),
-            "task_owner": lambda: kept.store.task_owner(kept.task(actor).id),
+            "read": harness.view(actor).account.get,
+            "write": lambda: harness.add(actor),
+            "write_as": lambda: harness.store.write_as(actor.user, lambda unit: unit.account.get()),
+            "register": harness.user,
+            "user_by_email": lambda: harness.store.user_by_email(EmailAddress("ann@example.org")),
+            "users": lambda: harness.store.list_users(None, 1),
+            "task_owner": lambda: harness.store.task_owner(harness.task(actor).id),
         }
 
         with pytest.raises(Unavailable):
@@ -141,17 +142,17 @@ async def test_standby_takes_no_changes(empty_database: str) -> None:
     """A server that only reads is read from; writing there is Unavailable."""
     migrate(empty_database)
     async with Database.open(empty_database, SMALL) as database:
-        kept = kept_in(database)
-        actor = await kept.actor()
+        harness = harness_in(database)
+        actor = await harness.actor()
     with psycopg.connect(empty_database, autocommit=True) as admin:
         name = admin.info.dbname
         admin.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
     async with Database.open(empty_database, SMALL) as database:
-        kept = attrs.evolve(kept_in(database), clock=kept.clock)
+        harness = attrs.evolve(harness_in(database), clock=harness.clock)
 
-        assert actor.user == (await kept.view(actor).account.get()).id
+        assert actor.user == (await harness.view(actor).account.get()).id
         with pytest.raises(Unavailable):
-            await kept.add(actor)
+            await harness.add(actor)
 
 
 @pytest.mark.parametrize(
@@ -174,21 +175,21 @@ async def test_server_with_a_mind_of_its_own(empty_database: str, options: str, 
         ):
             admin.execute(f"ALTER DATABASE {admin.info.dbname} SET {setting}")
     async with Database.open(empty_database + options, settings) as database:
-        kept = kept_in(database)
+        harness = harness_in(database)
         for draft in EXTREMES:
-            await comes_back(kept, draft)
-        assert dt.UTC == (await kept.view(await kept.actor()).account.get()).created_at.tzinfo
+            await comes_back(harness, draft)
+        assert dt.UTC == (await harness.view(await harness.actor()).account.get()).created_at.tzinfo
 
 
 async def test_each_statement_is_prepared_once(database: str) -> None:
     """Whatever is NULL and however large numbers are: one text is one prepared statement."""
     async with Database.open(database, small_pool(1, 1)) as single:
-        kept = kept_in(single)
-        actor = await kept.actor()
+        harness = harness_in(single)
+        actor = await harness.actor()
         for _ in range(6):
             for draft in EXTREMES:
-                task = await kept.add(actor, kept.task(actor, draft))
-                await kept.put(actor, task.trashed(kept.clock.now()))
+                task = await harness.add(actor, harness.task(actor, draft))
+                await harness.put(actor, task.trashed(harness.clock.now()))
         async with single.pool.connection() as connection:
             found = await connection.execute(
                 "SELECT statement, count(*) FROM pg_prepared_statements GROUP BY statement"
@@ -201,10 +202,10 @@ async def test_each_statement_is_prepared_once(database: str) -> None:
 async def test_pooler_gets_nothing_it_cannot_keep(database: str) -> None:
     """Without prepared statements there are none, nor options at the start."""
     async with Database.open(database, small_pool(1, 1, prepare=False)) as single:
-        kept = kept_in(single)
-        actor = await kept.actor()
+        harness = harness_in(single)
+        actor = await harness.actor()
         for _ in range(10):
-            await kept.add(actor)
+            await harness.add(actor)
         async with single.pool.connection() as connection:
             found = await connection.execute(
                 "SELECT count(*), current_setting('lock_timeout') FROM pg_prepared_statements"

@@ -10,13 +10,13 @@ from adapters.postgres import AuditRecord, Database, RateLimitCounters, Window
 from adapters.postgres.migrate import migrate
 from adapters.postgres.pool import ATTEMPTS
 from tests.connections import small_pool
-from tests.contract.conftest import Kept
-from tests.postgres.conftest import SMALL, kept_in
+from tests.postgres.conftest import SMALL, harness_in
 from todo_core.actors import Actor
 from todo_core.errors import Unavailable
 from todo_core.ports import Store, UnitOfWork
 from todo_core.tasks import Task
 from todo_core.testing import ManualClock
+from todo_core.testing.contract.harness import StoreHarness
 
 KILL_OTHERS = """
 SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
@@ -41,25 +41,25 @@ async def full(database: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def dying(empty_database: str) -> AsyncIterator[Kept]:
+async def dying(empty_database: str) -> AsyncIterator[StoreHarness]:
     """The store on a server whose connection dies with each COMMIT of a new task, and counts how often it is tried."""
     migrate(empty_database)
     with psycopg.connect(empty_database) as admin:
         admin.execute(KILL_AT_COMMIT)
         admin.execute(COUNT_TRIES)
     async with Database.open(empty_database, SMALL) as database:
-        yield kept_in(database)
+        yield harness_in(database)
 
 
-async def test_lost_connections_are_replaced(kept: Kept, admin: psycopg.Connection) -> None:
+async def test_lost_connections_are_replaced(harness: StoreHarness, admin: psycopg.Connection) -> None:
     """After the server has ended every connection, reads and units of work go on as if nothing had been."""
-    actor = await kept.actor()
-    task = await kept.add(actor)
+    actor = await harness.actor()
+    task = await harness.add(actor)
 
     admin.execute(KILL_OTHERS)
-    assert task == await kept.view(actor).tasks.get(task.id)
+    assert task == await harness.view(actor).tasks.get(task.id)
     admin.execute(KILL_OTHERS)
-    assert task.version + 1 == (await kept.add(actor)).version
+    assert task.version + 1 == (await harness.add(actor)).version
 
 
 async def test_counters_go_on_over_lost_connections(full: Database, admin: psycopg.Connection) -> None:
@@ -77,15 +77,15 @@ async def test_counters_go_on_over_lost_connections(full: Database, admin: psyco
 
 async def test_nobody_pays_for_connections_that_were_closed(full: Database, admin: psycopg.Connection) -> None:
     """Idle connections that the server has closed are replaced unseen, also before a statement that is not repeated."""
-    kept = kept_in(full)
-    actor = await kept.actor()
+    harness = harness_in(full)
+    actor = await harness.actor()
     await full.pool.wait()
 
     admin.execute(KILL_OTHERS)
     for _ in range(CONNECTIONS):
-        await kept.store.create_task(actor, kept.task(actor), CONNECTIONS)
+        await harness.store.create_task(actor, harness.task(actor), CONNECTIONS)
 
-    assert CONNECTIONS == await kept.live_tasks(actor)
+    assert CONNECTIONS == await harness.live_tasks(actor)
 
 
 UNFIT = {
@@ -102,17 +102,17 @@ async def test_unfit_sessions_leave_the_pool(empty_database: str, harm: str, men
     with psycopg.connect(empty_database, autocommit=True) as admin:
         name = admin.info.dbname
         async with Database.open(empty_database, small_pool(0, 4)) as sound:
-            kept = kept_in(sound)
-            actor = await kept.actor()
+            harness = harness_in(sound)
+            actor = await harness.actor()
         admin.execute(harm.format(name).encode())
         async with Database.open(empty_database, small_pool(CONNECTIONS, CONNECTIONS)) as database:
             await database.pool.wait()
-            store = kept_in(database).store
+            store = harness_in(database).store
             with pytest.raises(Unavailable):
-                await store.create_task(actor, kept.task(actor), 1)
+                await store.create_task(actor, harness.task(actor), 1)
             admin.execute(f"ALTER DATABASE {name} {mend}".encode())
             async with asyncio.timeout(5):
-                while not await created(store, actor, kept.task(actor)):
+                while not await created(store, actor, harness.task(actor)):
                     pass
 
 
@@ -125,7 +125,7 @@ async def created(store: Store, actor: Actor, task: Task) -> bool:
     return True
 
 
-async def test_statement_with_an_unanswered_commit_is_not_repeated(dying: Kept, empty_database: str) -> None:
+async def test_statement_with_an_unanswered_commit_is_not_repeated(dying: StoreHarness, empty_database: str) -> None:
     """Nobody knows whether it is kept: it is Unavailable, and was begun once."""
     actor = await dying.actor()
 
@@ -137,27 +137,27 @@ async def test_statement_with_an_unanswered_commit_is_not_repeated(dying: Kept, 
     assert 0 == await dying.live_tasks(actor)
 
 
-async def test_unit_that_is_broken_off_runs_again(kept: Kept, admin: psycopg.Connection) -> None:
+async def test_unit_that_is_broken_off_runs_again(harness: StoreHarness, admin: psycopg.Connection) -> None:
     """A connection that is lost before COMMIT leaves nothing; the unit runs again, and is kept once."""
-    actor = await kept.actor()
+    actor = await harness.actor()
     runs = 0
 
     async def work(unit: UnitOfWork) -> Task:
         nonlocal runs
         runs += 1
-        task = await unit.tasks.add(kept.task(actor))
+        task = await unit.tasks.add(harness.task(actor))
         if runs == 1:
             admin.execute(KILL_OTHERS)
         return await unit.tasks.replace(task)
 
-    assert 3 == (await kept.store.write(actor, work)).version
+    assert 3 == (await harness.store.write(actor, work)).version
     assert 2 == runs
-    assert 1 == await kept.live_tasks(actor)
+    assert 1 == await harness.live_tasks(actor)
 
 
-async def test_unit_does_not_run_for_ever(kept: Kept, admin: psycopg.Connection) -> None:
+async def test_unit_does_not_run_for_ever(harness: StoreHarness, admin: psycopg.Connection) -> None:
     """One that is broken off each time is given up."""
-    actor = await kept.actor()
+    actor = await harness.actor()
     runs = 0
 
     async def work(unit: UnitOfWork) -> None:
@@ -167,13 +167,13 @@ async def test_unit_does_not_run_for_ever(kept: Kept, admin: psycopg.Connection)
         await unit.account.get()
 
     with pytest.raises(Unavailable):
-        await kept.store.write(actor, work)
+        await harness.store.write(actor, work)
 
     assert ATTEMPTS == runs
-    assert actor.user == (await kept.view(actor).account.get()).id
+    assert actor.user == (await harness.view(actor).account.get()).id
 
 
-async def test_unanswered_commit_is_not_repeated(dying: Kept) -> None:
+async def test_unanswered_commit_is_not_repeated(dying: StoreHarness) -> None:
     """Nobody knows whether such a unit is kept: it is Unavailable, and runs once."""
     actor = await dying.actor()
     runs = 0
