@@ -18,6 +18,7 @@ from tests.cli.conftest import command_line
 from tests.conftest import directory_for_all, new_database
 from tests.connections import small_pool
 from tests.contract.test_tasks import comes_back
+from tests.postgres.conftest import harness_in
 from todo_core.errors import Unavailable
 from todo_core.tasks import Draft
 
