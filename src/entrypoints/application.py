@@ -40,7 +40,7 @@ class Application:
     _api: Asgi | None = attrs.field(default=None, init=False)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """Answer one connection, or live from the server's start to its stop."""
+        """Answer one connection, or handle the lifespan protocol."""
         if self._api is not None:
             await self._api(scope, receive, send)
         else:

@@ -30,7 +30,7 @@ MAX_CONNECTIONS = 10_000
 OWN_DESCRIPTORS = 200
 """How many files and connections to the database a worker has open beside them, at most."""
 IDLE_SECONDS = 75
-"""How long a connection may say nothing, or half a request. Proxies drop theirs after 60: it has to be them."""
+"""Idle limit of a connection, also within a request. Longer than a proxy's 60 s: the proxy closes idle ones first."""
 LOOP = Loops.uvloop if importlib.util.find_spec("uvloop") else Loops.asyncio
 """uvloop where it is installed: the distribution asks for it wherever it runs. It takes less processor time."""
 QUIET = {

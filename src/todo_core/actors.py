@@ -1,4 +1,4 @@
-"""Who asks: one kind for each way to prove who one is. Every use case takes the actor first.
+"""Actors: one class for each kind of credential. Every use case takes the actor first.
 
 A new way to ask is a new case here, and mypy names every place that has to say what it means there.
 """
@@ -51,7 +51,7 @@ Actor = AccountHolder | TokenActor
 
 
 def check_scope(actor: Actor, scope: Scope | None) -> None:
-    """Raise InsufficientScope unless the actor may do what needs this scope. None: what no scope opens."""
+    """Raise InsufficientScope unless the actor may do what needs this scope. None: never allowed with a token."""
     match actor:
         case SessionActor() | ExternalActor():
             return

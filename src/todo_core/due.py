@@ -22,9 +22,9 @@ def day_key(day: dt.date) -> int:
 
 
 def instant(day: dt.date, time: dt.time, zone: dt.tzinfo) -> dt.datetime:
-    """Return the UTC instant of a wall clock reading.
+    """Return the UTC instant of a local time.
 
-    A reading that a gap skips counts with the offset before the gap, a repeated one the first time (PEP 495, fold 0).
+    A local time that a gap skips has the offset before the gap, a repeated one counts the first time (PEP 495, fold 0).
     Raises OverflowError outside the years 1 to 9999.
     """
     return dt.datetime.combine(day, time, tzinfo=zone).astimezone(dt.UTC)
@@ -60,12 +60,12 @@ class Due:
 
     @classmethod
     def floating(cls, date: dt.date, time: dt.time) -> "Due":
-        """Return a wall clock reading in whatever zone the owner is in. Seconds do not count."""
+        """Return a local time in the owner's time zone, whatever that is. Seconds are dropped."""
         return cls(date, _minute(time))
 
     @classmethod
     def fixed(cls, date: dt.date, time: dt.time, timezone: str, zones: Zones) -> "Due":
-        """Return a reading of the clocks in `timezone`. Raises InvalidInput when there is no such zone or instant."""
+        """Return a local time in `timezone`. Raises InvalidInput when there is no such zone or instant."""
         minute = _minute(time)
         try:
             at = instant(date, minute, zones(timezone))

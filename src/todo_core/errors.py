@@ -251,7 +251,7 @@ class NoSession(TodoError):
 
 
 class SyncTokenExpired(TodoError):
-    """Deletions since this point are forgotten: the mirror has to start again from nothing."""
+    """Tombstones after this point are purged: the mirror has to start again from nothing."""
 
     code: ClassVar[str] = "sync-token-expired"
 

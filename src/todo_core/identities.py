@@ -13,7 +13,7 @@ from todo_core.text import check_text
 
 MAX_SUBJECT_LENGTH = 255
 MAX_TOKEN_LIFETIME = dt.timedelta(hours=24)
-"""The longest time from `issued_at` to `expires_at`: for as long has the end of all tokens to be remembered."""
+"""The longest time from `issued_at` to `expires_at`: a revocation of all tokens is remembered that long."""
 NO_TIME = dt.timedelta()
 LEEWAY = dt.timedelta(seconds=10)
 """How far the clock of an issuer may be ahead."""

@@ -12,9 +12,9 @@ LATEST = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 @attrs.frozen
 class DueRange:
-    """A stretch of time, twice: in sort keys for what is compared as written, in UTC instants for fixed due dates.
+    """A due range in two forms: sort keys (all day, floating) and UTC instants (fixed).
 
-    The lower bounds are part of it, the upper ones are not. The two halves never lie more than two days apart.
+    Both intervals are half-open: the upper bounds are excluded. The two halves never lie more than two days apart.
     """
 
     key_from: int = 0
@@ -42,7 +42,7 @@ class DueRange:
 
 @attrs.frozen
 class Moment:
-    """An instant, and what the owner's calendar and clock on the wall show at it."""
+    """An instant and the owner's time zone."""
 
     now: dt.datetime
     zone: dt.tzinfo = dt.UTC

@@ -1,4 +1,4 @@
-"""Personal access tokens: with one a script or an integration asks for a user, within scopes and for a time.
+"""Personal access tokens: they let a script act for a user, within scopes and for a time.
 
 The text of a token is `todo_pat_`, 32 random characters and a checksum of these, so a typing error or a made-up token
 is told without a look into the store, and a scanner of leaked secrets knows one when it sees it. Only a hash is kept:

@@ -14,7 +14,7 @@ Versions = frozenset[int] | Literal["*"]
 
 @attrs.frozen
 class Precondition:
-    """What must hold of a task or list for a request to be carried out. None: nothing is asked.
+    """What must hold of a task or list for a request to be carried out. None: no condition.
 
     `match`: it exists, in one of these versions. `none_match`: it does not exist, or in none of these versions.
     """

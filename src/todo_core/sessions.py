@@ -1,4 +1,4 @@
-"""Sessions: one family of refresh tokens each, rotated by a counter, ended by absence.
+"""Sessions: one family of refresh tokens each; a counter rotates it, and it expires when idle.
 
 The token that a client holds stands for (user, session, generation); the session keeps one number. A token of an older
 generation has been used, one of the current generation has not (RFC 9700 4.14.2; `docs/adr`).
@@ -19,7 +19,7 @@ NO_TIME = dt.timedelta()
 
 
 def _shown_user_agent(text: str) -> str:
-    """Return what a header says, cut, and without the control characters that no store and no terminal should get."""
+    """Return a header without control characters, cut at 256 characters."""
     return "".join(filter(str.isprintable, text))[:MAX_USER_AGENT_LENGTH]
 
 
@@ -115,7 +115,7 @@ class Rotated:
 
 @attrs.frozen
 class Replayed:
-    """The token was replaced a moment ago, by a twin request or one whose answer was lost: the same successor again."""
+    """The token was replaced within the grace period, by a concurrent or retried request: the same successor again."""
 
     session: Session
 

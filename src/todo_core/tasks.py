@@ -98,7 +98,7 @@ class Draft:
         problems.raise_any()
 
     def toggled(self) -> "Draft":
-        """Return the draft with `completed` turned over."""
+        """Return the draft with `completed` negated."""
         return attrs.evolve(self, completed=not self.completed)
 
 
@@ -112,9 +112,9 @@ class Place:
 
 @attrs.frozen
 class Task:
-    """A task as kept. Made by `create` and changed by the methods below; stores rebuild it from their rows.
+    """A stored task. Made by `create` and changed by the methods below; stores rebuild it from their rows.
 
-    `version` is the owner's revision at the last change (0: not kept yet). `position` orders the live tasks of one list
+    `version` is the owner's revision at the last change (0: not stored). `position` orders the live tasks of one list
     and parent (see `ordering`). `series` is there while the task repeats. In the trash, and only there, `deleted_at` is
     set, and `deleted_with`: the task whose deletion brought this one there; they are restored together.
     """
@@ -163,7 +163,7 @@ class Task:
 
     @property
     def draft(self) -> Draft:
-        """What its owner wrote."""
+        """The members that its owner writes."""
         rule = None if self.series is None else self.series.rule
         return Draft(self.title, self.description, self.completed, self.priority, self.due, self.tags, rule)
 
@@ -177,7 +177,7 @@ class Task:
         return parent_id == self.parent_id and list_id in {self.list_id, None if parent_id else self.list_id}
 
     def replaced(self, draft: Draft, now: dt.datetime) -> "Task":
-        """Return the task with what `draft` says; this very task when that changes nothing.
+        """Return the task with what `draft` says; `self` if nothing changes.
 
         A rule that is set or changed begins at the due date. Raises InvalidInput when it cannot, and for a task that is
         completed and begins to repeat. Occurrences are not counted here: see `ended` and `reopened`.

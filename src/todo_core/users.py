@@ -30,7 +30,7 @@ class EmailAddress:
     @classmethod
     def parse(cls, text: str) -> "EmailAddress":
         """Return the address in `text`, trimmed and in NFC. Raises InvalidInput (path empty)."""
-        pasted = text.strip(" \t\r\n")  # what a form or a terminal leaves at the ends
+        pasted = text.strip(" \t\r\n")  # surrounding white space from pasting
         trimmed = check_controls(pasted).strip()  # to Python more control characters are white space
         address = check_formats(check_text(nfc(trimmed), min_length=1, max_length=MAX_EMAIL_LENGTH))
         local, at, domain = address.partition("@")
@@ -47,7 +47,7 @@ class EmailAddress:
 
     @property
     def local(self) -> str:
-        """What stands before the @."""
+        """The local part, before the @."""
         return self.address.partition("@")[0]
 
 

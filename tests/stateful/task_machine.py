@@ -42,7 +42,7 @@ conditions = st.sampled_from(["none", "none", "none", "any", "right", "stale"])
 
 
 class TaskMachine(RuleBasedStateMachine):
-    """Drives the task use cases over several stores at idempotency_key, for two people."""
+    """Drives the task use cases over several stores at once, for two people."""
 
     stores: ClassVar[list[Callable[[ManualClock], Store]]] = [MemoryStore]
     runner: ClassVar[asyncio.Runner]

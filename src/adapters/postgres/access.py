@@ -17,7 +17,7 @@ ACCEPTED = identities.c.refused_before.is_(None) | (identities.c.refused_before 
 class Access(Enum):
     """How a statement checks that the caller may read: one way for each kind of actor.
 
-    The check is part of the statement that reads or writes, so what ended a moment ago opens nothing. LOCKED: the user
+    The check is part of the statement that reads or writes, so a revocation takes effect at once. LOCKED: the user
     must exist; for units of work, which made their check after taking the user's lock.
     """
 
@@ -37,7 +37,7 @@ class Access(Enum):
 
     @property
     def proof(self) -> sa.Table:
-        """The table with the row that lets the actor in."""
+        """The table of the actor's credential."""
         return PROOFS[self][0]
 
     @property

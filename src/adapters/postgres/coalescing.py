@@ -1,8 +1,8 @@
 """Concurrent reads of one kind become one statement.
 
 A read of one row costs mostly what every statement costs: a round trip, and psycopg's work. While `FLIGHTS` statements
-are under way, further reads wait, and the next flight carries all that are alike. Each keeps its own access check: the
-statement of one read stands as it is in a LATERAL subquery, once for each set of values.
+are under way, further reads wait; queued reads of the same statement then run as one batch. Each keeps its own access
+check: the statement of one read stands as it is in a LATERAL subquery, once for each set of values.
 """
 
 import asyncio
@@ -98,7 +98,7 @@ class Coalescer:
         if len(reads) > MAX_READS:
             self._waiting[key] = reads[MAX_READS:]
         self._flights += 1
-        # A context of its own: the flight belongs to none of its passengers.
+        # An empty context: the task serves several requests.
         flight = asyncio.get_running_loop().create_task(
             self._fly(key[0], reads[:MAX_READS]), context=contextvars.Context()
         )
@@ -135,7 +135,7 @@ class Coalescer:
             return
         try:
             rows = await self.database.fetch(statement, read.values)
-        except Exception as error:  # noqa: BLE001 - it belongs to whoever waits
+        except Exception as error:  # noqa: BLE001 - raised again in the waiting caller
             if not read.rows.done():
                 read.rows.set_exception(error)
         else:

@@ -22,7 +22,7 @@ T = TypeVar("T")
 Cursor = psycopg.AsyncCursor[Row]
 
 ATTEMPTS = 5
-"""How often work is begun that the database breaks off, before it counts as unavailable."""
+"""Maximum attempts of a transaction that the database aborts."""
 OF_THE_SESSION = ("0A", "25", "26", "28", "3D", "3F", "42")
 """Classes of SQLSTATE that speak of the session or the database: read-only, a role, a right, a table or a prepared
 statement that is not there. The statements are fixed, so no input causes them."""
@@ -38,7 +38,7 @@ SHUTTING_DOWN = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnec
 
 
 class NoAnswer(psycopg.OperationalError):
-    """The server is silent: it is gone without a word, or cannot be reached any more."""
+    """No response within SILENCE_SECONDS."""
 
 
 class Connection(psycopg.AsyncConnection[Row]):
@@ -64,7 +64,7 @@ class Connection(psycopg.AsyncConnection[Row]):
 
 @attrs.define
 class Transaction:
-    """A transaction under way. Every method raises RuntimeError once it has ended: the connection is another's then."""
+    """An open transaction. Every method raises RuntimeError once it has ended: the connection is back in the pool."""
 
     _connection: Connection | None
 
@@ -193,7 +193,7 @@ class Database:
             await self.pool.putconn(connection)
 
     async def _recover(self, error: psycopg.Error, attempt: int) -> None:
-        """Do what helps whoever comes next: this work again, or another's."""
+        """Check the pool after a lost connection; wait after a conflict."""
         if _lost(error):
             check = asyncio.ensure_future(self.pool.check())  # the other connections are lost too, most likely
             await asyncio.wait([check], timeout=self.pool.timeout)  # it goes on by itself where nobody answers
@@ -201,7 +201,7 @@ class Database:
             self._renewed = time.monotonic()
             await self.pool.drain()  # the others were made like it, most likely
         elif isinstance(error, BROKEN_OFF):
-            await asyncio.sleep(PAUSE_SECONDS * attempt)  # let the one go first that stood in the way
+            await asyncio.sleep(PAUSE_SECONDS * attempt)  # back off
 
 
 async def _configure(connection: Connection) -> None:

@@ -37,8 +37,7 @@ COLUMNS: dict[SortKey, sa.ColumnElement[Any]] = {
 }
 DATED = tasks.c.due_key < NO_DUE
 UNDATED = tasks.c.due_key >= NO_DUE
-"""Nothing is greater. Were this an equation, PostgreSQL would take the order for one by id alone, and look for the
-owner's tasks along everybody's ids."""
+""">=, not =: with an equation PostgreSQL drops due_key from the order, and reads the index of all users' ids."""
 
 
 class Narrowing(Enum):

@@ -97,7 +97,7 @@ class PostgresStore(Store):
 
     @override
     async def create_task(self, actor: Actor, task: Task, max_tasks: int) -> Task:
-        """One statement; a second one tells why nothing was added."""
+        """One statement; if no row is inserted, a second one finds the cause."""
         access, check = check_of(actor)
         values = {**check, "now": self.clock.now(), **records.task_values(task), "max_tasks": max_tasks}
         with translate_unique_violations():

@@ -188,7 +188,7 @@ LIVE = tasks.c.deleted_at.is_(None)
 TRASHED = tasks.c.deleted_at.is_not(None) & tasks.c.purged_at.is_(None)
 ERASED = tasks.c.purged_at.is_not(None)
 
-# Whose is it? For 403, and for ids that are taken.
+# Look-up by id across users: for 403, and for ids that are taken.
 sa.Index("tasks_id", tasks.c.id, unique=True)
 sa.Index("tasks_changes", tasks.c.user_id, tasks.c.version, unique=True)
 # Lists, as far as measurement asks for an index: every change writes each of them.
@@ -270,5 +270,5 @@ rate_limits = sa.Table(
     sa.Column("count", sa.Integer, nullable=False),
     postgresql_with={"fillfactor": "50"},
 )
-"""Counters of requests; `key` is a digest, so nobody can be read out of it."""
+"""Counters of requests; `key` is a digest, so no personal data is stored."""
 sa.Index("rate_limits_ended", rate_limits.c.ends_at)

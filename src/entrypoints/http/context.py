@@ -26,7 +26,7 @@ KEY = "todo_core.context"
 
 @attrs.define
 class RequestContext:
-    """One request and what came of it: filled by the steps of the pipeline, read by the frame around it.
+    """One request and what came of it: filled by the steps of the pipeline, read by the middleware.
 
     `headers` has lower-case names; a header that was sent more than once is joined by commas (RFC 9110, 5.3).
     `secure`: the client came over TLS. `problem` is the code of the problem it was answered with; `causes` are the

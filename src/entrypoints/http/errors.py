@@ -84,6 +84,6 @@ class RateLimited(HttpError):
 
 
 class InternalError(HttpError):
-    """Something here is broken; the log knows what."""
+    """An unexpected error; see the log."""
 
     code: ClassVar[str] = "internal-error"

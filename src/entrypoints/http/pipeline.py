@@ -72,7 +72,7 @@ class Pipeline:
     async def _confirm(self, context: RequestContext) -> None:
         """Raise NotAuthenticated, which comes before what was refused, when the session has ended.
 
-        A good request learns that from the statement that does its work; only a bad one needs a look of its own.
+        A valid request is checked by its own SQL statement; a rejected one needs this extra query.
         """
         if context.actor is not None:
             await self.accounts.me(context.actor)

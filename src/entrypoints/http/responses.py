@@ -1,4 +1,4 @@
-"""Answers as bytes: what a handler returns and the server sends."""
+"""Responses as bytes: what a handler returns and the server sends."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -42,5 +42,5 @@ def json_response(status: int, value: object, *headers: Header, media_type: byte
 
 
 def no_content(*headers: Header) -> Response:
-    """Return a success that has nothing to say."""
+    """Return 204 No Content."""
     return Response(204, headers=headers)

@@ -1,4 +1,4 @@
-"""Around the framework: what every response has, its own errors included, and what is noted of every request."""
+"""The outermost ASGI application: headers of every response, errors of the framework, logs and metrics."""
 
 from typing import cast
 
@@ -19,7 +19,7 @@ from entrypoints.http.responses import Header, Response
 
 UNMATCHED = "unmatched"
 AUTH = "/api/auth/"
-"""Below it every answer says where its limits stand."""
+"""Responses below this path carry RateLimit headers."""
 EVERYWHERE: tuple[Header, ...] = (
     (b"server", b"todo-core"),  # or the HTTP server would name itself (ASVS 13.4.6)
     (b"x-content-type-options", b"nosniff"),
@@ -90,7 +90,7 @@ class Middleware:
         """Return what is wrong with the request's target, if anything is."""
         path = scope["path"]
         if (path.endswith("/") and path != "/") or "//" in path or b"%2f" in scope["raw_path"].lower():
-            return RouteNotFound()  # the framework would fold them into a route, past what a proxy says of its path
+            return RouteNotFound()  # Litestar would normalise these to a real route and bypass a proxy's path rules
         return host_error(context.header(b"host"), scope["http_version"], self.options.allowed_hosts)
 
     def _allows(self, context: RequestContext) -> bool:

@@ -19,7 +19,7 @@ from todo_core.users import UserId
 
 SWEEP_AT = 10_000
 PER_ACCOUNT = 10
-"""How many times the limit of an address an account has: no single address can use up somebody's attempts."""
+"""The limit of an account is this many times that of an address: no single address can use it up."""
 
 
 @attrs.define
@@ -79,7 +79,7 @@ class RateLimits:
         _enforce(context, self._count_address(context))
 
     def count_unauthenticated(self, context: RequestContext) -> None:
-        """Count the same, where another error comes first whatever the limit says."""
+        """Count the address without enforcing the limit: another error takes precedence."""
         context.counts.append(self._count_address(context))
 
     def _policy(self, limit: LimitName) -> Policy:

@@ -21,7 +21,7 @@ CURSOR = "cursor"
 SYNC = "sync"
 HISTORY = "history"
 MAX_TOKEN_LENGTH = 4096
-"""The longest token that is made has a third of it."""
+"""About three times the longest token that is made."""
 
 _INSTANTS = {SortKey.CREATED_AT, SortKey.UPDATED_AT}
 _encode = msgspec.json.Encoder(order="deterministic").encode

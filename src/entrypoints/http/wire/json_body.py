@@ -1,4 +1,4 @@
-"""Reading a body: what it says it is, how much there is, and strictly as JSON (RFC 8259)."""
+"""Reads a body: content type, size limit, strict JSON (RFC 8259)."""
 
 import asyncio
 import codecs
