@@ -12,7 +12,7 @@ from adapters.postgres.coalescing import FLIGHTS, MAX_READS, batch_of
 from adapters.postgres.records import Rows
 from adapters.postgres.statements import Statement
 from todo_core.actors import Actor
-from todo_core.errors import NotAuthenticated
+from todo_core.errors import NotAuthenticated, Unavailable
 from todo_core.moments import Moment
 from todo_core.queries import Query
 from todo_core.tasks import Task
@@ -126,6 +126,31 @@ async def test_lost_connections_cost_no_read(harness: StoreHarness, admin: psyco
     )
 
     assert [task for _, task in pairs] == found
+
+
+async def test_an_unreachable_database_fails_all_reads_at_once(harness: StoreHarness, opened: Database) -> None:
+    """Nobody waits for it again in turn."""
+
+    class Unreachable(Watched):
+        """A database that is gone once reads come together."""
+
+        async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Rows:
+            """Run a statement for one read."""
+            rows = await super().fetch(statement, values)
+            if any(isinstance(value, list) for value in values.values()):
+                raise Unavailable
+            return rows
+
+    pairs = await users_with_tasks(harness, 3) * 5
+    unreachable = Unreachable(opened)
+    harness.store._coalescer.database = unreachable  # type: ignore[attr-defined] # the real one, which fails at times
+
+    found = await asyncio.gather(
+        *(harness.view(actor).tasks.get(task.id) for actor, task in pairs), return_exceptions=True
+    )
+
+    assert [Unavailable] * (len(pairs) - FLIGHTS) == [type(one) for one in found if isinstance(one, Exception)]
+    assert len(unreachable.statements) <= FLIGHTS + 1
 
 
 async def test_a_failed_statement_is_repeated_read_by_read(harness: StoreHarness, opened: Database) -> None:

@@ -16,6 +16,7 @@ import attrs
 from adapters.postgres.pool import Database
 from adapters.postgres.records import Row, Rows
 from adapters.postgres.statements import Statement
+from todo_core.errors import Unavailable
 
 FLIGHTS = 2
 """How many statements are under way at a time: one alone would let a slow read hold up all others."""
@@ -65,6 +66,16 @@ class _Read:
 
     values: Values
     rows: "asyncio.Future[Rows]"
+
+    def succeed(self, rows: Rows) -> None:
+        """Hand the rows to the caller, unless it was cancelled."""
+        if not self.rows.done():
+            self.rows.set_result(rows)
+
+    def fail(self, error: Exception) -> None:
+        """Raise the error in the caller, unless it was cancelled."""
+        if not self.rows.done():
+            self.rows.set_exception(error)
 
 
 @attrs.define
@@ -116,19 +127,25 @@ class Coalescer:
             self._land()
 
     async def _fetch_together(self, statement: Statement, reads: list[_Read]) -> None:
-        """Resolve the reads with one statement. If that fails, each is left to be repeated alone."""
+        """Resolve the reads with one statement. If that fails, each is left to be repeated alone.
+
+        A database that cannot be reached fails them all: one by one, each would wait for it anew.
+        """
         batch = batch_of(statement)
         assert batch is not None  # noqa: S101 - `fetch` looked
         try:
             rows = await self.database.fetch(batch.statement, batch.values([read.values for read in reads]))
+        except Unavailable as error:
+            for read in reads:
+                read.fail(error)
+            return
         except Exception:  # noqa: BLE001 - whatever it is, the reads find out one by one
             return
         by_read: dict[int, list[Row]] = defaultdict(list)
         for number, *row in rows:
             by_read[number].append(row)
         for number, read in enumerate(reads, start=1):
-            if not read.rows.done():
-                read.rows.set_result(by_read[number])
+            read.succeed(by_read[number])
 
     async def _fetch_alone(self, statement: Statement, read: _Read) -> None:
         if read.rows.done():
@@ -136,8 +153,6 @@ class Coalescer:
         try:
             rows = await self.database.fetch(statement, read.values)
         except Exception as error:  # noqa: BLE001 - raised again in the waiting caller
-            if not read.rows.done():
-                read.rows.set_exception(error)
+            read.fail(error)
         else:
-            if not read.rows.done():
-                read.rows.set_result(rows)
+            read.succeed(rows)
