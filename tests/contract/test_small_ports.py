@@ -39,7 +39,8 @@ def ids(request: pytest.FixtureRequest) -> Ids:
 def passwords(request: pytest.FixtureRequest) -> Iterator[Passwords]:
     """Return cheap passwords."""
     if request.param == "memory":
-        yield ScryptPasswords(log_cost=2)
+        with closing(ScryptPasswords(log_cost=2)) as scrypt:
+            yield scrypt
     else:
         with closing(PooledPasswords(Profile.cheapest(), workers=1, queue=64)) as pooled:
             yield pooled

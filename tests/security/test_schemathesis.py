@@ -36,7 +36,7 @@ include-operation-id = ["listTasks", "listChanges"]
 expected-statuses = ["2xx", 400, 401, 410]
 
 [[operations]]
-include-operation-id = ["replaceTask"]
+include-operation-id = ["replaceTask", "listOccurrences"]
 [operations.checks.positive_data_acceptance]
 expected-statuses = ["2xx", 400, 401, 403, 404, 409, 412, 422, 428]
 """

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import itertools
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Generic, TypeVar, assert_never
 
 import attrs
@@ -173,8 +174,8 @@ class MemoryStore(Store):
     async def advance_revisions(self, by: int) -> None:
         for user in list(self._accounts):
             async with self._lock(user):
-                account = self._accounts.get(user)
-                if account is not None:
+                with suppress(KeyError):  # removed while this waited
+                    account = self._accounts[user]
                     account.revision += by
                     account.horizon = account.revision
 

@@ -120,7 +120,7 @@ async def no_write(harness: StoreHarness, who: str, lock_out: LockOut) -> None:
 
     async def work(unit: UnitOfWork) -> None:
         nonlocal ran
-        ran = True
+        ran = True  # pragma: no cover - it must not run
 
     with expect(NotAuthenticated):
         await harness.store.write(actor, work)
