@@ -56,6 +56,12 @@ def _adopt_standard_library(level: int, seen: Sequence[Processor], written: Sequ
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(max(level, logging.WARNING))  # below that, libraries talk of themselves
+    logging.getLogger("psycopg.pool").addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Tell whether a line of the connection pool says more than that it drops what we closed, and logged why."""
+    return not str(record.msg).startswith("discarding closed connection")
 
 
 def only_places(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

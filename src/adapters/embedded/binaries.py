@@ -98,7 +98,10 @@ class Binaries:
     def _holding(cls, bindir: Path, programs: tuple[str, ...]) -> "Binaries":
         missing = [name for name in sorted(programs) if not (bindir / name).is_file()]
         if missing:
-            raise EmbeddedError(f"{bindir} holds no PostgreSQL server: {' and '.join(missing)} not found")
+            raise EmbeddedError(
+                f"{bindir} holds no PostgreSQL server: {' and '.join(missing)} not found: TODO_PG_BINDIR names the"
+                " directory that has them"
+            )
         return cls(bindir.absolute(), _major(bindir / programs[0]))
 
 

@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
 from adapters.postgres.connecting import PoolSettings, session_arguments
 from adapters.postgres.records import Row
+from adapters.postgres.remedies import explain
 from adapters.postgres.statements import Statement
 from todo_core.errors import Unavailable
 
@@ -226,8 +227,7 @@ def _speaks_of_the_database(error: psycopg.Error) -> bool:
 
 
 def _reason(error: psycopg.Error) -> str:
-    said = f": {error.diag.message_primary}" if error.diag.message_primary else ""
-    return f"the database cannot be worked with ({type(error).__name__}{said})"
+    return f"the database cannot be worked with ({type(error).__name__}): {explain(error)}"
 
 
 async def _run(connection: Connection, statement: Statement, values: Mapping[str, object]) -> Cursor:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import psycopg
 
 MAKE_DATABASE = "CREATE DATABASE todo ENCODING 'UTF8' TEMPLATE template0 OWNER todo"
+SELECT_SCHEMA = "ALTER ROLE todo SET search_path = public leads it to a schema"
 
 REMEDIES: Mapping[str, str] = {
     # where it is
@@ -38,7 +39,10 @@ REMEDIES: Mapping[str, str] = {
     ),
     "query_wait_timeout": "the pooler has no free connection to PostgreSQL: raise its pool size",
     "server_login_retry|login failed": "the pooler cannot reach PostgreSQL: look at its log",
-    "invalid value for parameter|unrecognized configuration parameter": "look at options= in TODO_DATABASE_URL",
+    "invalid value for parameter|unrecognized configuration parameter|requires a value|invalid command-line": (
+        "look at options= in TODO_DATABASE_URL"
+    ),
+    "definition of service|service file": ("put host, user and database into TODO_DATABASE_URL, in place of service="),
     "conversion between UTF8 and": MAKE_DATABASE,
     # what there is
     "read-only transaction": (
@@ -48,11 +52,14 @@ REMEDIES: Mapping[str, str] = {
     "permission denied for|must be owner": (
         "run it as the role that owns the tables, or GRANT the right (docs/database.md)"
     ),
-    "no schema has been selected": "ALTER ROLE todo SET search_path = public leads it to a schema",
+    "no schema has been selected": SELECT_SCHEMA,
     "prepared statement": "a pooler is in between, which does not know them: set TODO_PREPARE_STATEMENTS=false",
     "statement timeout": "the role's statement_timeout is too short for this",
 }
 """What to do, by a pattern of the words that the error has; the first that fits counts."""
+
+HINT = re.compile(r"^\s*Is the server running .*\?$", re.MULTILINE)
+"""What libpq asks after a refusal; the remedies have it with the setting's name."""
 
 
 def explain(error: BaseException) -> str:
@@ -69,4 +76,4 @@ def explain(error: BaseException) -> str:
 
 def _words(error: BaseException) -> str:
     said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
-    return " ".join((said or str(error)).split()) or type(error).__name__
+    return " ".join(HINT.sub("", said or str(error)).split()) or type(error).__name__

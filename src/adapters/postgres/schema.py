@@ -7,7 +7,7 @@ import attrs
 import psycopg
 
 from adapters.postgres import scripts
-from adapters.postgres.remedies import MAKE_DATABASE
+from adapters.postgres.remedies import MAKE_DATABASE, SELECT_SCHEMA
 from adapters.postgres.tables import metadata
 from todo_core.errors import Unavailable
 
@@ -60,6 +60,8 @@ def judge(connection: psycopg.Connection) -> Schema:
     Raises Unavailable, in words: it is another program's, it contradicts itself, or it may not be looked into.
     """
     columns = {str(table): frozenset(map(str, names)) for table, names in connection.execute(_COLUMNS)}
+    if not columns and connection.execute("SELECT pg_catalog.current_schema()").fetchone() == (None,):
+        raise Unavailable(f"no schema of the role's search_path is there, or may be used: {SELECT_SCHEMA}")
     recorded = _recorded(connection) if REVISIONS in columns else None
     if recorded is None and not columns.keys() - {REVISIONS}:
         return Schema(State.EMPTY, None)
