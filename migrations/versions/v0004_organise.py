@@ -46,11 +46,11 @@ CREATE TABLE IF NOT EXISTS occurrences (
     FOREIGN KEY (user_id, task_id) REFERENCES tasks (user_id, id) ON DELETE CASCADE);
 """
 
-INDEXES = (
-    "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS lists_id ON lists (id)",
-    "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS lists_changes ON lists (user_id, version)",
-    "CREATE INDEX CONCURRENTLY IF NOT EXISTS lists_to_drop ON lists (deleted_at) WHERE deleted_at IS NOT NULL",
-)
+INDEXES = {
+    "lists_id": ("UNIQUE INDEX", "(id)"),
+    "lists_changes": ("UNIQUE INDEX", "(user_id, version)"),
+    "lists_to_drop": ("INDEX", "(deleted_at) WHERE deleted_at IS NOT NULL"),
+}
 
 
 def position_at_end(number: str) -> str:
@@ -159,8 +159,11 @@ CONSTRAINTS = {
 def upgrade() -> None:
     with op.get_context().autocommit_block():
         op.execute(TABLES)
-        for index in INDEXES:
-            op.execute(index)
+        op.execute("SET lock_timeout = 0")  # it waits for all older transactions, also a backup's, and blocks nobody
+        for name, (kind, columns) in INDEXES.items():
+            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")  # one that was left half made is of no use
+            op.execute(f"CREATE {kind} CONCURRENTLY IF NOT EXISTS {name} ON lists {columns}")
+        op.execute("SET lock_timeout = '2s'")
         op.execute(FUNCTIONS)
         op.execute(
             "CREATE OR REPLACE TRIGGER revisions_inbox AFTER INSERT ON revisions"

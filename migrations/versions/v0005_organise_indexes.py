@@ -13,9 +13,11 @@ INDEXES = {
 
 def upgrade() -> None:
     with op.get_context().autocommit_block():
+        op.execute("SET lock_timeout = 0")  # it waits for all older transactions, also a backup's, and blocks nobody
         for name, columns in INDEXES.items():
             op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")  # one that was left half made is of no use
             op.execute(f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON tasks {columns}")
+        op.execute("SET lock_timeout = '2s'")
 
 
 def downgrade() -> None:

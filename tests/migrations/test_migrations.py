@@ -10,8 +10,9 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
+from psycopg import IsolationLevel
 
-from adapters.postgres.migrate import ADVISORY_LOCK, connected, current, migrate
+from adapters.postgres.migrate import ADVISORY_LOCK, LIMITS, connected, current, migrate
 from adapters.postgres.scripts import configuration, head, is_behind
 from adapters.postgres.tables import metadata
 from tests.migrations.catalog import catalog
@@ -19,6 +20,7 @@ from todo_core.errors import Unavailable
 
 SECRET = "hunter2"
 MIGRATORS = 3
+LOCK_SECONDS = int(LIMITS["lock_timeout"].removesuffix("s"))
 
 
 def run(url: str, alembic: Callable[..., None], *arguments: str) -> None:
@@ -121,11 +123,32 @@ def test_migrator_does_not_block_a_busy_table(empty_database: str) -> None:
     with psycopg.connect(empty_database) as other:
         other.execute("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
 
-        with pytest.raises(Unavailable, match="its tables are in use"):
+        with pytest.raises(
+            Unavailable, match=f"its tables are in use, most likely by process {other.info.backend_pid}"
+        ):
             migrate(empty_database, patience=0)
 
     migrate(empty_database)
     assert head() == current(empty_database)
+
+
+def test_index_waits_for_a_backup(empty_database: str) -> None:
+    """A transaction that was there before an index is built is waited for longer than a lock; nothing half made stays.
+
+    PostgreSQL waits for every one in the database, whatever it reads, and counts that as waiting for a lock.
+    """
+    run(empty_database, command.upgrade, "0004")
+    with psycopg.connect(empty_database) as backup, ThreadPoolExecutor(1) as pool:
+        backup.isolation_level = IsolationLevel.REPEATABLE_READ
+        backup.execute("SELECT FROM audit_events")
+        migrated = pool.submit(migrate, empty_database, patience=0)
+        with pytest.raises(TimeoutError):
+            migrated.result(LOCK_SECONDS + 1)
+        backup.rollback()
+        assert head() == migrated.result().revision
+
+    with psycopg.connect(empty_database) as connection:
+        assert [] == connection.execute("SELECT FROM pg_index WHERE NOT indisvalid").fetchall()
 
 
 def test_every_libpq_url_will_do(empty_database: str) -> None:

@@ -1,5 +1,6 @@
 """The migrations as SQL: for operators who apply them by hand, and for a linter."""
 
+import re
 import subprocess
 import sys
 from io import StringIO
@@ -61,6 +62,21 @@ def test_nothing_is_left_to_do() -> None:
 def test_linter_has_nothing_to_say(migration: Script) -> None:
     """Nothing locks a table for long, rewrites it, or breaks the release before."""
     assert lint(statements(migration)) == ""
+
+
+@pytest.mark.parametrize("migration", SCRIPTS, ids=lambda migration: migration.revision)
+def test_concurrent_builds_wait(migration: Script) -> None:
+    """No statement with CONCURRENTLY runs under the limit of locks, each other one does; a broken index is replaced."""
+    limit, dropped = LIMITS["lock_timeout"], set[str]()
+    for line in statements(migration).splitlines():
+        if line.startswith("SET lock_timeout = "):
+            limit = line.partition(" = ")[2].strip("';")
+        elif line.split():
+            assert limit == ("0" if "CONCURRENTLY" in line else LIMITS["lock_timeout"]), line
+        name = re.match(r"(DROP|CREATE) (?:UNIQUE )?INDEX CONCURRENTLY IF (?:NOT )?EXISTS (\w+)", line)
+        if name and name[1] == "DROP":
+            dropped.add(name[2])
+        assert not (name and name[1] == "CREATE") or name[2] in dropped, line
 
 
 def test_linter_notices() -> None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import StringIO
+from typing import LiteralString
 
 import psycopg
 import sqlalchemy as sa
@@ -28,6 +29,9 @@ SELECT l.pid, a.application_name, a.client_addr::text, a.backend_start FROM pg_c
 LEFT JOIN pg_catalog.pg_stat_activity a USING (pid)
 WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = %s AND l.objsubid = 1
   AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())"""
+_OLDEST = """
+SELECT pid, application_name, client_addr::text, xact_start FROM pg_catalog.pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL ORDER BY xact_start LIMIT 1"""
 
 
 def migrate(url: str, *, patience: float = PATIENCE_SECONDS) -> Schema:
@@ -49,7 +53,7 @@ def migrate(url: str, *, patience: float = PATIENCE_SECONDS) -> Schema:
                 if schema is not None and schema.state is State.EMPTY:
                     _check_may_create(connection)
                 if schema is None or not _upgraded(url):
-                    _wait(deadline, "its tables are in use")
+                    _wait(deadline, f"its tables are in use, most likely {_named(connection, _OLDEST)}")
             return schema
     except (psycopg.Error, sa.exc.DBAPIError) as error:
         raise Unavailable(f"the database cannot be migrated: {explain(_cause(error))}") from error
@@ -116,7 +120,7 @@ def _alone(url: str, deadline: float) -> Iterator[psycopg.Connection]:
     connection = connect(url)
     try:
         while not _taken(connection):
-            holder = _holder(connection)
+            holder = _named(connection, _HOLDER, ADVISORY_LOCK)
             connection.rollback()
             _wait(deadline, f"another migration is under way, {holder}")
         yield connection
@@ -144,15 +148,15 @@ def _taken(connection: psycopg.Connection) -> bool:
     return row is not None and bool(row[0])
 
 
-def _holder(connection: psycopg.Connection) -> str:
-    """Return who holds the lock, in words."""
-    row = connection.execute(_HOLDER, (ADVISORY_LOCK,)).fetchone()
+def _named(connection: psycopg.Connection, query: LiteralString, *values: int) -> str:
+    """Return who is in the way, in words."""
+    row = connection.execute(query, values).fetchone()
     if row is None:
-        return "which has just ended"
-    pid, program, address, began = row
+        return "by somebody who has just ended"
+    pid, program, address, since = row
     return (
-        f"in process {pid} of the server ({program or 'without a name'} at {address or 'its own machine'}, connected"
-        f" since {began:%Y-%m-%d %H:%M:%S}): wait for it, or end it with SELECT pg_terminate_backend({pid})"
+        f"by process {pid} of the server ({program or 'without a name'} at {address or 'its own machine'}, since"
+        f" {since:%Y-%m-%d %H:%M:%S}): wait for it, or end it with SELECT pg_terminate_backend({pid})"
     )
 
 
@@ -164,8 +168,6 @@ def _check_may_create(connection: psycopg.Connection) -> None:
     row = connection.execute(query).fetchone()
     assert row is not None  # noqa: S101 - it returns one row
     may, schema, role, database = row
-    if schema is None:
-        raise Unavailable(f"the search_path of {role} leads to no schema: ALTER ROLE {role} SET search_path = public")
     if not may:
         raise Unavailable(
             f"the role {role} may not make tables in the schema {schema}: ALTER DATABASE {database} OWNER TO {role}"

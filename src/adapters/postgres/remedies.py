@@ -6,7 +6,6 @@ from collections.abc import Mapping
 import psycopg
 
 MAKE_DATABASE = "CREATE DATABASE todo ENCODING 'UTF8' TEMPLATE template0 OWNER todo"
-SELECT_SCHEMA = "ALTER ROLE todo SET search_path = public leads it to a schema"
 
 REMEDIES: Mapping[str, str] = {
     # where it is
@@ -52,7 +51,7 @@ REMEDIES: Mapping[str, str] = {
     "permission denied for|must be owner": (
         "run it as the role that owns the tables, or GRANT the right (docs/database.md)"
     ),
-    "no schema has been selected": SELECT_SCHEMA,
+    "no schema has been selected": "ALTER ROLE todo SET search_path = public leads it to a schema",
     "prepared statement": "a pooler is in between, which does not know them: set TODO_PREPARE_STATEMENTS=false",
     "statement timeout": "the role's statement_timeout is too short for this",
 }

@@ -7,7 +7,7 @@ import attrs
 import psycopg
 
 from adapters.postgres import scripts
-from adapters.postgres.remedies import MAKE_DATABASE, SELECT_SCHEMA
+from adapters.postgres.remedies import MAKE_DATABASE
 from adapters.postgres.tables import metadata
 from todo_core.errors import Unavailable
 
@@ -60,8 +60,8 @@ def judge(connection: psycopg.Connection) -> Schema:
     Raises Unavailable, in words: it is another program's, it contradicts itself, or it may not be looked into.
     """
     columns = {str(table): frozenset(map(str, names)) for table, names in connection.execute(_COLUMNS)}
-    if not columns and connection.execute("SELECT pg_catalog.current_schema()").fetchone() == (None,):
-        raise Unavailable(f"no schema of the role's search_path is there, or may be used: {SELECT_SCHEMA}")
+    if not columns:
+        _check_search_path(connection)
     recorded = _recorded(connection) if REVISIONS in columns else None
     if recorded is None and not columns.keys() - {REVISIONS}:
         return Schema(State.EMPTY, None)
@@ -76,6 +76,15 @@ def judge(connection: psycopg.Connection) -> Schema:
         return Schema(State.BEHIND, recorded)
     _check_columns(columns, recorded)
     return Schema(State.CURRENT if recorded == scripts.head() else State.NEWER, recorded)
+
+
+def _check_search_path(connection: psycopg.Connection) -> None:
+    """Raise Unavailable when no table can be seen, or made, because there is no schema to look into."""
+    row = connection.execute("SELECT pg_catalog.current_schema(), current_user").fetchone()
+    if row is not None and row[0] is None:
+        raise Unavailable(
+            f"the search_path of {row[1]} leads to no schema: ALTER ROLE {row[1]} SET search_path = public"
+        )
 
 
 def _recorded(connection: psycopg.Connection) -> str | None:
