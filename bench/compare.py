@@ -5,7 +5,7 @@ import json
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,9 +16,17 @@ from bench import check, processes, usage, versions, workloads
 from bench.environment import System
 from bench.measure import Bench, Figure, Series
 from bench.versions import PRESENT, Unusable, Version
+from bench.workloads import Workload
 
 OUTPUT = Path("build/compare.json")
-COMPARED = (workloads.read, workloads.list_first, workloads.create, workloads.patch, workloads.list_filtered)
+COMPARED: dict[str, Callable[[System], Workload]] = {
+    "R": lambda system: workloads.read(system.accounts),
+    "L": lambda system: workloads.list_first(system.accounts),
+    "W": lambda system: workloads.create(system.accounts),
+    "P": lambda system: workloads.patch(system.accounts),
+    "F": lambda system: workloads.list_filtered(system.accounts),
+    "C": lambda system: workloads.changes(system.accounts, system.running.port),
+}
 FIGURES: dict[str, Figure] = {
     "req/s": lambda sample: sample.rate,
     "server time": lambda sample: sample.server,
@@ -51,6 +59,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=2.0, help="how long each turn is (%(default)s)")
     parser.add_argument("--users", type=int, default=100, help="how many users there are (%(default)s)")
     parser.add_argument("--tasks", type=int, default=300, help="how many tasks each of them has (%(default)s)")
+    parser.add_argument(
+        "--workloads", nargs="+", choices=[*COMPARED], default=[*COMPARED], help="which are measured (all of them)"
+    )
     parser.add_argument("--output", type=Path, default=OUTPUT, help="where the figures go (%(default)s)")
     arguments = parser.parse_args()
     if arguments.tasks < workloads.PAGE * 2:
@@ -74,16 +85,16 @@ def _measured(other: Version, arguments: argparse.Namespace) -> list[Pair]:
             systems.append(versions.populate(version, running, arguments.users, arguments.tasks))
             check.check(systems[-1])
             versions.settle(version, url)
-        pairs = list(zip(*map(_series, systems), strict=True))
+        pairs = [_pair(systems, COMPARED[name]) for name in arguments.workloads]
         every = [one for pair in pairs for one in pair]
         processes.say(f"measuring: {len(every) * (arguments.rounds + 1) * arguments.seconds:.0f} s")
         Bench(usage.postmaster(url), systems).measure(every, arguments.rounds, arguments.seconds)
     return pairs
 
 
-def _series(system: System) -> list[Series]:
-    asked = [*(make(system.accounts) for make in COMPARED), workloads.changes(system.accounts, system.running.port)]
-    return [Series(system, workload) for workload in asked]
+def _pair(systems: Sequence[System], asked: Callable[[System], Workload]) -> Pair:
+    mine, its = (Series(system, asked(system)) for system in systems)
+    return mine, its
 
 
 def _errors(pairs: Sequence[Pair]) -> int:

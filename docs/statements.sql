@@ -221,6 +221,136 @@ INSERT INTO occurrences (user_id, task_id, version, due_date, due_time, due_time
 -- occurrences.REMOVE
 DELETE FROM occurrences WHERE occurrences.user_id = :user::UUID AND occurrences.task_id = :task_id::UUID AND occurrences.version = :version::BIGINT;
 
+-- optimistic.TASK_AT_REVISION, access check: session
+SELECT revisions.revision, found.id, found.version, found.title, found.description, found.completed_at, found.priority, found.due_date, found.due_time, found.due_timezone, found.due_at, found.tags, found.list_id, found.parent_id, found.position, found.series, found.created_at, found.updated_at, found.deleted_at, found.deleted_with
+FROM (SELECT users.id AS user_id
+FROM users JOIN sessions ON sessions.user_id = users.id
+WHERE users.id = :user::UUID AND users.disabled_at IS NULL AND sessions.id = :session::UUID AND sessions.expires_at > :now::TIMESTAMP WITH TIME ZONE) AS access JOIN revisions ON revisions.user_id = access.user_id LEFT OUTER JOIN (SELECT tasks.id AS id, tasks.version AS version, tasks.title AS title, tasks.description AS description, tasks.completed_at AS completed_at, tasks.priority AS priority, tasks.due_date AS due_date, tasks.due_time AS due_time, tasks.due_timezone AS due_timezone, tasks.due_at AS due_at, tasks.tags AS tags, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.series AS series, tasks.created_at AS created_at, tasks.updated_at AS updated_at, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with
+FROM tasks
+WHERE tasks.user_id = :user::UUID AND tasks.id = :task::UUID AND tasks.purged_at IS NULL) AS found ON true;
+
+-- optimistic.TASK_AT_REVISION, access check: identity
+SELECT revisions.revision, found.id, found.version, found.title, found.description, found.completed_at, found.priority, found.due_date, found.due_time, found.due_timezone, found.due_at, found.tags, found.list_id, found.parent_id, found.position, found.series, found.created_at, found.updated_at, found.deleted_at, found.deleted_with
+FROM (SELECT users.id AS user_id
+FROM users JOIN identities ON identities.user_id = users.id
+WHERE users.id = :user::UUID AND users.disabled_at IS NULL AND identities.issuer = :issuer::VARCHAR COLLATE "C" AND identities.subject = :subject::VARCHAR COLLATE "C" AND (identities.refused_before IS NULL OR identities.refused_before <= :issued_at::TIMESTAMP WITH TIME ZONE)) AS access JOIN revisions ON revisions.user_id = access.user_id LEFT OUTER JOIN (SELECT tasks.id AS id, tasks.version AS version, tasks.title AS title, tasks.description AS description, tasks.completed_at AS completed_at, tasks.priority AS priority, tasks.due_date AS due_date, tasks.due_time AS due_time, tasks.due_timezone AS due_timezone, tasks.due_at AS due_at, tasks.tags AS tags, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.series AS series, tasks.created_at AS created_at, tasks.updated_at AS updated_at, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with
+FROM tasks
+WHERE tasks.user_id = :user::UUID AND tasks.id = :task::UUID AND tasks.purged_at IS NULL) AS found ON true;
+
+-- optimistic.TASK_AT_REVISION, access check: personal token
+SELECT revisions.revision, found.id, found.version, found.title, found.description, found.completed_at, found.priority, found.due_date, found.due_time, found.due_timezone, found.due_at, found.tags, found.list_id, found.parent_id, found.position, found.series, found.created_at, found.updated_at, found.deleted_at, found.deleted_with
+FROM (SELECT users.id AS user_id
+FROM users JOIN personal_tokens ON personal_tokens.user_id = users.id
+WHERE users.id = :user::UUID AND users.disabled_at IS NULL AND personal_tokens.id = :token::UUID AND personal_tokens.expires_at > :now::TIMESTAMP WITH TIME ZONE) AS access JOIN revisions ON revisions.user_id = access.user_id LEFT OUTER JOIN (SELECT tasks.id AS id, tasks.version AS version, tasks.title AS title, tasks.description AS description, tasks.completed_at AS completed_at, tasks.priority AS priority, tasks.due_date AS due_date, tasks.due_time AS due_time, tasks.due_timezone AS due_timezone, tasks.due_at AS due_at, tasks.tags AS tags, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.series AS series, tasks.created_at AS created_at, tasks.updated_at AS updated_at, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with
+FROM tasks
+WHERE tasks.user_id = :user::UUID AND tasks.id = :task::UUID AND tasks.purged_at IS NULL) AS found ON true;
+
+-- optimistic.BELOW
+WITH RECURSIVE below(id, list_id, parent_id, position, completed_at, repeats, deleted_at, deleted_with, level) AS
+(SELECT tasks.id AS id, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.completed_at AS completed_at, tasks.series IS NOT NULL AS repeats, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with, 1 AS level
+FROM tasks
+WHERE tasks.user_id = :user::UUID AND tasks.parent_id = :task::UUID AND tasks.purged_at IS NULL UNION ALL SELECT tasks.id AS id, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.completed_at AS completed_at, tasks.series IS NOT NULL AS repeats, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with, below.level + :level_1::INTEGER AS anon_1
+FROM tasks JOIN below ON tasks.parent_id = below.id
+WHERE tasks.user_id = :user::UUID AND tasks.purged_at IS NULL)
+ SELECT below.id, below.list_id, below.parent_id, below.position, below.completed_at, below.repeats, below.deleted_at, below.deleted_with
+FROM below ORDER BY below.level;
+
+-- optimistic.BELOW_AT_REVISION, access check: session
+WITH RECURSIVE below(id, list_id, parent_id, position, completed_at, repeats, deleted_at, deleted_with, level) AS
+(SELECT tasks.id AS id, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.completed_at AS completed_at, tasks.series IS NOT NULL AS repeats, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with, 1 AS level
+FROM tasks
+WHERE tasks.user_id = :user::UUID AND tasks.parent_id = :task::UUID AND tasks.purged_at IS NULL UNION ALL SELECT tasks.id AS id, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.completed_at AS completed_at, tasks.series IS NOT NULL AS repeats, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with, below.level + :level_1::INTEGER AS anon_1
+FROM tasks JOIN below ON tasks.parent_id = below.id
+WHERE tasks.user_id = :user::UUID AND tasks.purged_at IS NULL)
+ SELECT revisions.revision, descendants.id, descendants.list_id, descendants.parent_id, descendants.position, descendants.completed_at, descendants.repeats, descendants.deleted_at, descendants.deleted_with
+FROM (SELECT users.id AS user_id
+FROM users JOIN sessions ON sessions.user_id = users.id
+WHERE users.id = :user::UUID AND users.disabled_at IS NULL AND sessions.id = :session::UUID AND sessions.expires_at > :now::TIMESTAMP WITH TIME ZONE) AS access JOIN revisions ON revisions.user_id = access.user_id LEFT OUTER JOIN (SELECT below.id AS id, below.list_id AS list_id, below.parent_id AS parent_id, below.position AS position, below.completed_at AS completed_at, below.repeats AS repeats, below.deleted_at AS deleted_at, below.deleted_with AS deleted_with
+FROM below ORDER BY below.level) AS descendants ON true;
+
+-- optimistic.BELOW_AT_REVISION, access check: identity
+WITH RECURSIVE below(id, list_id, parent_id, position, completed_at, repeats, deleted_at, deleted_with, level) AS
+(SELECT tasks.id AS id, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.completed_at AS completed_at, tasks.series IS NOT NULL AS repeats, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with, 1 AS level
+FROM tasks
+WHERE tasks.user_id = :user::UUID AND tasks.parent_id = :task::UUID AND tasks.purged_at IS NULL UNION ALL SELECT tasks.id AS id, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.completed_at AS completed_at, tasks.series IS NOT NULL AS repeats, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with, below.level + :level_1::INTEGER AS anon_1
+FROM tasks JOIN below ON tasks.parent_id = below.id
+WHERE tasks.user_id = :user::UUID AND tasks.purged_at IS NULL)
+ SELECT revisions.revision, descendants.id, descendants.list_id, descendants.parent_id, descendants.position, descendants.completed_at, descendants.repeats, descendants.deleted_at, descendants.deleted_with
+FROM (SELECT users.id AS user_id
+FROM users JOIN identities ON identities.user_id = users.id
+WHERE users.id = :user::UUID AND users.disabled_at IS NULL AND identities.issuer = :issuer::VARCHAR COLLATE "C" AND identities.subject = :subject::VARCHAR COLLATE "C" AND (identities.refused_before IS NULL OR identities.refused_before <= :issued_at::TIMESTAMP WITH TIME ZONE)) AS access JOIN revisions ON revisions.user_id = access.user_id LEFT OUTER JOIN (SELECT below.id AS id, below.list_id AS list_id, below.parent_id AS parent_id, below.position AS position, below.completed_at AS completed_at, below.repeats AS repeats, below.deleted_at AS deleted_at, below.deleted_with AS deleted_with
+FROM below ORDER BY below.level) AS descendants ON true;
+
+-- optimistic.BELOW_AT_REVISION, access check: personal token
+WITH RECURSIVE below(id, list_id, parent_id, position, completed_at, repeats, deleted_at, deleted_with, level) AS
+(SELECT tasks.id AS id, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.completed_at AS completed_at, tasks.series IS NOT NULL AS repeats, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with, 1 AS level
+FROM tasks
+WHERE tasks.user_id = :user::UUID AND tasks.parent_id = :task::UUID AND tasks.purged_at IS NULL UNION ALL SELECT tasks.id AS id, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.completed_at AS completed_at, tasks.series IS NOT NULL AS repeats, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with, below.level + :level_1::INTEGER AS anon_1
+FROM tasks JOIN below ON tasks.parent_id = below.id
+WHERE tasks.user_id = :user::UUID AND tasks.purged_at IS NULL)
+ SELECT revisions.revision, descendants.id, descendants.list_id, descendants.parent_id, descendants.position, descendants.completed_at, descendants.repeats, descendants.deleted_at, descendants.deleted_with
+FROM (SELECT users.id AS user_id
+FROM users JOIN personal_tokens ON personal_tokens.user_id = users.id
+WHERE users.id = :user::UUID AND users.disabled_at IS NULL AND personal_tokens.id = :token::UUID AND personal_tokens.expires_at > :now::TIMESTAMP WITH TIME ZONE) AS access JOIN revisions ON revisions.user_id = access.user_id LEFT OUTER JOIN (SELECT below.id AS id, below.list_id AS list_id, below.parent_id AS parent_id, below.position AS position, below.completed_at AS completed_at, below.repeats AS repeats, below.deleted_at AS deleted_at, below.deleted_with AS deleted_with
+FROM below ORDER BY below.level) AS descendants ON true;
+
+-- optimistic.CHANGE_TASK, access check: session
+WITH locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks
+FROM revisions
+WHERE revisions.user_id = :user::UUID AND revisions.revision = :seen::BIGINT FOR NO KEY UPDATE),
+alive AS
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks
+FROM locked JOIN users ON users.id = locked.user_id JOIN sessions ON sessions.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND sessions.id = :session::UUID AND sessions.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF sessions, users),
+revision AS
+(UPDATE revisions SET revision=:version::BIGINT, live_tasks=(revisions.live_tasks + :added::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id)
+ UPDATE tasks SET version=:version::BIGINT, title=:title::VARCHAR, description=:description::VARCHAR, completed_at=:completed_at::TIMESTAMP WITH TIME ZONE, priority=:priority::SMALLINT, due_date=:due_date::DATE, due_time=:due_time::TIME WITHOUT TIME ZONE, due_timezone=:due_timezone::VARCHAR, due_at=:due_at::TIMESTAMP WITH TIME ZONE, tags=:tags::TEXT[] COLLATE "C", list_id=:list_id::UUID, parent_id=:parent_id::UUID, position=:position::VARCHAR COLLATE "C", series=:series::JSONB, created_at=:created_at::TIMESTAMP WITH TIME ZONE, updated_at=:updated_at::TIMESTAMP WITH TIME ZONE, deleted_at=:deleted_at::TIMESTAMP WITH TIME ZONE, deleted_with=:deleted_with::UUID, due_key=:due_key::BIGINT, title_key=:title_key::VARCHAR COLLATE "C", search_key=:search_key::VARCHAR COLLATE "C" FROM revision WHERE tasks.user_id = revision.user_id AND tasks.id = :id::UUID RETURNING tasks.id;
+
+-- optimistic.CHANGE_TASK, access check: identity
+WITH locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks
+FROM revisions
+WHERE revisions.user_id = :user::UUID AND revisions.revision = :seen::BIGINT FOR NO KEY UPDATE),
+alive AS
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks
+FROM locked JOIN users ON users.id = locked.user_id JOIN identities ON identities.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND identities.issuer = :issuer::VARCHAR COLLATE "C" AND identities.subject = :subject::VARCHAR COLLATE "C" AND (identities.refused_before IS NULL OR identities.refused_before <= :issued_at::TIMESTAMP WITH TIME ZONE) FOR SHARE OF identities, users),
+revision AS
+(UPDATE revisions SET revision=:version::BIGINT, live_tasks=(revisions.live_tasks + :added::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id)
+ UPDATE tasks SET version=:version::BIGINT, title=:title::VARCHAR, description=:description::VARCHAR, completed_at=:completed_at::TIMESTAMP WITH TIME ZONE, priority=:priority::SMALLINT, due_date=:due_date::DATE, due_time=:due_time::TIME WITHOUT TIME ZONE, due_timezone=:due_timezone::VARCHAR, due_at=:due_at::TIMESTAMP WITH TIME ZONE, tags=:tags::TEXT[] COLLATE "C", list_id=:list_id::UUID, parent_id=:parent_id::UUID, position=:position::VARCHAR COLLATE "C", series=:series::JSONB, created_at=:created_at::TIMESTAMP WITH TIME ZONE, updated_at=:updated_at::TIMESTAMP WITH TIME ZONE, deleted_at=:deleted_at::TIMESTAMP WITH TIME ZONE, deleted_with=:deleted_with::UUID, due_key=:due_key::BIGINT, title_key=:title_key::VARCHAR COLLATE "C", search_key=:search_key::VARCHAR COLLATE "C" FROM revision WHERE tasks.user_id = revision.user_id AND tasks.id = :id::UUID RETURNING tasks.id;
+
+-- optimistic.CHANGE_TASK, access check: personal token
+WITH locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks
+FROM revisions
+WHERE revisions.user_id = :user::UUID AND revisions.revision = :seen::BIGINT FOR NO KEY UPDATE),
+alive AS
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks
+FROM locked JOIN users ON users.id = locked.user_id JOIN personal_tokens ON personal_tokens.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND personal_tokens.id = :token::UUID AND personal_tokens.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF personal_tokens, users),
+revision AS
+(UPDATE revisions SET revision=:version::BIGINT, live_tasks=(revisions.live_tasks + :added::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id)
+ UPDATE tasks SET version=:version::BIGINT, title=:title::VARCHAR, description=:description::VARCHAR, completed_at=:completed_at::TIMESTAMP WITH TIME ZONE, priority=:priority::SMALLINT, due_date=:due_date::DATE, due_time=:due_time::TIME WITHOUT TIME ZONE, due_timezone=:due_timezone::VARCHAR, due_at=:due_at::TIMESTAMP WITH TIME ZONE, tags=:tags::TEXT[] COLLATE "C", list_id=:list_id::UUID, parent_id=:parent_id::UUID, position=:position::VARCHAR COLLATE "C", series=:series::JSONB, created_at=:created_at::TIMESTAMP WITH TIME ZONE, updated_at=:updated_at::TIMESTAMP WITH TIME ZONE, deleted_at=:deleted_at::TIMESTAMP WITH TIME ZONE, deleted_with=:deleted_with::UUID, due_key=:due_key::BIGINT, title_key=:title_key::VARCHAR COLLATE "C", search_key=:search_key::VARCHAR COLLATE "C" FROM revision WHERE tasks.user_id = revision.user_id AND tasks.id = :id::UUID RETURNING tasks.id;
+
+-- optimistic.REPLACE_TASK
+WITH revision AS
+(UPDATE revisions SET revision=(revisions.revision + :revision_1::BIGINT), live_tasks=(revisions.live_tasks + (:live::INTEGER - CAST((SELECT count(*) AS count_1
+FROM tasks
+WHERE tasks.user_id = :user::UUID AND tasks.id = :id::UUID AND tasks.deleted_at IS NULL) AS INTEGER))) WHERE revisions.user_id = :user::UUID RETURNING revisions.revision, revisions.live_tasks, concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) AS "end")
+ UPDATE tasks SET version=(SELECT revision.revision
+FROM revision), title=:title::VARCHAR, description=:description::VARCHAR, completed_at=:completed_at::TIMESTAMP WITH TIME ZONE, priority=:priority::SMALLINT, due_date=:due_date::DATE, due_time=:due_time::TIME WITHOUT TIME ZONE, due_timezone=:due_timezone::VARCHAR, due_at=:due_at::TIMESTAMP WITH TIME ZONE, tags=:tags::TEXT[] COLLATE "C", list_id=:list_id::UUID, parent_id=:parent_id::UUID, position=CASE WHEN (:position::VARCHAR COLLATE "C" = :param_1::VARCHAR COLLATE "C") THEN (SELECT revision."end"
+FROM revision) ELSE :position::VARCHAR COLLATE "C" END, series=:series::JSONB, created_at=:created_at::TIMESTAMP WITH TIME ZONE, updated_at=:updated_at::TIMESTAMP WITH TIME ZONE, deleted_at=:deleted_at::TIMESTAMP WITH TIME ZONE, deleted_with=:deleted_with::UUID, due_key=:due_key::BIGINT, title_key=:title_key::VARCHAR COLLATE "C", search_key=:search_key::VARCHAR COLLATE "C" WHERE tasks.user_id = :user::UUID AND tasks.id = :id::UUID RETURNING tasks.version, tasks.position, (SELECT revision.live_tasks
+FROM revision) AS anon_1;
+
+-- optimistic.TASK
+SELECT access.user_id, found.id, found.version, found.title, found.description, found.completed_at, found.priority, found.due_date, found.due_time, found.due_timezone, found.due_at, found.tags, found.list_id, found.parent_id, found.position, found.series, found.created_at, found.updated_at, found.deleted_at, found.deleted_with
+FROM (SELECT users.id AS user_id
+FROM users
+WHERE users.id = :user::UUID) AS access LEFT OUTER JOIN (SELECT tasks.id AS id, tasks.version AS version, tasks.title AS title, tasks.description AS description, tasks.completed_at AS completed_at, tasks.priority AS priority, tasks.due_date AS due_date, tasks.due_time AS due_time, tasks.due_timezone AS due_timezone, tasks.due_at AS due_at, tasks.tags AS tags, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.series AS series, tasks.created_at AS created_at, tasks.updated_at AS updated_at, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with
+FROM tasks
+WHERE tasks.user_id = :user::UUID AND tasks.id = :task::UUID AND tasks.purged_at IS NULL) AS found ON true;
+
 -- rate_limits.HIT
 INSERT INTO rate_limits (key, ends_at, count) VALUES (:key, :ends_at::TIMESTAMP WITH TIME ZONE, :count::INTEGER) ON CONFLICT (key) DO UPDATE SET ends_at = CASE WHEN (rate_limits.ends_at <= :now::TIMESTAMP WITH TIME ZONE OR rate_limits.ends_at > :latest::TIMESTAMP WITH TIME ZONE) THEN excluded.ends_at ELSE rate_limits.ends_at END, count = CASE WHEN (rate_limits.ends_at <= :now::TIMESTAMP WITH TIME ZONE OR rate_limits.ends_at > :latest::TIMESTAMP WITH TIME ZONE) THEN :param_1::INTEGER ELSE rate_limits.count + :count_1::INTEGER END RETURNING rate_limits.count, rate_limits.ends_at;
 
@@ -324,16 +454,6 @@ FROM tasks JOIN path ON tasks.id = path.parent_id
 WHERE tasks.user_id = :user::UUID)
  SELECT path.id
 FROM path ORDER BY path.level;
-
--- tree.BELOW
-WITH RECURSIVE below(id, list_id, parent_id, position, completed_at, repeats, deleted_at, deleted_with, level) AS
-(SELECT tasks.id AS id, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.completed_at AS completed_at, tasks.series IS NOT NULL AS repeats, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with, 1 AS level
-FROM tasks
-WHERE tasks.user_id = :user::UUID AND tasks.parent_id = :task::UUID AND tasks.purged_at IS NULL UNION ALL SELECT tasks.id AS id, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.completed_at AS completed_at, tasks.series IS NOT NULL AS repeats, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with, below.level + :level_1::INTEGER AS anon_1
-FROM tasks JOIN below ON tasks.parent_id = below.id
-WHERE tasks.user_id = :user::UUID AND tasks.purged_at IS NULL)
- SELECT below.id, below.list_id, below.parent_id, below.position, below.completed_at, below.repeats, below.deleted_at, below.deleted_with
-FROM below ORDER BY below.level;
 
 -- tree.IN_LIST
 SELECT tasks.id, tasks.list_id, tasks.parent_id, tasks.position, tasks.completed_at, tasks.series IS NOT NULL AS repeats, tasks.deleted_at, tasks.deleted_with
@@ -446,16 +566,6 @@ revision AS
 (UPDATE revisions SET revision=(revisions.revision + :revision_1::BIGINT), live_tasks=(revisions.live_tasks + :live_tasks_1::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id, revisions.revision, concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) AS "end")
  INSERT INTO tasks (user_id, id, version, title, description, completed_at, priority, due_date, due_time, due_timezone, due_at, tags, list_id, parent_id, position, series, created_at, updated_at, deleted_at, deleted_with, purged_at, due_key, title_key, search_key) SELECT revision.user_id, :id::UUID AS anon_1, revision.revision, :title::VARCHAR AS anon_2, :description::VARCHAR AS anon_3, :completed_at::TIMESTAMP WITH TIME ZONE AS anon_4, :priority::SMALLINT AS anon_5, :due_date::DATE AS anon_6, :due_time::TIME WITHOUT TIME ZONE AS anon_7, :due_timezone::VARCHAR AS anon_8, :due_at::TIMESTAMP WITH TIME ZONE AS anon_9, :tags::TEXT[] COLLATE "C" AS anon_10, :list_id::UUID AS anon_11, :parent_id::UUID AS anon_12, CASE WHEN (:position::VARCHAR COLLATE "C" = :param_1::VARCHAR COLLATE "C") THEN revision."end" ELSE :position::VARCHAR COLLATE "C" END AS anon_13, :series::JSONB AS anon_14, :created_at::TIMESTAMP WITH TIME ZONE AS anon_15, :updated_at::TIMESTAMP WITH TIME ZONE AS anon_16, :deleted_at::TIMESTAMP WITH TIME ZONE AS anon_17, :deleted_with::UUID AS anon_18, NULL AS anon_19, :due_key::BIGINT AS anon_20, :title_key::VARCHAR COLLATE "C" AS anon_21, :search_key::VARCHAR COLLATE "C" AS anon_22
 FROM revision RETURNING tasks.version, tasks.position;
-
--- writing.REPLACE_TASK
-WITH revision AS
-(UPDATE revisions SET revision=(revisions.revision + :revision_1::BIGINT), live_tasks=(revisions.live_tasks + (:live::INTEGER - CAST((SELECT count(*) AS count_1
-FROM tasks
-WHERE tasks.user_id = :user::UUID AND tasks.id = :id::UUID AND tasks.deleted_at IS NULL) AS INTEGER))) WHERE revisions.user_id = :user::UUID RETURNING revisions.revision, revisions.live_tasks, concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) AS "end")
- UPDATE tasks SET version=(SELECT revision.revision
-FROM revision), title=:title::VARCHAR, description=:description::VARCHAR, completed_at=:completed_at::TIMESTAMP WITH TIME ZONE, priority=:priority::SMALLINT, due_date=:due_date::DATE, due_time=:due_time::TIME WITHOUT TIME ZONE, due_timezone=:due_timezone::VARCHAR, due_at=:due_at::TIMESTAMP WITH TIME ZONE, tags=:tags::TEXT[] COLLATE "C", list_id=:list_id::UUID, parent_id=:parent_id::UUID, position=CASE WHEN (:position::VARCHAR COLLATE "C" = :param_1::VARCHAR COLLATE "C") THEN (SELECT revision."end"
-FROM revision) ELSE :position::VARCHAR COLLATE "C" END, series=:series::JSONB, created_at=:created_at::TIMESTAMP WITH TIME ZONE, updated_at=:updated_at::TIMESTAMP WITH TIME ZONE, deleted_at=:deleted_at::TIMESTAMP WITH TIME ZONE, deleted_with=:deleted_with::UUID, due_key=:due_key::BIGINT, title_key=:title_key::VARCHAR COLLATE "C", search_key=:search_key::VARCHAR COLLATE "C" WHERE tasks.user_id = :user::UUID AND tasks.id = :id::UUID RETURNING tasks.version, tasks.position, (SELECT revision.live_tasks
-FROM revision) AS anon_1;
 
 -- writing.REPLACE_USER
 UPDATE users SET email=:email::VARCHAR, email_key=:email_key::VARCHAR COLLATE "C", password_hash=:password_hash::VARCHAR, password_changed_at=:password_changed_at::TIMESTAMP WITH TIME ZONE, display_name=:display_name::VARCHAR, timezone=:timezone::VARCHAR, created_at=:created_at::TIMESTAMP WITH TIME ZONE, disabled_at=:disabled_at::TIMESTAMP WITH TIME ZONE WHERE users.id = :id::UUID;
@@ -701,14 +811,6 @@ FROM users
 WHERE users.id = :user::UUID) AS access LEFT OUTER JOIN (SELECT personal_tokens.user_id AS user_id, personal_tokens.id AS id, personal_tokens.name AS name, personal_tokens.scopes AS scopes, personal_tokens.digest AS digest, personal_tokens.hint AS hint, personal_tokens.created_at AS created_at, personal_tokens.expires_at AS expires_at, personal_tokens.last_used_at AS last_used_at
 FROM personal_tokens
 WHERE personal_tokens.user_id = :user::UUID AND personal_tokens.expires_at > :now::TIMESTAMP WITH TIME ZONE) AS live ON true ORDER BY live.created_at DESC, live.id DESC;
-
--- reading.Reads.task, access check: locked
-SELECT access.user_id, found.id, found.version, found.title, found.description, found.completed_at, found.priority, found.due_date, found.due_time, found.due_timezone, found.due_at, found.tags, found.list_id, found.parent_id, found.position, found.series, found.created_at, found.updated_at, found.deleted_at, found.deleted_with
-FROM (SELECT users.id AS user_id
-FROM users
-WHERE users.id = :user::UUID) AS access LEFT OUTER JOIN (SELECT tasks.id AS id, tasks.version AS version, tasks.title AS title, tasks.description AS description, tasks.completed_at AS completed_at, tasks.priority AS priority, tasks.due_date AS due_date, tasks.due_time AS due_time, tasks.due_timezone AS due_timezone, tasks.due_at AS due_at, tasks.tags AS tags, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.series AS series, tasks.created_at AS created_at, tasks.updated_at AS updated_at, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with
-FROM tasks
-WHERE tasks.user_id = :user::UUID AND tasks.id = :task::UUID AND tasks.purged_at IS NULL) AS found ON true;
 
 -- reading.Reads.tags, access check: locked
 SELECT access.user_id, counted.tag, counted.open, counted.total

@@ -7,7 +7,7 @@ from typing import assert_never
 import sqlalchemy as sa
 
 from adapters.postgres.statements import bindparam
-from adapters.postgres.tables import identities, personal_tokens, sessions, users
+from adapters.postgres.tables import identities, personal_tokens, revisions, sessions, users
 from todo_core.actors import Actor, ExternalActor, SessionActor, TokenActor
 
 ACCEPTED = identities.c.refused_before.is_(None) | (identities.c.refused_before <= bindparam("issued_at"))
@@ -52,6 +52,12 @@ class Access(Enum):
         """
         access = self.table
         return sa.select(access.c.user_id, *rows.c).select_from(access.outerjoin(rows, sa.true()))
+
+    def at_revision(self, rows: sa.FromClause) -> sa.Select[tuple[object, ...]]:
+        """Return the same statement with the user's revision, as it is in the same snapshot, instead of the id."""
+        access = self.table
+        known = access.join(revisions, revisions.c.user_id == access.c.user_id)
+        return sa.select(revisions.c.revision, *rows.c).select_from(known.outerjoin(rows, sa.true()))
 
 
 PROOFS: Mapping[Access, tuple[sa.Table, tuple[sa.ColumnElement[bool], ...]]] = {

@@ -28,13 +28,14 @@ class Caller:
 
     async def read(self, statement: Statement, **values: object) -> Sequence[Row]:
         """Return the rows of a reading statement, at least one. Raises NotAuthenticated when access is refused."""
-        return self._allowed(await self.fetch(statement, self._complete(values)))
+        return self._allowed(await self.fetch(statement, self.complete(values)))
 
     async def read_alike(self, statement: Statement, **values: object) -> Sequence[Row]:
         """Do the same for a statement that other callers run at the same time."""
-        return self._allowed(await self.fetch_alike(statement, self._complete(values)))
+        return self._allowed(await self.fetch_alike(statement, self.complete(values)))
 
-    def _complete(self, values: Mapping[str, object]) -> Mapping[str, object]:
+    def complete(self, values: Mapping[str, object]) -> Mapping[str, object]:
+        """Return the values of a statement with those of its access check."""
         return {**values, **self.values, "now": self.clock.now()}
 
     @staticmethod

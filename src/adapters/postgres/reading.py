@@ -11,7 +11,7 @@ import attrs
 import sqlalchemy as sa
 
 from adapters.postgres import records
-from adapters.postgres.access import ACCEPTED, Access
+from adapters.postgres.access import ACCEPTED, PROOFS, Access
 from adapters.postgres.statements import MAX_ROWS, Statement, bindparam
 from adapters.postgres.tables import (
     ERASED,
@@ -48,7 +48,7 @@ class Reads:
             Statement.of(_user(access)),
             Statement.of(_sessions(access)),
             Statement.of(_personal_tokens(access)),
-            Statement.of(_task(access)),
+            Statement.of(access.before(_task())),
             Statement.of(_tags(access)),
         )
 
@@ -102,11 +102,11 @@ def _personal_tokens(access: Access) -> sa.Select[tuple[object, ...]]:
     return access.before(rows).order_by(rows.c.created_at.desc(), rows.c.id.desc())
 
 
-def _task(access: Access) -> sa.Select[tuple[object, ...]]:
+def _task() -> sa.Subquery:
     found = sa.select(*records.TASK).where(
         tasks.c.user_id == bindparam("user"), tasks.c.id == bindparam("task"), tasks.c.purged_at.is_(None)
     )
-    return access.before(found.subquery("found"))
+    return found.subquery("found")
 
 
 def _tags(access: Access) -> sa.Select[tuple[object, ...]]:
@@ -178,5 +178,6 @@ FIRST_USERS = Statement.of(sa.select(*records.USER).order_by(users.c.id).limit(M
 NEXT_USERS = Statement.of(
     sa.select(*records.USER).where(users.c.id > bindparam("after")).order_by(users.c.id).limit(MAX_ROWS)
 )
+TASK_AT_REVISION = {access: Statement.of(access.at_revision(_task())) for access in PROOFS}
 TASK_OWNER = Statement.of(sa.select(tasks.c.user_id).where(tasks.c.id == bindparam("task")))
 USERS_TO_PURGE = Statement.of(_users_to_purge())

@@ -81,6 +81,7 @@ TASK = (
     tasks.c.deleted_at,
     tasks.c.deleted_with,
 )
+DELETED_AT = TASK.index(tasks.c.deleted_at)
 NODE = (
     tasks.c.id,
     tasks.c.list_id,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -14,10 +15,12 @@ from adapters.postgres.caller import Caller
 from adapters.postgres.coalescing import Coalescer
 from adapters.postgres.constraints import translate_unique_violations
 from adapters.postgres.identities import RememberedIdentities
+from adapters.postgres.optimistic import Attempt
 from adapters.postgres.pool import Database, Transaction
 from adapters.postgres.reader import PostgresUserReader
 from adapters.postgres.statements import Statement
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
+from adapters.postgres.writer import LockNeeded
 from todo_core.actors import Actor
 from todo_core.audit import DEFAULT_RETENTION, Event
 from todo_core.errors import NotAuthenticated, QuotaExceeded
@@ -30,6 +33,7 @@ from todo_core.users import EmailAddress, User, UserId
 
 T = TypeVar("T")
 
+TRIES_WITHOUT_THE_LOCK = 2
 NIL = UUID(int=0)
 """Comes before every id."""
 
@@ -75,8 +79,7 @@ class PostgresStore(Store):
 
     @override
     def read(self, actor: Actor) -> UserReader:
-        caller = Caller(self.clock, *check_of(actor), self.database.fetch, self._coalescer.fetch)
-        return PostgresUserReader.of(caller)
+        return PostgresUserReader.of(self._caller(actor))
 
     @override
     async def write(self, actor: Actor, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
@@ -87,6 +90,19 @@ class PostgresStore(Store):
             return await work(await self._lock(transaction, writing.LOCK_AND_CHECK[access], check))
 
         return await self.database.transact(unit)
+
+    @override
+    async def write_optimistically(self, actor: Actor, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        for _ in range(TRIES_WITHOUT_THE_LOCK):
+            attempt = Attempt(self._caller(actor))
+            unit = PostgresUnitOfWork.of(attempt, actor.user, None, self.clock, self.audit_retention)
+            try:
+                result = await attempt.run(partial(work, unit))
+            except LockNeeded:
+                break
+            if await attempt.keep(self.database):
+                return result
+        return await self.write(actor, work)
 
     @override
     async def write_as(self, user: UserId, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
@@ -167,6 +183,9 @@ class PostgresStore(Store):
     @override
     async def advance_revisions(self, by: int) -> None:
         await self.database.write(writing.ADVANCE_REVISIONS, {"by": by})
+
+    def _caller(self, actor: Actor) -> Caller:
+        return Caller(self.clock, *check_of(actor), self.database.fetch, self._coalescer.fetch)
 
     def _registration(self, user: User, event: Event) -> dict[str, object]:
         recorded = records.event_values(event, self.audit_retention)

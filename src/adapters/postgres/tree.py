@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from typing_extensions import override
 
 from adapters.postgres import records
+from adapters.postgres.access import PROOFS
 from adapters.postgres.statements import MAX_ROWS, Statement, bindparam
 from adapters.postgres.tables import LIVE, revisions, tasks
 from adapters.postgres.writer import LiveTasks, Writer
@@ -29,7 +30,7 @@ def _path() -> sa.ClauseElement:
     return sa.select(path.c.id).order_by(path.c.level)
 
 
-def _below() -> sa.ClauseElement:
+def _below() -> sa.Select[tuple[object, ...]]:
     children = sa.select(*records.NODE, sa.literal_column("1").label("level"))
     below = children.where(OWN_TASK, tasks.c.parent_id == bindparam("task"), READABLE).cte("below", recursive=True)
     further = sa.select(*records.NODE, below.c.level + 1)
@@ -99,6 +100,7 @@ def _update() -> sa.ClauseElement:
 
 PATH = Statement.of(_path())
 BELOW = Statement.of(_below())
+BELOW_AT_REVISION = {access: Statement.of(access.at_revision(_below().subquery("descendants"))) for access in PROOFS}
 IN_LIST = Statement.of(sa.select(*records.NODE).where(OWN_TASK, tasks.c.list_id == bindparam("list"), LIVE))
 ROOTS_AROUND = Statement.of(_neighbours((tasks.c.list_id == bindparam("list")) & tasks.c.parent_id.is_(None)))
 SUBTASKS_AROUND = Statement.of(_neighbours(tasks.c.parent_id == bindparam("parent")))

@@ -1,4 +1,4 @@
-"""Reading and writing one user's rows inside a transaction that holds the user's lock."""
+"""Reading and writing one user's rows inside a unit of work."""
 
 import datetime as dt
 
@@ -12,7 +12,6 @@ from adapters.postgres.constraints import translate_unique_violations
 from adapters.postgres.feed import PostgresFeedReader
 from adapters.postgres.lists import PostgresListRepository
 from adapters.postgres.occurrences import PostgresOccurrenceRepository
-from adapters.postgres.pool import Transaction
 from adapters.postgres.reader import (
     PostgresAccountReader,
     PostgresPersonalTokenReader,
@@ -21,7 +20,7 @@ from adapters.postgres.reader import (
 )
 from adapters.postgres.statements import Statement
 from adapters.postgres.tree import PostgresTreeRepository
-from adapters.postgres.writer import LiveTasks, Writer
+from adapters.postgres.writer import LiveTasks, Running, Writer
 from todo_core.audit import Event
 from todo_core.idempotency import IdempotencyKey, StoredResult
 from todo_core.lists import TaskList
@@ -125,7 +124,7 @@ class PostgresTaskRepository(PostgresTaskReader, TaskRepository):
 
     @override
     async def live_count(self) -> int:
-        return self.live.count
+        return self.live.known()
 
     @override
     async def add(self, task: Task) -> Task:
@@ -220,11 +219,11 @@ class PostgresUnitOfWork(UnitOfWork):
 
     @classmethod
     def of(
-        cls, transaction: Transaction, user: UserId, live: int, clock: Clock, audit_retention: dt.timedelta
+        cls, running: Running, user: UserId, live: int | None, clock: Clock, audit_retention: dt.timedelta
     ) -> "PostgresUnitOfWork":
-        """Return the rows of a user whose lock the transaction holds."""
-        caller = Caller(clock, Access.LOCKED, {"user": user}, transaction.fetch, transaction.fetch)
-        writer, count = Writer(transaction, user), LiveTasks(live)
+        """Return the rows of a user; `live` is how many live tasks they have, known where the lock is held."""
+        caller = Caller(clock, Access.LOCKED, {"user": user}, running.fetch, running.fetch)
+        writer, count = Writer(running, user), LiveTasks(live)
         return cls(
             PostgresAccountRepository(caller, writer),
             PostgresSessionRepository(caller, writer),

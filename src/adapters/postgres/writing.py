@@ -122,6 +122,20 @@ def _replace_task() -> sa.ClauseElement:
     )
 
 
+def _change_task(access: Access) -> sa.ClauseElement:
+    """Return the statement that is a whole unit of work: lock, check, update, if the user's revision is still `seen`.
+
+    As nothing was written since, what was read then is what there is; and the version is known, the next revision.
+    """
+    alive = _lock_and_check(access, revisions.c.revision == bindparam("seen")).cte("alive")
+    counted = {"revision": bindparam("version"), "live_tasks": revisions.c.live_tasks + bindparam("added")}
+    taking = sa.update(revisions).where(revisions.c.user_id == alive.c.user_id).values(counted)
+    revision = taking.returning(revisions.c.user_id).cte("revision")
+    changed = {name: bind for name, bind in _all(tasks).items() if name not in {"user_id", "id", "purged_at"}}
+    own = (tasks.c.user_id == revision.c.user_id, tasks.c.id == bindparam("id"))
+    return sa.update(tasks).where(*own).values(changed).returning(tasks.c.id)
+
+
 def _save_session() -> sa.ClauseElement:
     adding = insert(sessions).values(_all(sessions))
     renewed = {column.name: adding.excluded[column.name] for column in sessions.c if not column.primary_key}
@@ -234,6 +248,7 @@ LOCK_AND_CHECK = {access: Statement.of(_lock_and_check(access)) for access in PR
 
 ADD_TASK = Statement.of(_add_task())
 CREATE_TASK = {access: Statement.of(_create_task(access)) for access in PROOFS}
+CHANGE_TASK = {access: Statement.of(_change_task(access)) for access in PROOFS}
 REPLACE_TASK = Statement.of(_replace_task())
 REPLACE_USER = Statement.of(_replace_user())
 REMOVE_USER = Statement.of(sa.delete(users).where(users.c.id == bindparam("user")))

@@ -214,6 +214,13 @@ class Store(Directory, Protocol):
         repeat, when it is unknown whether the transaction was committed.
         """
 
+    async def write_optimistically(self, actor: Actor, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        """Do the same for work that, as a rule, reads a task and changes it.
+
+        `work` may run before the user's lock is taken, and see the rows of a moment. What it writes is kept only if
+        nobody has written that user's rows since; otherwise it runs again, and in the end under the lock.
+        """
+
     async def write_as(self, user: UserId, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         """Do the same without an actor, for log-in, refresh and administration; disabled users included.
 

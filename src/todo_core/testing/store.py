@@ -109,6 +109,10 @@ class MemoryStore(Store):
         return await self._run(actor.user, lambda: self._account_of(actor), work)
 
     @override
+    async def write_optimistically(self, actor: Actor, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        return await self.write(actor, work)
+
+    @override
     async def write_as(self, user: UserId, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         return await self._run(user, lambda: self._account(user), work)
 

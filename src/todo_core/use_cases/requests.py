@@ -32,10 +32,10 @@ class Requests:
 
         Returns the task or list, and whether it is a replay. Raises IdempotencyKeyReused and QuotaExceeded.
         """
+        if key is None:
+            return await self.store.write_optimistically(actor, work), False
 
         async def work_or_replay(unit: UnitOfWork) -> tuple[Item, bool]:
-            if key is None:
-                return await work(unit), False
             stored = await unit.idempotency.get(key.value)
             if stored is not None:
                 return _replayed(stored, key, kind), True

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 import attrs
@@ -122,6 +122,11 @@ async def nobody_sees_what_is_not_kept_yet(harness: StoreHarness) -> None:
 @check
 async def race_loses_no_change(harness: StoreHarness) -> None:
     """Twenty writers who read, wait and write: every change survives, each has the next number."""
+    await lose_no_change(harness, [harness.store.write])
+
+
+async def lose_no_change(harness: StoreHarness, ways: Sequence[Callable[..., Awaitable[int]]]) -> None:
+    """Let writers of one task write in each of these ways, and look at what is left of it."""
     actor = await harness.actor()
     task = await harness.add(actor, "x")
 
@@ -131,7 +136,7 @@ async def race_loses_no_change(harness: StoreHarness) -> None:
         await asyncio.sleep(0)
         return (await unit.tasks.replace(attrs.evolve(found, title=found.title + "x"))).version
 
-    versions = await asyncio.gather(*(harness.store.write(actor, work) for _ in range(WORKERS)))
+    versions = await asyncio.gather(*(ways[number % len(ways)](actor, work) for number in range(WORKERS)))
 
     final = await harness.view(actor).tasks.get(task.id)
     assert final is not None
