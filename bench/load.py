@@ -25,7 +25,7 @@ STATUS = slice(9, 12)
 CHUNK = 1 << 18
 PATIENCE_SECONDS = 60
 READY = "ready\n"
-ETAG, VERSION = "{etag}", "{version}"
+ETAG, VERSION = "{etag}", "{version of the task}"
 VERSION_DIGITS = len(VERSION)
 """The version is written with as many digits as its place has characters, so that the length of the body is fixed."""
 
