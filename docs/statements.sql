@@ -296,11 +296,11 @@ FROM below ORDER BY below.level) AS descendants ON true;
 
 -- optimistic.CHANGE_TASK, access check: session
 WITH locked AS
-(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
 FROM revisions
 WHERE revisions.user_id = :user::UUID AND revisions.revision = :seen::BIGINT FOR NO KEY UPDATE),
 alive AS
-(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
 FROM locked JOIN users ON users.id = locked.user_id JOIN sessions ON sessions.user_id = locked.user_id
 WHERE users.disabled_at IS NULL AND sessions.id = :session::UUID AND sessions.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF sessions, users),
 revision AS
@@ -309,11 +309,11 @@ revision AS
 
 -- optimistic.CHANGE_TASK, access check: identity
 WITH locked AS
-(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
 FROM revisions
 WHERE revisions.user_id = :user::UUID AND revisions.revision = :seen::BIGINT FOR NO KEY UPDATE),
 alive AS
-(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
 FROM locked JOIN users ON users.id = locked.user_id JOIN identities ON identities.user_id = locked.user_id
 WHERE users.disabled_at IS NULL AND identities.issuer = :issuer::VARCHAR COLLATE "C" AND identities.subject = :subject::VARCHAR COLLATE "C" AND (identities.refused_before IS NULL OR identities.refused_before <= :issued_at::TIMESTAMP WITH TIME ZONE) FOR SHARE OF identities, users),
 revision AS
@@ -322,11 +322,11 @@ revision AS
 
 -- optimistic.CHANGE_TASK, access check: personal token
 WITH locked AS
-(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
 FROM revisions
 WHERE revisions.user_id = :user::UUID AND revisions.revision = :seen::BIGINT FOR NO KEY UPDATE),
 alive AS
-(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
 FROM locked JOIN users ON users.id = locked.user_id JOIN personal_tokens ON personal_tokens.user_id = locked.user_id
 WHERE users.disabled_at IS NULL AND personal_tokens.id = :token::UUID AND personal_tokens.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF personal_tokens, users),
 revision AS
@@ -492,28 +492,28 @@ WHERE revisions.user_id = :user::UUID FOR NO KEY UPDATE;
 
 -- writing.LOCK_AND_CHECK, access check: session
 WITH locked AS
-(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
 FROM revisions
 WHERE revisions.user_id = :user::UUID FOR NO KEY UPDATE)
- SELECT locked.user_id, locked.live_tasks
+ SELECT locked.user_id, locked.live_tasks, locked.revision
 FROM locked JOIN users ON users.id = locked.user_id JOIN sessions ON sessions.user_id = locked.user_id
 WHERE users.disabled_at IS NULL AND sessions.id = :session::UUID AND sessions.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF sessions, users;
 
 -- writing.LOCK_AND_CHECK, access check: identity
 WITH locked AS
-(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
 FROM revisions
 WHERE revisions.user_id = :user::UUID FOR NO KEY UPDATE)
- SELECT locked.user_id, locked.live_tasks
+ SELECT locked.user_id, locked.live_tasks, locked.revision
 FROM locked JOIN users ON users.id = locked.user_id JOIN identities ON identities.user_id = locked.user_id
 WHERE users.disabled_at IS NULL AND identities.issuer = :issuer::VARCHAR COLLATE "C" AND identities.subject = :subject::VARCHAR COLLATE "C" AND (identities.refused_before IS NULL OR identities.refused_before <= :issued_at::TIMESTAMP WITH TIME ZONE) FOR SHARE OF identities, users;
 
 -- writing.LOCK_AND_CHECK, access check: personal token
 WITH locked AS
-(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
 FROM revisions
 WHERE revisions.user_id = :user::UUID FOR NO KEY UPDATE)
- SELECT locked.user_id, locked.live_tasks
+ SELECT locked.user_id, locked.live_tasks, locked.revision
 FROM locked JOIN users ON users.id = locked.user_id JOIN personal_tokens ON personal_tokens.user_id = locked.user_id
 WHERE users.disabled_at IS NULL AND personal_tokens.id = :token::UUID AND personal_tokens.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF personal_tokens, users;
 
@@ -527,11 +527,11 @@ FROM revision) AS anon_1;
 
 -- writing.CREATE_TASK, access check: session
 WITH locked AS
-(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
 FROM revisions
 WHERE revisions.user_id = :user::UUID AND revisions.live_tasks < :max_tasks::INTEGER FOR NO KEY UPDATE),
 alive AS
-(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
 FROM locked JOIN users ON users.id = locked.user_id JOIN sessions ON sessions.user_id = locked.user_id
 WHERE users.disabled_at IS NULL AND sessions.id = :session::UUID AND sessions.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF sessions, users),
 revision AS
@@ -541,11 +541,11 @@ FROM revision RETURNING tasks.version, tasks.position;
 
 -- writing.CREATE_TASK, access check: identity
 WITH locked AS
-(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
 FROM revisions
 WHERE revisions.user_id = :user::UUID AND revisions.live_tasks < :max_tasks::INTEGER FOR NO KEY UPDATE),
 alive AS
-(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
 FROM locked JOIN users ON users.id = locked.user_id JOIN identities ON identities.user_id = locked.user_id
 WHERE users.disabled_at IS NULL AND identities.issuer = :issuer::VARCHAR COLLATE "C" AND identities.subject = :subject::VARCHAR COLLATE "C" AND (identities.refused_before IS NULL OR identities.refused_before <= :issued_at::TIMESTAMP WITH TIME ZONE) FOR SHARE OF identities, users),
 revision AS
@@ -555,15 +555,81 @@ FROM revision RETURNING tasks.version, tasks.position;
 
 -- writing.CREATE_TASK, access check: personal token
 WITH locked AS
-(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
 FROM revisions
 WHERE revisions.user_id = :user::UUID AND revisions.live_tasks < :max_tasks::INTEGER FOR NO KEY UPDATE),
 alive AS
-(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
 FROM locked JOIN users ON users.id = locked.user_id JOIN personal_tokens ON personal_tokens.user_id = locked.user_id
 WHERE users.disabled_at IS NULL AND personal_tokens.id = :token::UUID AND personal_tokens.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF personal_tokens, users),
 revision AS
 (UPDATE revisions SET revision=(revisions.revision + :revision_1::BIGINT), live_tasks=(revisions.live_tasks + :live_tasks_1::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id, revisions.revision, concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) AS "end")
+ INSERT INTO tasks (user_id, id, version, title, description, completed_at, priority, due_date, due_time, due_timezone, due_at, tags, list_id, parent_id, position, series, created_at, updated_at, deleted_at, deleted_with, purged_at, due_key, title_key, search_key) SELECT revision.user_id, :id::UUID AS anon_1, revision.revision, :title::VARCHAR AS anon_2, :description::VARCHAR AS anon_3, :completed_at::TIMESTAMP WITH TIME ZONE AS anon_4, :priority::SMALLINT AS anon_5, :due_date::DATE AS anon_6, :due_time::TIME WITHOUT TIME ZONE AS anon_7, :due_timezone::VARCHAR AS anon_8, :due_at::TIMESTAMP WITH TIME ZONE AS anon_9, :tags::TEXT[] COLLATE "C" AS anon_10, :list_id::UUID AS anon_11, :parent_id::UUID AS anon_12, CASE WHEN (:position::VARCHAR COLLATE "C" = :param_1::VARCHAR COLLATE "C") THEN revision."end" ELSE :position::VARCHAR COLLATE "C" END AS anon_13, :series::JSONB AS anon_14, :created_at::TIMESTAMP WITH TIME ZONE AS anon_15, :updated_at::TIMESTAMP WITH TIME ZONE AS anon_16, :deleted_at::TIMESTAMP WITH TIME ZONE AS anon_17, :deleted_with::UUID AS anon_18, NULL AS anon_19, :due_key::BIGINT AS anon_20, :title_key::VARCHAR COLLATE "C" AS anon_21, :search_key::VARCHAR COLLATE "C" AS anon_22
+FROM revision RETURNING tasks.version, tasks.position;
+
+-- writing.CREATE_TASK_ONCE, access check: session
+WITH locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = :user::UUID AND revisions.live_tasks < :max_tasks::INTEGER FOR NO KEY UPDATE),
+alive AS
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM locked JOIN users ON users.id = locked.user_id JOIN sessions ON sessions.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND sessions.id = :session::UUID AND sessions.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF sessions, users),
+kept AS
+(INSERT INTO idempotency_keys (user_id, key, fingerprint, task, list, created_at) SELECT alive.user_id AS user_id, :result_key::VARCHAR COLLATE "C" AS anon_23, :result_fingerprint AS anon_24, :result_task::JSONB || jsonb_build_object('version', alive.revision + 1, 'position', CASE WHEN (:position::VARCHAR COLLATE "C" = :param_2::VARCHAR COLLATE "C") THEN concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) ELSE :position::VARCHAR COLLATE "C" END) AS anon_25, :result_list::JSONB AS anon_26, :result_created_at::TIMESTAMP WITH TIME ZONE AS anon_27
+FROM alive
+WHERE (SELECT count(*) AS count_1
+FROM (SELECT idempotency_keys.key AS key
+FROM idempotency_keys
+WHERE idempotency_keys.user_id = :user::UUID
+ LIMIT :max_results::BIGINT) AS stored) < :max_results::BIGINT ON CONFLICT (user_id, key) DO NOTHING RETURNING idempotency_keys.user_id),
+revision AS
+(UPDATE revisions SET revision=(revisions.revision + :revision_1::BIGINT), live_tasks=(revisions.live_tasks + :live_tasks_1::INTEGER) FROM kept WHERE revisions.user_id = kept.user_id RETURNING revisions.user_id, revisions.revision, concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) AS "end")
+ INSERT INTO tasks (user_id, id, version, title, description, completed_at, priority, due_date, due_time, due_timezone, due_at, tags, list_id, parent_id, position, series, created_at, updated_at, deleted_at, deleted_with, purged_at, due_key, title_key, search_key) SELECT revision.user_id, :id::UUID AS anon_1, revision.revision, :title::VARCHAR AS anon_2, :description::VARCHAR AS anon_3, :completed_at::TIMESTAMP WITH TIME ZONE AS anon_4, :priority::SMALLINT AS anon_5, :due_date::DATE AS anon_6, :due_time::TIME WITHOUT TIME ZONE AS anon_7, :due_timezone::VARCHAR AS anon_8, :due_at::TIMESTAMP WITH TIME ZONE AS anon_9, :tags::TEXT[] COLLATE "C" AS anon_10, :list_id::UUID AS anon_11, :parent_id::UUID AS anon_12, CASE WHEN (:position::VARCHAR COLLATE "C" = :param_1::VARCHAR COLLATE "C") THEN revision."end" ELSE :position::VARCHAR COLLATE "C" END AS anon_13, :series::JSONB AS anon_14, :created_at::TIMESTAMP WITH TIME ZONE AS anon_15, :updated_at::TIMESTAMP WITH TIME ZONE AS anon_16, :deleted_at::TIMESTAMP WITH TIME ZONE AS anon_17, :deleted_with::UUID AS anon_18, NULL AS anon_19, :due_key::BIGINT AS anon_20, :title_key::VARCHAR COLLATE "C" AS anon_21, :search_key::VARCHAR COLLATE "C" AS anon_22
+FROM revision RETURNING tasks.version, tasks.position;
+
+-- writing.CREATE_TASK_ONCE, access check: identity
+WITH locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = :user::UUID AND revisions.live_tasks < :max_tasks::INTEGER FOR NO KEY UPDATE),
+alive AS
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM locked JOIN users ON users.id = locked.user_id JOIN identities ON identities.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND identities.issuer = :issuer::VARCHAR COLLATE "C" AND identities.subject = :subject::VARCHAR COLLATE "C" AND (identities.refused_before IS NULL OR identities.refused_before <= :issued_at::TIMESTAMP WITH TIME ZONE) FOR SHARE OF identities, users),
+kept AS
+(INSERT INTO idempotency_keys (user_id, key, fingerprint, task, list, created_at) SELECT alive.user_id AS user_id, :result_key::VARCHAR COLLATE "C" AS anon_23, :result_fingerprint AS anon_24, :result_task::JSONB || jsonb_build_object('version', alive.revision + 1, 'position', CASE WHEN (:position::VARCHAR COLLATE "C" = :param_2::VARCHAR COLLATE "C") THEN concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) ELSE :position::VARCHAR COLLATE "C" END) AS anon_25, :result_list::JSONB AS anon_26, :result_created_at::TIMESTAMP WITH TIME ZONE AS anon_27
+FROM alive
+WHERE (SELECT count(*) AS count_1
+FROM (SELECT idempotency_keys.key AS key
+FROM idempotency_keys
+WHERE idempotency_keys.user_id = :user::UUID
+ LIMIT :max_results::BIGINT) AS stored) < :max_results::BIGINT ON CONFLICT (user_id, key) DO NOTHING RETURNING idempotency_keys.user_id),
+revision AS
+(UPDATE revisions SET revision=(revisions.revision + :revision_1::BIGINT), live_tasks=(revisions.live_tasks + :live_tasks_1::INTEGER) FROM kept WHERE revisions.user_id = kept.user_id RETURNING revisions.user_id, revisions.revision, concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) AS "end")
+ INSERT INTO tasks (user_id, id, version, title, description, completed_at, priority, due_date, due_time, due_timezone, due_at, tags, list_id, parent_id, position, series, created_at, updated_at, deleted_at, deleted_with, purged_at, due_key, title_key, search_key) SELECT revision.user_id, :id::UUID AS anon_1, revision.revision, :title::VARCHAR AS anon_2, :description::VARCHAR AS anon_3, :completed_at::TIMESTAMP WITH TIME ZONE AS anon_4, :priority::SMALLINT AS anon_5, :due_date::DATE AS anon_6, :due_time::TIME WITHOUT TIME ZONE AS anon_7, :due_timezone::VARCHAR AS anon_8, :due_at::TIMESTAMP WITH TIME ZONE AS anon_9, :tags::TEXT[] COLLATE "C" AS anon_10, :list_id::UUID AS anon_11, :parent_id::UUID AS anon_12, CASE WHEN (:position::VARCHAR COLLATE "C" = :param_1::VARCHAR COLLATE "C") THEN revision."end" ELSE :position::VARCHAR COLLATE "C" END AS anon_13, :series::JSONB AS anon_14, :created_at::TIMESTAMP WITH TIME ZONE AS anon_15, :updated_at::TIMESTAMP WITH TIME ZONE AS anon_16, :deleted_at::TIMESTAMP WITH TIME ZONE AS anon_17, :deleted_with::UUID AS anon_18, NULL AS anon_19, :due_key::BIGINT AS anon_20, :title_key::VARCHAR COLLATE "C" AS anon_21, :search_key::VARCHAR COLLATE "C" AS anon_22
+FROM revision RETURNING tasks.version, tasks.position;
+
+-- writing.CREATE_TASK_ONCE, access check: personal token
+WITH locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = :user::UUID AND revisions.live_tasks < :max_tasks::INTEGER FOR NO KEY UPDATE),
+alive AS
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM locked JOIN users ON users.id = locked.user_id JOIN personal_tokens ON personal_tokens.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND personal_tokens.id = :token::UUID AND personal_tokens.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF personal_tokens, users),
+kept AS
+(INSERT INTO idempotency_keys (user_id, key, fingerprint, task, list, created_at) SELECT alive.user_id AS user_id, :result_key::VARCHAR COLLATE "C" AS anon_23, :result_fingerprint AS anon_24, :result_task::JSONB || jsonb_build_object('version', alive.revision + 1, 'position', CASE WHEN (:position::VARCHAR COLLATE "C" = :param_2::VARCHAR COLLATE "C") THEN concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((alive.revision + 1 + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) ELSE :position::VARCHAR COLLATE "C" END) AS anon_25, :result_list::JSONB AS anon_26, :result_created_at::TIMESTAMP WITH TIME ZONE AS anon_27
+FROM alive
+WHERE (SELECT count(*) AS count_1
+FROM (SELECT idempotency_keys.key AS key
+FROM idempotency_keys
+WHERE idempotency_keys.user_id = :user::UUID
+ LIMIT :max_results::BIGINT) AS stored) < :max_results::BIGINT ON CONFLICT (user_id, key) DO NOTHING RETURNING idempotency_keys.user_id),
+revision AS
+(UPDATE revisions SET revision=(revisions.revision + :revision_1::BIGINT), live_tasks=(revisions.live_tasks + :live_tasks_1::INTEGER) FROM kept WHERE revisions.user_id = kept.user_id RETURNING revisions.user_id, revisions.revision, concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) AS "end")
  INSERT INTO tasks (user_id, id, version, title, description, completed_at, priority, due_date, due_time, due_timezone, due_at, tags, list_id, parent_id, position, series, created_at, updated_at, deleted_at, deleted_with, purged_at, due_key, title_key, search_key) SELECT revision.user_id, :id::UUID AS anon_1, revision.revision, :title::VARCHAR AS anon_2, :description::VARCHAR AS anon_3, :completed_at::TIMESTAMP WITH TIME ZONE AS anon_4, :priority::SMALLINT AS anon_5, :due_date::DATE AS anon_6, :due_time::TIME WITHOUT TIME ZONE AS anon_7, :due_timezone::VARCHAR AS anon_8, :due_at::TIMESTAMP WITH TIME ZONE AS anon_9, :tags::TEXT[] COLLATE "C" AS anon_10, :list_id::UUID AS anon_11, :parent_id::UUID AS anon_12, CASE WHEN (:position::VARCHAR COLLATE "C" = :param_1::VARCHAR COLLATE "C") THEN revision."end" ELSE :position::VARCHAR COLLATE "C" END AS anon_13, :series::JSONB AS anon_14, :created_at::TIMESTAMP WITH TIME ZONE AS anon_15, :updated_at::TIMESTAMP WITH TIME ZONE AS anon_16, :deleted_at::TIMESTAMP WITH TIME ZONE AS anon_17, :deleted_with::UUID AS anon_18, NULL AS anon_19, :due_key::BIGINT AS anon_20, :title_key::VARCHAR COLLATE "C" AS anon_21, :search_key::VARCHAR COLLATE "C" AS anon_22
 FROM revision RETURNING tasks.version, tasks.position;
 

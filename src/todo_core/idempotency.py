@@ -12,6 +12,8 @@ from todo_core.tasks import Task
 RESULT_RETENTION = dt.timedelta(hours=24)
 MAX_IDEMPOTENCY_KEYS = 100_000
 """How many results a user may have stored at a time."""
+FEW_RESULTS = 1000
+"""Up to so many stored results, a store may count them in passing; who has more is looked at in a unit of work."""
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 

@@ -30,6 +30,7 @@ from todo_core.queries import DueFilter, Query, Sort, SortKey
 from todo_core.tasks import Draft, Task, TaskId
 from todo_core.testing import MemoryStore
 from todo_core.use_cases import NewTask, requests
+from todo_core.use_cases import tasks as use_cases_of_tasks
 from todo_core.users import UserId
 
 ID = TaskId(UUID(int=77))
@@ -202,6 +203,7 @@ def test_a_key_is_printable_and_not_too_long(key: str) -> None:
 async def test_keys_have_a_quota(world: World, ann: SessionActor, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond it, the request is refused as a whole."""
     monkeypatch.setattr(requests, "MAX_IDEMPOTENCY_KEYS", 1)
+    monkeypatch.setattr(use_cases_of_tasks, "FEW_RESULTS", 1)
     await world.tasks.create(ann, lambda: NewTask(Draft("x")), idempotency_key=KEY)
 
     with pytest.raises(QuotaExceeded):

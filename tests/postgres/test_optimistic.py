@@ -1,4 +1,4 @@
-"""Changes without the lock: two statements, and as safe as with it."""
+"""Writes in one or two statements, as safe as a unit of work with the lock."""
 
 import asyncio
 import datetime as dt
@@ -15,6 +15,7 @@ from tests.postgres.conftest import SMALL, harness_in
 from tests.postgres.test_lost_connections import KILL_OTHERS
 from tests.support import World
 from todo_core.errors import NotAuthenticated, Unavailable
+from todo_core.idempotency import FEW_RESULTS, IdempotencyKey
 from todo_core.ports import UnitOfWork
 from todo_core.tasks import Draft, Task
 from todo_core.testing.contract.harness import StoreHarness
@@ -153,6 +154,43 @@ async def test_an_unanswered_commit_is_not_repeated(empty_database: str) -> None
             assert [1] == runs
             assert (1, True) == admin.execute("SELECT last_value, is_called FROM tries").fetchone()
         assert task == await harness.view(actor).tasks.get(task.id)
+
+
+async def test_a_request_with_a_key_is_one_statement_the_first_time(opened: Database, harness: StoreHarness) -> None:
+    """Repeated, it finds that in one, and its result in a unit of work."""
+    world = World.over(lambda _: harness.store, clock=harness.clock)
+    ann = await world.join()
+    key = IdempotencyKey("key", b"print")
+    counted, results = [], []
+    for _ in range(2):
+        opened.used()
+        results.append(await world.tasks.create(ann, Draft("Tea"), idempotency_key=key))
+        counted.append(opened.used()["requests"])
+
+    assert [1, 2] == counted
+    assert [False, True] == [result.replayed for result in results]
+    assert results[0].task == results[1].task
+
+
+async def test_whoever_has_many_results_is_counted_in_a_unit(
+    opened: Database, harness: StoreHarness, admin: psycopg.Connection
+) -> None:
+    """One statement counts up to `FEW_RESULTS`; beyond, the limit is looked at exactly."""
+    world = World.over(lambda _: harness.store, clock=harness.clock)
+    ann = await world.join()
+    await world.tasks.create(ann, Draft("Tea"), idempotency_key=IdempotencyKey("key", b"print"))
+    admin.execute(
+        "INSERT INTO idempotency_keys (user_id, key, fingerprint, task, created_at)"
+        " SELECT user_id, 'k' || n, fingerprint, task, created_at"
+        " FROM idempotency_keys, generate_series(1, %s) AS n",
+        (FEW_RESULTS - 1,),
+    )
+    opened.used()
+
+    result = await world.tasks.create(ann, Draft("Tea"), idempotency_key=IdempotencyKey("last", b"print"))
+
+    assert 2 == opened.used()["requests"]
+    assert result.task == await harness.view(ann).tasks.get(result.task.id)
 
 
 async def test_subtasks_take_the_lock(opened: Database, harness: StoreHarness) -> None:

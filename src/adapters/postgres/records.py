@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from adapters.postgres.tables import audit_events, lists, occurrences, personal_tokens, sessions, tasks, users
 from todo_core.audit import Action, Event
 from todo_core.due import Due
+from todo_core.idempotency import StoredResult
 from todo_core.lists import TaskList
 from todo_core.personal_tokens import PersonalToken, Scope
 from todo_core.recurrence import Occurrence, Outcome, Series
@@ -26,6 +27,7 @@ Rows = Sequence[Row]
 _ENCODER = msgspec.json.Encoder()
 _TASK = msgspec.json.Decoder(Task)
 _LIST = msgspec.json.Decoder(TaskList)
+PRIORITIES = {int(priority): priority for priority in Priority}
 _SERIES = msgspec.json.Decoder(Series)
 
 USER = (
@@ -144,22 +146,44 @@ def personal_token(row: Row) -> PersonalToken:
 
 def task(row: Row) -> Task:
     """Return the task in the columns `TASK`."""
-    task_id, version, title, description, completed_at, priority, *rest = row
-    date, time, timezone, at, tags, list_id, parent_id, position, series, *times = rest
+    (
+        task_id,
+        version,
+        title,
+        description,
+        completed_at,
+        priority,
+        date,
+        time,
+        timezone,
+        at,
+        tags,
+        list_id,
+        parent_id,
+        position,
+        series,
+        created_at,
+        updated_at,
+        deleted_at,
+        deleted_with,
+    ) = row
     return Task(
         task_id,
         version,
         title,
         description,
         completed_at,
-        Priority(priority),
+        PRIORITIES[priority],
         None if date is None else Due(date, time, timezone, at),
         tuple(tags),
         list_id,
         parent_id,
         position,
         None if series is None else _SERIES.decode(series),
-        *times,
+        created_at,
+        updated_at,
+        deleted_at,
+        deleted_with,
     )
 
 
@@ -246,6 +270,17 @@ def node_values(nodes: Sequence[Node]) -> dict[str, object]:
         "deleted_ats": [node.deleted_at for node in nodes],
         "deleted_withs": [node.deleted_with for node in nodes],
         "live": sum(node.live for node in nodes),
+    }
+
+
+def result_values(result: StoredResult) -> dict[str, object]:
+    """Return the columns of a stored result, apart from the owner."""
+    return {
+        "key": result.key.value,
+        "fingerprint": result.key.fingerprint,
+        "task": encode(result.item) if isinstance(result.item, Task) else None,
+        "list": encode(result.item) if isinstance(result.item, TaskList) else None,
+        "created_at": result.stored_at,
     }
 
 

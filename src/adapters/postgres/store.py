@@ -24,6 +24,7 @@ from adapters.postgres.writer import LockNeeded
 from todo_core.actors import Actor
 from todo_core.audit import DEFAULT_RETENTION, Event
 from todo_core.errors import NotAuthenticated, QuotaExceeded
+from todo_core.idempotency import IdempotencyKey, StoredResult
 from todo_core.identities import ExternalClaims
 from todo_core.lists import ListId, TaskList
 from todo_core.personal_tokens import PersonalToken, PersonalTokenId
@@ -125,6 +126,19 @@ class PostgresStore(Store):
         raise QuotaExceeded("tasks", max_tasks)
 
     @override
+    async def create_task_once(
+        self, actor: Actor, task: Task, max_tasks: int, key: IdempotencyKey, max_results: int
+    ) -> Task | None:
+        access, check = check_of(actor)
+        now = self.clock.now()
+        result = records.result_values(StoredResult(key, task, now))
+        values = {**check, "now": now, **records.task_values(task), "max_tasks": max_tasks, "max_results": max_results}
+        values |= {f"result_{name}": value for name, value in result.items()}
+        with translate_unique_violations():
+            rows = await self.database.write(writing.CREATE_TASK_ONCE[access], values)
+        return attrs.evolve(task, version=rows[0][0], position=rows[0][1]) if rows else None
+
+    @override
     async def user_by_email(self, email: EmailAddress) -> User | None:
         rows = await self.database.fetch(reading.USER_BY_EMAIL, {"email_key": email.key})
         return records.user(rows[0]) if rows else None
@@ -198,7 +212,7 @@ class PostgresStore(Store):
         locked = await transaction.fetch(lock, values)
         if not locked:
             raise NotAuthenticated
-        user, live = locked[0]
+        user, live, *_ = locked[0]
         return PostgresUnitOfWork.of(transaction, UserId(user), live, self.clock, self.audit_retention)
 
 

@@ -23,7 +23,6 @@ from adapters.postgres.tree import PostgresTreeRepository
 from adapters.postgres.writer import LiveTasks, Running, Writer
 from todo_core.audit import Event
 from todo_core.idempotency import IdempotencyKey, StoredResult
-from todo_core.lists import TaskList
 from todo_core.personal_tokens import PersonalToken, PersonalTokenId
 from todo_core.ports import (
     AccountRepository,
@@ -169,15 +168,8 @@ class PostgresIdempotencyRepository(IdempotencyRepository):
 
     @override
     async def add(self, result: StoredResult) -> None:
-        await self.writer.execute(
-            writing.STORE_RESULT,
-            user_id=self.writer.user,
-            key=result.key.value,
-            fingerprint=result.key.fingerprint,
-            task=records.encode(result.item) if isinstance(result.item, Task) else None,
-            list=records.encode(result.item) if isinstance(result.item, TaskList) else None,
-            created_at=result.stored_at,
-        )
+        values = records.result_values(result)
+        await self.writer.execute(writing.STORE_RESULT, user_id=self.writer.user, **values)
 
     @override
     async def count(self) -> int:

@@ -78,9 +78,39 @@ def _add_task() -> sa.ClauseElement:
 
 def _create_task(access: Access) -> sa.ClauseElement:
     """Return the statement that is a whole unit of work: lock, check, insert. It returns no row if it inserts none."""
-    alive = _lock_and_check(access, revisions.c.live_tasks < bindparam("max_tasks")).cte("alive")
+    return _create_for(_alive(access))
+
+
+def _create_task_once(access: Access) -> sa.ClauseElement:
+    """Return the same statement, which first stores the result of a request; none if the key is there already.
+
+    A key that somebody is storing is waited for. The version is that which the task will have: the lock is held.
+    """
+    alive = _alive(access)
+    version = alive.c.revision + _constant(1)
+    end = positioned(bindparam("position", KEY), at_end(version))
+    numbered_task = sa.func.jsonb_build_object(sa.text("'version'"), version, sa.text("'position'"), end)
+    columns = {
+        **_all(idempotency_keys, "result_"),
+        "user_id": alive.c.user_id,
+        "task": bindparam("result_task", idempotency_keys.c.task.type).concat(numbered_task),
+    }
+    most = bindparam("max_results", sa.BigInteger())
+    stored = sa.select(idempotency_keys.c.key).where(OWN_KEY).limit(most).subquery("stored")
+    is_few = sa.select(sa.func.count()).select_from(stored).scalar_subquery() < most
+    adding = insert(idempotency_keys).from_select([*columns], sa.select(*columns.values()).where(is_few))
+    kept = adding.on_conflict_do_nothing(index_elements=[idempotency_keys.c.user_id, idempotency_keys.c.key])
+    return _create_for(kept.returning(idempotency_keys.c.user_id).cte("kept"))
+
+
+def _alive(access: Access) -> sa.CTE:
+    return _lock_and_check(access, revisions.c.live_tasks < bindparam("max_tasks")).cte("alive")
+
+
+def _create_for(owner: sa.CTE) -> sa.ClauseElement:
+    """Return the statement that adds a task for the user in a row, under their next revision."""
     counted = {"revision": revisions.c.revision + 1, "live_tasks": revisions.c.live_tasks + 1}
-    taking = sa.update(revisions).where(revisions.c.user_id == alive.c.user_id).values(counted)
+    taking = sa.update(revisions).where(revisions.c.user_id == owner.c.user_id).values(counted)
     end = at_end(revisions.c.revision).label("end")
     revision = taking.returning(revisions.c.user_id, revisions.c.revision, end).cte("revision")
     columns = {
@@ -101,7 +131,7 @@ def _lock_and_check(access: Access, *conditions: sa.ColumnElement[bool]) -> sa.S
     sees rows as they were when it began unless it locks them. The row of `revisions` is locked first, as everywhere.
     """
     proof = access.proof
-    own = sa.select(revisions.c.user_id, revisions.c.live_tasks).where(OWN_REVISION, *conditions)
+    own = sa.select(*revisions.c["user_id", "live_tasks", "revision"]).where(OWN_REVISION, *conditions)
     locked = own.with_for_update(key_share=True).cte("locked")
     return (
         sa.select(*locked.c)
@@ -249,6 +279,7 @@ LOCK_AND_CHECK = {access: Statement.of(_lock_and_check(access)) for access in PR
 ADD_TASK = Statement.of(_add_task())
 CREATE_TASK = {access: Statement.of(_create_task(access)) for access in PROOFS}
 CHANGE_TASK = {access: Statement.of(_change_task(access)) for access in PROOFS}
+CREATE_TASK_ONCE = {access: Statement.of(_create_task_once(access)) for access in PROOFS}
 REPLACE_TASK = Statement.of(_replace_task())
 REPLACE_USER = Statement.of(_replace_user())
 REMOVE_USER = Statement.of(sa.delete(users).where(users.c.id == bindparam("user")))

@@ -8,6 +8,7 @@ import attrs
 
 from todo_core.actors import Actor
 from todo_core.audit import Event
+from todo_core.idempotency import IdempotencyKey
 from todo_core.identities import ExternalClaims
 from todo_core.lists import ListId
 from todo_core.personal_tokens import PersonalToken, PersonalTokenId
@@ -231,6 +232,15 @@ class Store(Directory, Protocol):
         """Add a task in a unit of work of its own; return it with its version and position.
 
         Raises NotAuthenticated, IdTaken, and QuotaExceeded when the user has `max_tasks` live tasks.
+        """
+
+    async def create_task_once(
+        self, actor: Actor, task: Task, max_tasks: int, key: IdempotencyKey, max_results: int
+    ) -> Task | None:
+        """Do the same, and store the result of the request with this key, which was not used before.
+
+        None, and nothing is done, where a unit of work has to look closer: the key was used, access is refused, the
+        user has `max_tasks` live tasks, or `max_results` stored results. Raises IdTaken.
         """
 
     async def advance_revisions(self, by: int) -> None:

@@ -12,6 +12,7 @@ import attrs
 from todo_core.actors import Actor, ExternalActor, SessionActor, TokenActor
 from todo_core.audit import Event
 from todo_core.errors import EmailTaken, IdTaken, NotAuthenticated, QuotaExceeded, TodoError
+from todo_core.idempotency import IdempotencyKey, StoredResult
 from todo_core.identities import ExternalClaims
 from todo_core.lists import ListId, TaskList
 from todo_core.ordering import at_end
@@ -124,6 +125,23 @@ class MemoryStore(Store):
             return await unit.tasks.add(task)
 
         return await self.write(actor, work)
+
+    @override
+    async def create_task_once(
+        self, actor: Actor, task: Task, max_tasks: int, key: IdempotencyKey, max_results: int
+    ) -> Task | None:
+        async def work(unit: UnitOfWork) -> Task | None:
+            is_full = await unit.tasks.live_count() >= max_tasks or await unit.idempotency.count() >= max_results
+            if is_full or await unit.idempotency.get(key.value) is not None:
+                return None
+            added = await unit.tasks.add(task)
+            await unit.idempotency.add(StoredResult(key, added, self.clock.now()))
+            return added
+
+        try:
+            return await self.write(actor, work)
+        except NotAuthenticated:
+            return None
 
     @override
     async def user_by_email(self, email: EmailAddress) -> User | None:

@@ -8,7 +8,7 @@ import attrs
 
 from todo_core.actors import Actor
 from todo_core.errors import InvalidInput, NotFound
-from todo_core.idempotency import IdempotencyKey, Result
+from todo_core.idempotency import FEW_RESULTS, IdempotencyKey, Result
 from todo_core.lists import inbox_id
 from todo_core.ports import UnitOfWork
 from todo_core.preconditions import UNCONDITIONAL, Precondition, VersionMismatch
@@ -66,6 +66,10 @@ class Tasks(TaskQueries):
         if idempotency_key is None and destination == NEW_TASK:
             task = await self._checked(actor, new)
             return Result(await self.store.create_task(actor, task, self.max_tasks))
+        if idempotency_key is not None and destination == NEW_TASK:
+            created = await self._create_once(actor, new, idempotency_key)
+            if created is not None:
+                return Result(created)
 
         async def work(editor: TaskEditor) -> Task:
             return await editor.add(lambda place: self._new_task(_evaluate(new), place), destination)
@@ -219,6 +223,16 @@ class Tasks(TaskQueries):
 
     async def _or_forbidden(self, actor: Actor, task_id: TaskId, request: Awaitable[T]) -> T:
         return await or_forbidden(actor, request, partial(self.store.task_owner, task_id))
+
+    async def _create_once(
+        self, actor: Actor, new: Draft | NewTask | Callable[[], NewTask], key: IdempotencyKey
+    ) -> Task | None:
+        """Create a task in the inbox; None when the request was carried out before, or is to be refused."""
+        try:
+            task = self._new_task(_evaluate(new), Place(inbox_id(actor.user)))
+        except InvalidInput:
+            return None  # what was carried out before comes first
+        return await self.store.create_task_once(actor, task, self.max_tasks, key, FEW_RESULTS)
 
     async def _checked(self, actor: Actor, new: Draft | NewTask | Callable[[], NewTask]) -> Task:
         """Return a new task for the inbox. Raises NotAuthenticated before InvalidInput if the session has ended."""

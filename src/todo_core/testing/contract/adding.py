@@ -6,6 +6,8 @@ import attrs
 
 from todo_core.actors import SessionActor
 from todo_core.errors import IdTaken, NotAuthenticated, QuotaExceeded
+from todo_core.idempotency import IdempotencyKey, StoredResult
+from todo_core.ordering import at_end
 from todo_core.ports import UnitOfWork
 from todo_core.sessions import SessionId
 from todo_core.tasks import Task
@@ -14,6 +16,7 @@ from todo_core.testing.contract.harness import POLICY, StoreHarness
 from todo_core.users import UserId
 
 PLENTY = 1000
+KEY = IdempotencyKey("key", b"print")
 WORKERS = 10
 
 
@@ -122,3 +125,53 @@ async def numbers_follow_each_other(harness: StoreHarness) -> None:
     assert {QuotaExceeded} == {type(result) for result in results if not isinstance(result, Task)}
     with expect(QuotaExceeded):
         await harness.store.create_task(actor, harness.task(actor), 2 * WORKERS)
+
+
+@check
+async def adds_once_for_a_key(harness: StoreHarness) -> None:
+    """The result is stored as the task is returned; a key that was used adds nothing and takes no number."""
+    actor = await harness.actor()
+    task = harness.task(actor)
+    added = await harness.store.create_task_once(actor, task, PLENTY, KEY, PLENTY)
+    assert added == attrs.evolve(task, version=2, position=at_end(2))
+    again = await harness.store.create_task_once(actor, harness.task(actor), PLENTY, KEY, PLENTY)
+    other_print = attrs.evolve(KEY, fingerprint=b"another print")
+    reused = await harness.store.create_task_once(actor, harness.task(actor), PLENTY, other_print, PLENTY)
+
+    assert [None, None] == [again, reused]
+    assert added == await harness.view(actor).tasks.get(task.id)
+    stored = await harness.store.write(actor, lambda unit: unit.idempotency.get(KEY.value))
+    assert StoredResult(KEY, added, harness.clock.now()) == stored
+    assert 1 == await harness.live_tasks(actor)
+    assert 3 == (await harness.add(actor)).version
+
+
+@check
+async def what_is_not_added_once_leaves_nothing(harness: StoreHarness) -> None:
+    """Without access, without room, or with an id that is taken, neither task nor result is kept."""
+    actor = await harness.actor()
+    stranger = attrs.evolve(actor, session=SessionId(harness.ids.new()))
+    taken = await harness.add(actor)
+
+    assert await harness.store.create_task_once(stranger, harness.task(actor), PLENTY, KEY, PLENTY) is None
+    assert await harness.store.create_task_once(actor, harness.task(actor), 1, KEY, PLENTY) is None
+    assert await harness.store.create_task_once(actor, harness.task(actor), PLENTY, KEY, 0) is None
+    with expect(IdTaken):
+        await harness.store.create_task_once(actor, harness.task(actor, task_id=taken.id), PLENTY, KEY, PLENTY)
+
+    assert await harness.store.write(actor, lambda unit: unit.idempotency.get(KEY.value)) is None
+    assert 1 == await harness.live_tasks(actor)
+    assert 3 == (await harness.add(actor)).version
+
+
+@check
+async def one_key_at_the_same_time_adds_once(harness: StoreHarness) -> None:
+    """Of many requests with one key one adds its task; other keys are not in its way."""
+    actor = await harness.actor()
+    keys = [KEY, attrs.evolve(KEY, value="other")] * WORKERS
+    found = await asyncio.gather(
+        *(harness.store.create_task_once(actor, harness.task(actor), PLENTY, key, PLENTY) for key in keys)
+    )
+
+    assert [2, 3] == sorted(task.version for task in found if task is not None)
+    assert 2 == await harness.live_tasks(actor)
