@@ -67,6 +67,7 @@ def start(data: Path, output: int, *command: str, **settings: str | int) -> "sub
         text=True,
         cwd=data.parent,
         env=environment(data, **settings),
+        process_group=0,  # a terminal signals a group
     )
 
 
@@ -125,6 +126,7 @@ class Server:
 def serving(data: Path, **settings: str | int) -> Iterator[Server]:
     """Run a server for as long as the block, and stop it as an operator would. Without DATABASE_URL it has its own."""
     port = int(settings.setdefault("PORT", free_port()))
+    settings.setdefault("DRAIN_SECONDS", 0)
     log = data.with_name(f"serve-{port}.log")
     with log.open("w") as output:
         server = Server(start(data, output.fileno(), "serve", **settings), port, log)

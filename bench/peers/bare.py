@@ -7,7 +7,6 @@ import datetime as dt
 import os
 import socket
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import jwt
@@ -16,7 +15,7 @@ from litestar.di import Provide
 from litestar.exceptions import NotAuthorizedException
 
 from entrypoints.asgi import Asgi
-from entrypoints.serving import Address, serve
+from entrypoints.serving import Address, Shared, serve
 from entrypoints.settings import ServerSettings
 
 SECRET = os.environ.get("PEER_SECRET", "")
@@ -39,14 +38,16 @@ async def hello(user: str) -> dict[str, str]:
     return {"hello": user}
 
 
-def load(_first: Callable[[], bool]) -> Asgi:
+def load(_shared: Shared) -> Asgi:
     """Return the application."""
     return Litestar([hello], openapi_config=None, logging_config=None)
 
 
 def main(port: int) -> None:
     """Serve until SIGTERM."""
-    settings = ServerSettings("127.0.0.1", port, 1, f"http://127.0.0.1:{port}", dt.timedelta(seconds=10))
+    settings = ServerSettings(
+        "127.0.0.1", port, 1, f"http://127.0.0.1:{port}", dt.timedelta(0), dt.timedelta(seconds=10)
+    )
     serve(settings, Address("127.0.0.1", port, socket.AF_INET), load)
 
 

@@ -32,11 +32,15 @@ _log = structlog.get_logger("server")
 
 @attrs.define
 class Application:
-    """The application of one worker. `started` runs once it is open, and is given up when the server stops."""
+    """The application of one worker.
+
+    `started` runs once it is open, and is given up when the server stops; `is_draining` says that it is about to.
+    """
 
     settings: Settings
     database_url: str = attrs.field(repr=False)
     started: Callable[[], Awaitable[None]]
+    is_draining: Callable[[], bool]
     _api: Asgi | None = attrs.field(default=None, init=False)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -68,10 +72,10 @@ class Application:
         await ending.enter_async_context(_running(purge_again_and_again(system.purge, purge_pauses())))
         await ending.enter_async_context(_running(_count_for_ever(system, telemetry)))
         await ending.enter_async_context(_running(self.started()))
-        return assemble(system, self.settings, telemetry)
+        return assemble(system, self.settings, telemetry, self.is_draining)
 
 
-def assemble(system: System, settings: Settings, telemetry: Telemetry) -> Asgi:
+def assemble(system: System, settings: Settings, telemetry: Telemetry, is_draining: Callable[[], bool]) -> Asgi:
     """Return the API over these parts."""
     collaborators = Collaborators(
         sealer=system.sealer,
@@ -80,6 +84,7 @@ def assemble(system: System, settings: Settings, telemetry: Telemetry) -> Asgi:
         public_keys=system.public_keys,
         configuration=partial(check_settings, settings),
         metrics=_figures_of_all if settings.server.workers > 1 else None,
+        is_draining=is_draining,
     )
     options = Options(
         version=__version__,

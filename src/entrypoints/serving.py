@@ -9,12 +9,15 @@ import resource
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from datetime import timedelta
 from multiprocessing.synchronize import Lock
+from types import FrameType
 
 import attrs
+import structlog
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -38,6 +41,8 @@ QUIET = {
     "handlers": {},
     "loggers": {"_granian": {"handlers": [], "propagate": True}},
 }
+
+_log = structlog.get_logger("server")
 
 
 @attrs.frozen
@@ -91,17 +96,80 @@ class Address:
 
 
 @attrs.frozen
+class Shared:
+    """What the workers of a server and the process that started them have in common. Passed on by fork or pickled."""
+
+    _first: Lock = attrs.field(factory=multiprocessing.Lock)
+    _draining: ctypes.c_bool = attrs.field(factory=lambda: multiprocessing.RawValue(ctypes.c_bool))
+
+    def is_first(self) -> bool:
+        """Return True once, in the first worker that asks."""
+        return self._first.acquire(block=False)
+
+    def is_draining(self) -> bool:
+        """Say whether the server is about to stop."""
+        return self._draining.value
+
+    def drain(self) -> None:
+        """Say from now on that the server is about to stop."""
+        self._draining.value = True
+
+
+@attrs.frozen
 class Worker:
     """What each worker process does first. Goes to the worker by fork or pickled."""
 
     parent: int
-    load: Callable[[Callable[[], bool]], Asgi]
-    first: Lock
+    load: Callable[[Shared], Asgi]
+    shared: Shared
 
     def __call__(self, _target: object) -> Asgi:
-        """Return the application, after arranging to end with the parent."""
+        """Return the application, after arranging to end with the parent, and to leave Ctrl-C to it.
+
+        A terminal sends SIGINT to every process. The parent passes it on, and granian can block on a second signal.
+        SIGTERM ends a worker that does not listen yet; a fork has the parent's handler, which would swallow it.
+        """
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         end_with(self.parent)
-        return self.load(partial(self.first.acquire, block=False))
+        return self.load(self.shared)
+
+
+class Server(MPServer):
+    """granian's server, which drains before it stops when SIGTERM asks it to.
+
+    It goes on answering for `drain_for`, while readiness says that it is stopping and each response ends its
+    connection: proxies and clients with open connections go elsewhere, and no request is lost on one that is closed.
+    A second signal ends the draining at once, and a third one the requests under way.
+    """
+
+    shared: Shared
+    drain_for: timedelta
+    _asked_by: signal.Signals | None = None
+
+    def signal_handler_interrupt(self, number: int, frame: FrameType | None) -> None:
+        """Note who asks to stop, and do it."""
+        self._asked_by = signal.Signals(number)
+        super().signal_handler_interrupt(number, frame)  # type: ignore[no-untyped-call] # granian has not typed it
+
+    def shutdown(self, exit_code: int = 0) -> None:
+        """Drain, let requests under way end, and stop the workers."""
+        began = time.monotonic()
+        _log.info("stopping", signal=self._asked_by.name if self._asked_by else None)
+        if self._asked_by == signal.SIGTERM:
+            self.shared.drain()
+            self.main_loop_interrupt.clear()
+            self.main_loop_interrupt.wait(self.drain_for.total_seconds())
+        for one in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(one, self._end_workers)
+        try:
+            super().shutdown(exit_code)  # type: ignore[no-untyped-call] # the same
+        finally:
+            _log.info("stopped", seconds=round(time.monotonic() - began, 2))
+
+    def _end_workers(self, _number: int, _frame: FrameType | None) -> None:
+        for worker in self.wrks:
+            worker.kill()  # type: ignore[no-untyped-call] # the same
 
 
 def end_with(parent: int) -> None:
@@ -115,13 +183,13 @@ def end_with(parent: int) -> None:
             sys.exit(1)
 
 
-def serve(server: ServerSettings, address: Address, load: Callable[[Callable[[], bool]], Asgi]) -> None:
+def serve(server: ServerSettings, address: Address, load: Callable[[Shared], Asgi]) -> None:
     """Serve until SIGINT or SIGTERM, then let requests end, for `server.shutdown` at most.
 
-    `load` makes the application, in each worker; it is handed a function that is true once, in the first that asks.
+    `load` makes the application, in each worker.
     """
     descriptors = allowed_descriptors(MAX_CONNECTIONS + OWN_DESCRIPTORS)
-    granian = MPServer(
+    granian = Server(
         "todo-core",
         address.ip,
         address.port,
@@ -137,8 +205,8 @@ def serve(server: ServerSettings, address: Address, load: Callable[[Callable[[],
         respawn_failed_workers=True,
         workers_kill_timeout=int(server.shutdown.total_seconds()),
     )
-    worker = Worker(os.getpid(), load, multiprocessing.Lock())
-    granian.serve(target_loader=worker)
+    granian.shared, granian.drain_for = Shared(), server.drain
+    granian.serve(target_loader=Worker(os.getpid(), load, granian.shared))
 
 
 def allowed_descriptors(wanted: int) -> int:

@@ -30,9 +30,9 @@ async def tell(scope, receive, send):
 
 port = int(sys.argv[1])
 serve(
-    ServerSettings("127.0.0.1", port, workers=1, public_url="http://todo.test", shutdown=datetime.timedelta(seconds=5)),
+    ServerSettings("127.0.0.1", port, 1, "http://todo.test", datetime.timedelta(0), datetime.timedelta(seconds=5)),
     Address.resolve("127.0.0.1", port),
-    lambda first: tell,
+    lambda shared: tell,
 )
 """
 AS_WORKERS = (socket.SO_REUSEADDR, socket.SO_REUSEPORT)

@@ -109,6 +109,6 @@ def test_what_is_mounted_is_there() -> None:
 def test_the_grace_is_longer_than_the_servers(tmp_path: Path) -> None:
     """A server that is asked to stop is not killed before it has given up itself."""
     variables = {key: filled(value) for key, value in SERVICES["api"]["environment"].items()}
-    seconds = settings_of(variables, tmp_path).server.shutdown.total_seconds()
+    seconds = settings_of(variables, tmp_path).server.stop_within.total_seconds()
 
     assert int(SERVICES["api"]["stop_grace_period"].removesuffix("s")) > seconds

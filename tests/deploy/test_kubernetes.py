@@ -85,10 +85,10 @@ def test_a_pod_has_time_to_leave(tmp_path: Path) -> None:
     """Until proxies know, and then as long as the server gives its requests."""
     [deployment] = of_kind("Deployment")
     spec = deployment["spec"]["template"]["spec"]
-    waits = spec["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
-    seconds = settings_of({}, tmp_path).server.shutdown.total_seconds()
+    [configuration] = of_kind("ConfigMap")
+    drain = {"TODO_DRAIN_SECONDS": configuration["data"]["TODO_DRAIN_SECONDS"]}
 
-    assert spec["terminationGracePeriodSeconds"] > waits + seconds
+    assert spec["terminationGracePeriodSeconds"] > settings_of(drain, tmp_path).server.stop_within.total_seconds()
 
 
 def test_what_is_the_operators_is_not_routed() -> None:

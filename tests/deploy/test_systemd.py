@@ -47,4 +47,4 @@ def test_it_waits_longer_than_the_server(tmp_path: Path) -> None:
         r"^TimeoutStopSec=(\d+)$", (DEPLOY / "systemd" / "todo-core@.service").read_text(), re.MULTILINE
     )
 
-    assert int(seconds) > settings_of({}, tmp_path).server.shutdown.total_seconds()
+    assert int(seconds) > settings_of({}, tmp_path).server.stop_within.total_seconds()

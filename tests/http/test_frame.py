@@ -380,7 +380,7 @@ async def test_defects_are_masked(world: World, monkeypatch: pytest.MonkeyPatch)
 def frame_around(app: Any) -> Middleware:  # noqa: ANN401 - an ASGI application
     """Return the frame around another application."""
     telemetry = Telemetry()
-    return Middleware(app, Options(), telemetry, RateLimits(PLENTY, LocalRateLimiter(), telemetry))
+    return Middleware(app, Options(), telemetry, RateLimits(PLENTY, LocalRateLimiter(), telemetry), bool)
 
 
 async def test_last_resort() -> None:

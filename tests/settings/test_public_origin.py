@@ -69,7 +69,7 @@ async def test_pages_of_the_api_itself(database: str, tmp_path: Path) -> None:
     url, data = "https://Todo.Example.org:443", str(tmp_path)
     settings = load_settings({"TODO_DATABASE_URL": database, "TODO_PUBLIC_URL": url, "TODO_DATA_DIR": data}, tmp_path)
     async with open_system(settings, database) as system:
-        api = assemble(system, settings, Telemetry())
+        api = assemble(system, settings, Telemetry(), bool)
         transport = httpx.ASGITransport(app=api, client=("127.0.0.1", 40_000))
         async with httpx.AsyncClient(transport=transport, base_url=url) as client:
             answers = [

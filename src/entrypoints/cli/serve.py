@@ -21,14 +21,15 @@ from entrypoints.cli.running import settings_and_logs
 from entrypoints.databases import open_database
 from entrypoints.logs import configure_logs
 from entrypoints.metrics import shared_figures
-from entrypoints.serving import Address
+from entrypoints.serving import Address, Shared
 from entrypoints.serving import serve as run_server
 from entrypoints.settings import Settings
+from todo_core import __version__
 
 TERMINATED = 143  # 128 + SIGTERM
 BREATH_SECONDS = 0.01
 
-_log = structlog.get_logger("database")
+_log = structlog.get_logger("server")
 
 
 @attrs.frozen
@@ -67,20 +68,25 @@ def serve() -> None:
         run_server(settings.server, address, partial(load, settings, database.url, address))
 
 
-def load(settings: Settings, database_url: str, address: Address, first: Callable[[], bool]) -> Asgi:
+def load(settings: Settings, database_url: str, address: Address, shared: Shared) -> Asgi:
     """Return the application of a worker."""
     from entrypoints.application import Application  # noqa: PLC0415 - its metrics look at the environment on import
 
     configure_logs(settings.logs)
-    return Application(settings, database_url, partial(announce, settings, address, first))
+    started = partial(announce, settings, address, shared.is_first)
+    return Application(settings, database_url, started, shared.is_draining)
 
 
-async def announce(settings: Settings, address: Address, first: Callable[[], bool]) -> None:
+async def announce(settings: Settings, address: Address, is_first: Callable[[], bool]) -> None:
     """Say where the API is once it answers; one worker does it for all."""
-    if not first():
+    if not is_first():
         return
     while not await _answers(address):  # noqa: ASYNC110 - there is no event to wait for
         await asyncio.sleep(BREATH_SECONDS)
+    server = settings.server
+    _log.info(
+        "started", version=__version__, environment=settings.environment, at=server.address, workers=server.workers
+    )
     for line in greeting(settings):
         show(line)
     sys.stdout.flush()

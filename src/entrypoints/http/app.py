@@ -66,7 +66,7 @@ def create_app(
         debug=False,
         request_max_body_size=None,  # counted in `json_body`
     )
-    return Middleware(litestar, options, telemetry, rate_limits)
+    return Middleware(litestar, options, telemetry, rate_limits, collaborators.is_draining)
 
 
 def _handler(route: Route, pipeline: Pipeline) -> HTTPRouteHandler:

@@ -72,6 +72,7 @@ class Collaborators:
 
     `shared` counts over all processes. `public_keys` gives the JWK Set (RFC 7517) that verifies access tokens;
     `metrics` the Prometheus text, when several processes write one set of figures (None: this process's own).
+    `is_draining` says that the server is about to stop.
     """
 
     sealer: Sealer
@@ -80,6 +81,7 @@ class Collaborators:
     public_keys: Callable[[], Mapping[str, object]]
     configuration: Callable[[], Sequence[ConfigurationCheck]] = tuple
     metrics: Callable[[], bytes] | None = None
+    is_draining: Callable[[], bool] = bool
 
 
 @attrs.frozen

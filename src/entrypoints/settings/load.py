@@ -120,6 +120,7 @@ def _server(reader: Reader) -> ServerSettings:
         port=port,
         workers=reader.take("WORKERS", rules.whole(1, 64), 1),
         public_url=reader.take("PUBLIC_URL", network_rules.http_url, _local_url(host, port)),
+        drain=reader.take("DRAIN_SECONDS", rules.seconds(0, 300), timedelta(seconds=2)),
         shutdown=reader.take("SHUTDOWN_SECONDS", rules.seconds(1, 300), timedelta(seconds=10)),
     )
 

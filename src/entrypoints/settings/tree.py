@@ -57,7 +57,13 @@ class ServerSettings:
     port: int
     workers: int
     public_url: str
+    drain: timedelta
     shutdown: timedelta
+
+    @property
+    def stop_within(self) -> timedelta:
+        """How long the server takes to stop at most, once it is asked to. A supervisor has to wait longer."""
+        return self.drain + self.shutdown
 
     @property
     def address(self) -> str:

@@ -1,5 +1,6 @@
 """The outermost ASGI application: headers of every response, errors of the framework, logs and metrics."""
 
+from collections.abc import Callable
 from typing import cast
 
 import attrs
@@ -40,6 +41,7 @@ class Middleware:
     options: Options
     telemetry: Telemetry
     rate_limits: RateLimits
+    is_draining: Callable[[], bool]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
@@ -60,7 +62,14 @@ class Middleware:
         counting = self.rate_limits if scope["path"].startswith(AUTH) else None
         body = RequestBody.of(context.headers, receive)
         response = ResponseWriter(
-            send, self._headers(context), context, body, counting, self.options.path_prefix, method == "HEAD"
+            send,
+            self._headers(context),
+            context,
+            body,
+            counting,
+            self.options.path_prefix,
+            without_body=method == "HEAD",
+            close=self.is_draining(),
         )
         try:
             await self._app_for(context, scope, method)(scope, body.receive, response.send)

@@ -22,7 +22,7 @@ class ResponseWriter:
     """Sends a response. `status` is 0 until it has begun.
 
     `_counting` counts the client's address where nothing has been counted before. `_prefix` is the path of the public
-    URL: handlers name paths of this API, and clients get them below it.
+    URL: handlers name paths of this API, and clients get them below it. `_close`: the connection ends with it.
     """
 
     _send: Send
@@ -32,6 +32,7 @@ class ResponseWriter:
     _counting: RateLimits | None
     _prefix: str
     _without_body: bool
+    _close: bool
     status: int = attrs.field(default=0, init=False)
 
     async def send(self, message: Message) -> None:
@@ -62,5 +63,6 @@ class ResponseWriter:
         return (name, b"<" + self._prefix.encode() + value[1:]) if name == b"link" else (name, value)
 
     async def _connection(self) -> list[Header]:
-        """Return the header that ends the connection, unless nothing is left of the request on it."""
-        return [] if self._body.ended or await self._body.drop() else [CLOSE]
+        """Return the header that ends the connection if it has to, or something is left of the request on it."""
+        ended = self._body.ended or await self._body.drop()
+        return [] if ended and not self._close else [CLOSE]

@@ -42,10 +42,15 @@ class OperationRoutes:
         public=True,
     )
     async def ready(self, _: Call) -> Response:
-        """Can requests be served?"""
+        """Can requests be served?
+
+        `stopping`: they still can, but the server is about to stop, and wants no new ones.
+        """
         checks = await self.collaborators.readiness.check()
-        good = all(check["status"] == OK for check in checks.values())
-        return json_response(200 if good else 503, {"status": OK if good else "unavailable", "checks": checks})
+        status = OK if all(check["status"] == OK for check in checks.values()) else "unavailable"
+        if self.collaborators.is_draining():
+            status = "stopping"
+        return json_response(200 if status == OK else 503, {"status": status, "checks": checks})
 
     @route(
         "GET",
