@@ -11,6 +11,7 @@ from pathlib import Path
 import attrs
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from adapters.embedded import EmbeddedError, Server, cluster, process, watch
 from adapters.embedded.home import Home
@@ -209,9 +210,10 @@ def test_error_of_the_block_goes_first(root: Path, witness: Witness) -> None:
 
 def test_short_socket_directory_of_a_dead_server(root: Path) -> None:
     """The socket's directory in the common place goes, though the server that died left its socket in it."""
-    before = set(Path(tempfile.gettempdir()).glob("todo-core-*"))
     with cluster(root / ("long" * 25), settings=DURABLE) as server:
-        [made] = set(Path(tempfile.gettempdir()).glob("todo-core-*")) - before
+        made = Path(str(conninfo_to_dict(server.url)["host"]))
+        assert made.is_relative_to(tempfile.gettempdir())
+        assert not made.is_relative_to(root)
         end(server)
         eventually(lambda: working_in(root) == set())
 

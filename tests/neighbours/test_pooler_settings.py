@@ -65,7 +65,7 @@ def test_holder_of_the_lock_is_named(strict: PgBouncer, empty_database: str) -> 
             migrate(strict.url(empty_database), patience=0)
 
         message = str(refused.value)
-        assert f"in process {other.info.backend_pid} of the server (an older todo at its own machine, " in message
+        assert f"by process {other.info.backend_pid} of the server (an older todo at its own machine, " in message
         remedy = message.rpartition("end it with ")[2]
         assert remedy == f"SELECT pg_terminate_backend({other.info.backend_pid})"
         with psycopg.connect(empty_database, autocommit=True) as admin:

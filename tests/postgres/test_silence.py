@@ -36,11 +36,13 @@ class Wire:
         await asyncio.gather(self._pass_on(reader, other_writer), self._pass_on(other_reader, writer))
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while said := await reader.read(65_536):
-            if not self.cut:
-                writer.write(said)
-        writer.close()
-        await writer.wait_closed()
+        try:
+            while said := await reader.read(65_536):
+                if not self.cut:
+                    writer.write(said)
+        finally:
+            writer.close()
+            await writer.wait_closed()
 
 
 @pytest.fixture
@@ -51,7 +53,9 @@ async def wire(database: str, tmp_path: Path) -> AsyncIterator[Wire]:
     wire = Wire(f"{known['host']}/.s.PGSQL.{port}", make_conninfo(database, host=str(tmp_path)))
     async with await asyncio.start_unix_server(wire.connected, tmp_path / f".s.PGSQL.{port}"):
         yield wire
-        await asyncio.gather(*wire.serving)
+        for task in wire.serving:  # a captured log line may hold on to an attempt to connect, and that to its socket
+            task.cancel()
+        await asyncio.gather(*wire.serving, return_exceptions=True)
 
 
 async def fetch(database: Database) -> object:

@@ -14,7 +14,7 @@ from adapters.postgres.scripts import head, is_behind
 from adapters.postgres.statements import Statement
 from todo_core.errors import Unavailable
 
-PATIENCE_SECONDS = 3
+PATIENCE_SECONDS = 1.2
 MILLISECONDS = 1000
 REVISION = Statement.of(
     sa.text("SELECT version_num, current_setting('transaction_read_only') = 'off' AS writable FROM alembic_version")

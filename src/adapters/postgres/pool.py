@@ -5,7 +5,8 @@ import select
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, Self, TypeVar
 
 import attrs
 import psycopg
@@ -14,6 +15,7 @@ from psycopg.pq import TransactionStatus
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
 from adapters.postgres.connecting import PoolSettings, session_arguments
+from adapters.postgres.outage import Outage
 from adapters.postgres.records import Row
 from adapters.postgres.remedies import explain
 from adapters.postgres.statements import Statement
@@ -29,6 +31,8 @@ OF_THE_SESSION = ("0A", "25", "26", "28", "3D", "3F", "42")
 statement that is not there. The statements are fixed, so no input causes them."""
 RENEWAL_SECONDS = 2.0
 """How often, at most, all connections are replaced because a session was found unfit."""
+RIDE_OUT_SECONDS = 0.5
+"""For how long a request waits for a database that is away: a restart of that length goes unnoticed."""
 PAUSE_SECONDS = 0.02
 RECONNECT_SECONDS = 5
 """For how long one attempt to connect is repeated; the next request begins another."""
@@ -45,6 +49,20 @@ class NoAnswer(psycopg.OperationalError):
 class Connection(psycopg.AsyncConnection[Row]):
     """A connection that does not wait for ever; libpq does, when nothing comes and nothing is refused."""
 
+    waiting_since: float | None = None
+    given_up = False
+
+    @classmethod
+    async def connect(cls, conninfo: str = "", *, outage: Outage, **told: Any) -> Self:  # type: ignore[override] # noqa: ANN401 - psycopg's own arguments, and one of ours
+        """Connect, and note whether that works."""
+        try:
+            connection = await super().connect(conninfo, **told)
+        except psycopg.OperationalError as error:
+            outage.reason = explain(error)
+            raise
+        outage.connected(connection)
+        return connection
+
     @property
     def was_closed(self) -> bool:
         """Say whether the server has said something while nobody asked: as a rule, that it closes the connection."""
@@ -56,11 +74,14 @@ class Connection(psycopg.AsyncConnection[Row]):
         """Run what `gen` does on the connection. Raises NoAnswer, after closing it, when the server is silent."""
         if timeout is not None:
             return await super().wait(gen, interval, timeout)
+        self.waiting_since = time.monotonic()
         try:
             return await super().wait(gen, interval, SILENCE_SECONDS)
         except errors._WaitTimeout:  # noqa: SLF001 - psycopg has no other name for it
             await self.close()
             raise NoAnswer("the server does not answer") from None
+        finally:
+            self.waiting_since = None
 
 
 @attrs.define
@@ -92,6 +113,7 @@ class Database:
     """A database behind a pool of connections. Every method raises Unavailable when it cannot be reached."""
 
     pool: AsyncConnectionPool[Connection]
+    _outage: Outage
     _renewed: float = attrs.field(default=0.0, init=False)
 
     @classmethod
@@ -101,10 +123,12 @@ class Database:
 
         Raises Unavailable when the URL cannot be read.
         """
+        outage = Outage()
+        told = {**session_arguments(url, settings), "outage": outage}
         pool = AsyncConnectionPool(
             url,
             connection_class=Connection,
-            kwargs=session_arguments(url, settings),
+            kwargs=told,
             min_size=settings.min_size,
             max_size=settings.max_size,
             timeout=settings.timeout,
@@ -112,8 +136,8 @@ class Database:
             configure=_configure,
             open=False,
         )
-        async with pool:
-            yield cls(pool)
+        async with pool, outage.watched(partial(Connection.connect, url, **told)):
+            yield cls(pool, outage)
 
     def used(self) -> Mapping[str, float]:
         """Return how the pool was used since this was asked the last time: requests, waits, timeouts and the like."""
@@ -181,7 +205,7 @@ class Database:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
         """Lend a connection: none that the server has closed, and none again that was found unfit."""
-        while (connection := await self.pool.getconn()).was_closed:
+        while (connection := await self._lent()).was_closed:
             await connection.close()
             await self.pool.putconn(connection)
         try:
@@ -193,11 +217,23 @@ class Database:
         finally:
             await self.pool.putconn(connection)
 
+    async def _lent(self) -> Connection:
+        """Return a connection of the pool. Raises Unavailable soon while the database is away, else PoolTimeout."""
+        deadline = time.monotonic() + self.pool.timeout
+        while True:
+            try:
+                return await self.pool.getconn(min(RIDE_OUT_SECONDS, self.pool.timeout))
+            except PoolTimeout:
+                if (reason := self._outage.certain) is not None:
+                    raise Unavailable(f"the database cannot be reached: {reason}") from None
+                if time.monotonic() >= deadline:
+                    raise
+
     async def _recover(self, error: psycopg.Error, attempt: int) -> None:
         """Check the pool after a lost connection; wait after a conflict."""
         if _lost(error):
             check = asyncio.ensure_future(self.pool.check())  # the other connections are lost too, most likely
-            await asyncio.wait([check], timeout=self.pool.timeout)  # it goes on by itself where nobody answers
+            await asyncio.wait([check], timeout=RIDE_OUT_SECONDS)  # it goes on by itself where nobody answers
         elif _is_unfit(error) and time.monotonic() > self._renewed + RENEWAL_SECONDS:
             self._renewed = time.monotonic()
             await self.pool.drain()  # the others were made like it, most likely
