@@ -27,7 +27,7 @@ class Ready:
     async def check(self) -> Mapping[str, Mapping[str, object]]:
         """Return both checks."""
         return {
-            "database": {"status": self.database, "latency_ms": 1.5},
+            "database": {"status": self.database, "latency_ms": 1.5, "writable": self.database == "ok"},
             "migrations": {"status": "ok", "current": "0001", "head": "0001"},
         }
 

@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.handlers import BaseRouteHandler
 from litestar.routes import HTTPRoute
 
-from entrypoints.http.document.openapi import document
+from entrypoints.http.document.openapi import ON_EVERY_ANSWER, document
 from entrypoints.http.middleware.application import Middleware
 from entrypoints.http.routing import Route
 
@@ -64,14 +64,20 @@ class Conformance:
         await response.aread()
         name, status = operation["operationId"], str(response.status_code)
         assert status in operation["responses"], f"{name} answered {status}"
-        self.check_answer(f"{name} {status}", operation["responses"][status], response)
+        self.check_answer(f"{name} {status}", self._resolved(operation["responses"][status]), response)
 
     def check_answer(self, name: str, documented: Json, response: httpx.Response) -> None:
         """Fail unless a response, which has been read, is what the document says of it."""
-        names = {header.lower() for header in documented.get("headers", {})}
+        named = [*documented.get("headers", {}), *self.document[ON_EVERY_ANSWER]]
+        names = {header.lower() for header in named}
         unknown = {header for header in response.headers if not ANYWHERE.fullmatch(header)} - names
         assert not unknown, f"{name} has undocumented headers: {unknown}"
         self._check_body(name, response, documented.get("content", {}))
+
+    def _resolved(self, response: Json) -> Json:
+        reference = response.get("$ref")
+        shared: Json = self._components["responses"]
+        return response if reference is None else shared[reference.rpartition("/")[2]]
 
     def _operation(self, request: httpx.Request) -> Json | None:
         """Return the operation of a request; the paths without ids come first."""

@@ -28,7 +28,7 @@ async def test_ready(world: World) -> None:
     assert {
         "status": "ok",
         "checks": {
-            "database": {"status": "ok", "latency_ms": 1.5},
+            "database": {"status": "ok", "latency_ms": 1.5, "writable": True},
             "migrations": {"status": "ok", "current": "0001", "head": "0001"},
         },
     } == response.json()

@@ -12,8 +12,10 @@ from entrypoints.http.wire.base import Schema
 def example_of(schema: type[Struct]) -> dict[str, Any]:
     """Return an example object."""
     omitted = schema.omitted if issubclass(schema, Schema) else frozenset()
+    shown = schema.shown if issubclass(schema, Schema) else {}
     hints = get_type_hints(schema, include_extras=True)
-    return {name: _example(hints[name]) for name in schema.__struct_fields__ if name not in omitted}
+    members = [name for name in schema.__struct_fields__ if name not in omitted and name not in shown]
+    return {**{name: _example(hints[name]) for name in members}, **shown}
 
 
 def _example(hint: Any) -> object:  # noqa: ANN401 - a type as it is annotated

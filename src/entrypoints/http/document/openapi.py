@@ -1,9 +1,10 @@
 """The OpenAPI 3.1 document, made from the routes: every status, header and problem that can occur."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import attrs
 import msgspec
 
 from entrypoints.http.document.examples import example_of
@@ -16,7 +17,6 @@ from todo_core.personal_tokens import Scope
 Json = dict[str, Any]
 
 PROBLEM_JSON = "application/problem+json"
-MERGE_PATCH = "application/merge-patch+json"
 
 CODES: dict[str, ProblemType] = {}
 for _error, _kind in reversed([*PROBLEM_TYPES.items()]):
@@ -61,32 +61,38 @@ HEADERS: dict[str, Json] = COMMON | {
     "Idempotency-Replayed": _header("There, and `true`, when the request had been carried out before", "true"),
 }
 ON_LIMITED = ("RateLimit-Policy", "RateLimit")
+EVERYWHERE = (*COMMON, *ON_LIMITED)
+"""Headers that are named once, and not under each answer: two thirds of the document would be them."""
+ON_EVERY_ANSWER = "x-headers-of-every-answer"
 WITH_STATUS = {
     401: ("WWW-Authenticate",),
     403: ("WWW-Authenticate",),
     412: ("ETag",),
-    429: ("Retry-After",),
+    405: ("Allow",),
+    429: (*ON_LIMITED, "Retry-After"),
     503: ("Retry-After",),
 }
+
+PRIORITIES = {priority.value for priority in schemas.Priority}
+PRIORITY: Json = {"$ref": "#/components/schemas/Priority"}
+"""In a query too, or generators would make a second type of the same words."""
 
 IN_PERSON: list[Json] = [{"bearer": []}, {"externalToken": []}]
 """The users themselves, by their own credentials."""
 
+# They have no examples: the reference page would send those, and be refused.
 REQUEST_HEADERS: dict[str, Json] = {
     "If-Match": {
         "description": "Entity tags, or `*`: only if the task is in one of these versions",
         "schema": {"type": "string"},
-        "example": '"12"',
     },
     "If-None-Match": {
         "description": "Entity tags, or `*`: only if the task is in none of these versions",
         "schema": {"type": "string"},
-        "example": '"12"',
     },
     "Idempotency-Key": {
         "description": "The same key and request are carried out once; kept for 24 hours at least",
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x20-\\x7e]+$"},
-        "example": "5f2b8c1e",
     },
 }
 
@@ -94,8 +100,11 @@ REQUEST_HEADERS: dict[str, Json] = {
 def document(routes: Sequence[Route], version: str, prefix: str = "") -> Json:
     """Return the whole document. `prefix` is the path of the public URL."""
     paths: dict[str, Json] = {}
+    problems = Problems()
     for route in routes:
-        paths.setdefault(route.template, {})[route.method.lower()] = _operation(route)
+        paths.setdefault(route.template, {})[route.method.lower()] = _operation(route, problems)
+    problems.reference(["not-found"], "RouteNotFound")
+    problems.reference(["method-not-allowed"], "MethodNotAllowed")
     return {
         "openapi": "3.1.0",
         "info": {
@@ -104,9 +113,11 @@ def document(routes: Sequence[Route], version: str, prefix: str = "") -> Json:
             "description": (
                 "Accounts, sessions and tasks. Every error is a problem (RFC 9457). HEAD answers as GET, OPTIONS names "
                 "the methods of a path. Another method is `MethodNotAllowed`, another path `RouteNotFound` (see the "
-                "components' responses)."
+                f"components' responses). Each answer has the headers of `{ON_EVERY_ANSWER}`, those for rate limits "
+                "and other origins only where they apply."
             ),
         },
+        ON_EVERY_ANSWER: EVERYWHERE,
         "servers": [{"url": prefix or "/"}],
         "security": IN_PERSON,
         "tags": [{"name": name} for name in dict.fromkeys(route.tag for route in routes)],
@@ -118,12 +129,14 @@ def document(routes: Sequence[Route], version: str, prefix: str = "") -> Json:
                 name: {"name": name, "in": "header", "required": False, **about}
                 for name, about in REQUEST_HEADERS.items()
             },
-            "responses": {
-                "RouteNotFound": _problem(["not-found"], (*COMMON, *ON_LIMITED)),
-                "MethodNotAllowed": _problem(["method-not-allowed"], (*COMMON, *ON_LIMITED, "Allow")),
-            },
+            "responses": problems.responses,
             "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT (RFC 9068)"},
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT (RFC 9068)",
+                    "description": "The `access_token` of an answer to log-in or refresh",
+                },
                 "externalToken": {
                     "type": "http",
                     "scheme": "bearer",
@@ -136,7 +149,11 @@ def document(routes: Sequence[Route], version: str, prefix: str = "") -> Json:
                     "bearerFormat": "todo_pat_…",
                     "description": "A personal access token that has the scope",
                 },
-                "metrics": {"type": "http", "scheme": "bearer", "description": "The token of the settings"},
+                "metrics": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "For `/metrics` only: the token of the server's settings",
+                },
             },
         },
     }
@@ -152,16 +169,41 @@ def _schemas(routes: Sequence[Route]) -> Json:
         component.setdefault("type", "string")  # msgspec leaves it out of enumerations
     for schema in documented:
         components[schema.__name__]["examples"] = [example_of(schema)]
-    return components
+    return components | _variants(components, "Change", schemas.CHANGES)
 
 
-def _operation(route: Route) -> Json:
+def _variants(components: Json, name: str, only: Mapping[str, Mapping[str, Sequence[str]]]) -> Json:
+    """Return a schema of several shapes as one schema for each, so that generated types tell them apart.
+
+    `only` has, for each, the members that the others do not have, with the kinds that go with them.
+    """
+    whole = components[name]
+    special = {member for members in only.values() for member in members}
+    shapes = {
+        title: {
+            **whole,
+            "title": title,
+            "properties": {
+                member: {"type": "string", "enum": [*kinds]} if member == "kind" else about
+                for member, about in whole["properties"].items()
+                if member not in special or member == own
+            },
+            "required": [*whole["required"], own],
+        }
+        for title, members in only.items()
+        for own, kinds in members.items()
+    }
+    references = [{"$ref": f"#/components/schemas/{title}"} for title in shapes]
+    return {**shapes, name: {"title": name, "description": whole["description"], "oneOf": references}}
+
+
+def _operation(route: Route, problems: "Problems") -> Json:
     operation: Json = {
         "operationId": route.name,
         "summary": route.summary,
         "tags": [route.tag],
         "parameters": _parameters(route),
-        "responses": _responses(route),
+        "responses": _responses(route, problems),
     }
     if route.description:
         operation["description"] = route.description
@@ -194,7 +236,8 @@ def _parameters(route: Route) -> list[Json]:
 
 
 def _query_parameter(parameter: Parameter) -> Json:
-    schema = {"type": "array", "items": parameter.schema} if parameter.repeated else parameter.schema
+    one = PRIORITY if {*parameter.schema.get("enum", ())} == PRIORITIES else parameter.schema
+    schema = {"type": "array", "items": one} if parameter.repeated else one
     return {
         "name": parameter.name,
         "in": "query",
@@ -207,17 +250,19 @@ def _query_parameter(parameter: Parameter) -> Json:
 def _request_body(route: Route) -> Json:
     assert route.request is not None  # noqa: S101 - the caller looked
     content = {"schema": _ref(route.request), "example": example_of(route.request)}
-    media_types = ["application/json", *([MERGE_PATCH] if route.method == "PATCH" else [])]
-    return {"required": route.body is Body.REQUIRED, "content": dict.fromkeys(media_types, content)}
+    body: Json = {"required": route.body is Body.REQUIRED, "content": {"application/json": content}}
+    if route.method == "PATCH":  # with both in `content`, generators make two of everything
+        body["description"] = "`application/merge-patch+json` is taken as well"
+    return body
 
 
-def _responses(route: Route) -> Json:
+def _responses(route: Route, problems: "Problems") -> Json:
     responses = {str(answer.status): _success(route, answer) for answer in route.responses}
     by_status: dict[int, list[str]] = {}
     for code in codes(route):
         by_status.setdefault(CODES[code].status, []).append(code)
     for status, names in sorted(by_status.items()):
-        responses.setdefault(str(status), _problem(names, _headers_of(route, WITH_STATUS.get(status, ()))))
+        responses.setdefault(str(status), problems.reference(names))
     return responses
 
 
@@ -238,7 +283,8 @@ def codes(route: Route) -> list[str]:
 
 
 def _success(route: Route, answer: Success) -> Json:
-    response: Json = {"description": answer.description, "headers": _references(_headers_of(route, answer.headers))}
+    headers = [*(ON_LIMITED if route.is_api else ()), *answer.headers]
+    response: Json = {"description": answer.description, "headers": _references(headers)}
     if isinstance(answer.content, str):
         kind = "object" if "json" in answer.content else "string"
         response["content"] = {answer.content: {"schema": {"type": kind}}}
@@ -249,8 +295,20 @@ def _success(route: Route, answer: Success) -> Json:
     return response
 
 
+@attrs.frozen
+class Problems:
+    """The answers with problems: the same ones stand in the document once."""
+
+    responses: dict[str, Json] = attrs.field(factory=dict)
+
+    def reference(self, codes: Sequence[str], name: str = "") -> Json:
+        """Return a reference to the answer with one of these problems, which have one status."""
+        name = name or "Or".join(code.title().replace("-", "") for code in sorted(codes))
+        self.responses.setdefault(name, _problem(codes, WITH_STATUS.get(CODES[codes[0]].status, ())))
+        return {"$ref": f"#/components/responses/{name}"}
+
+
 def _problem(names: Sequence[str], headers: Iterable[str]) -> Json:
-    """Return the answer with one of these problems, which have one status."""
     return {
         "description": "; ".join(dict.fromkeys(CODES[name].title for name in names)),
         "headers": _references(headers),
@@ -281,10 +339,6 @@ def _problem_example(code: str) -> Json:
     if code == "version-mismatch":
         example["current"] = example_of(schemas.Task)
     return example
-
-
-def _headers_of(route: Route, extra: Iterable[str]) -> list[str]:
-    return [*COMMON, *(ON_LIMITED if route.is_api else ()), *extra]
 
 
 def _references(headers: Iterable[str]) -> Json:

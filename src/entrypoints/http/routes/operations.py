@@ -10,6 +10,7 @@ from entrypoints.http.pipeline import bearer_token
 from entrypoints.http.ports import Collaborators, ConfigurationCheck, Options
 from entrypoints.http.responses import Response, json_response
 from entrypoints.http.routing import Call, Success, route
+from entrypoints.http.wire.health import Configuration, Health, Readiness
 from todo_core.errors import NotAuthenticated
 
 OK = "ok"
@@ -25,7 +26,7 @@ class OperationRoutes:
     options: Options
     telemetry: Telemetry
 
-    @route("GET", "/health", "getHealth", Success(200, "The process is alive", "application/json"), public=True)
+    @route("GET", "/health", "getHealth", Success(200, "The process is alive", Health), public=True)
     async def health(self, _: Call) -> Response:
         """Is the process alive?
 
@@ -37,8 +38,8 @@ class OperationRoutes:
         "GET",
         "/health/ready",
         "getReadiness",
-        Success(200, "Requests can be served", "application/json"),
-        Success(503, "Requests cannot be served, and why", "application/json"),
+        Success(200, "Requests can be served", Readiness),
+        Success(503, "Requests cannot be served, and why", Readiness),
         public=True,
     )
     async def ready(self, _: Call) -> Response:
@@ -56,8 +57,8 @@ class OperationRoutes:
         "GET",
         "/health/config",
         "getConfiguration",
-        Success(200, "The settings are sound", "application/json"),
-        Success(503, "The settings are not sound, and why", "application/json"),
+        Success(200, "The settings are sound", Configuration),
+        Success(503, "The settings are not sound, and why", Configuration),
         public=True,
     )
     async def configuration(self, _: Call) -> Response:

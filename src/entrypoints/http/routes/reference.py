@@ -31,15 +31,14 @@ STYLE = b"text/css; charset=utf-8"
 
 
 def reference_routes(routes: Sequence[Route], version: str, prefix: str = "") -> tuple[Route, ...]:
-    """Return the routes that describe `routes`, and themselves. `prefix` is the path of the public URL."""
-    described: list[Route] = [*routes]
-    own = (
+    """Return the routes that describe `routes`. `prefix` is the path of the public URL."""
+    return (
         _route(
             SCHEMA,
             "getOpenApi",
             "The OpenAPI document",
             "application/json",
-            _sent(lambda: encode(document(described, version, prefix)), (b"content-type", b"application/json")),
+            _sent(lambda: encode(document(routes, version, prefix)), (b"content-type", b"application/json")),
         ),
         Route(
             method="GET",
@@ -64,8 +63,6 @@ def reference_routes(routes: Sequence[Route], version: str, prefix: str = "") ->
             "/docs/swagger-ui.css", "getReferenceStyle", "Part of the reference", "swagger-ui.css", STYLE, MAY_BE_KEPT
         ),
     )
-    described.extend(own)
-    return own
 
 
 def _file(path: str, name: str, summary: str, file: str, media_type: bytes, *headers: Header) -> Route:

@@ -15,11 +15,12 @@ class Schema(Struct, forbid_unknown_fields=True):
     """An object with exactly these members.
 
     `resource` is the schema of what a request changes: its other members are read-only. `omitted` names the optional
-    members that the example leaves out.
+    members that the example leaves out; `shown` has examples of members that are not those of their types.
     """
 
     resource: ClassVar["type[Schema] | None"] = None
     omitted: ClassVar[frozenset[str]] = frozenset()
+    shown: ClassVar[Mapping[str, object]] = {}
 
     @classmethod
     def read_only(cls) -> frozenset[str]:

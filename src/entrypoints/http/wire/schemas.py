@@ -5,6 +5,7 @@ a resource is derived from the resource's schema and from the class of the core 
 the OpenAPI document, with the examples that stand here.
 """
 
+from collections.abc import Mapping
 from enum import Enum
 from types import NoneType
 from typing import Annotated, Any, ClassVar, Literal, cast, get_args, get_type_hints
@@ -311,6 +312,8 @@ class ListMove(Schema):
 
     omitted: ClassVar[frozenset[str]] = frozenset({"before"})
 
+    shown: ClassVar[Mapping[str, object]] = {"after": None}
+
     after: AnyId | UnsetType | None = UNSET
     before: AnyId | UnsetType | None = UNSET
 
@@ -322,6 +325,8 @@ class TaskMove(Schema):
 
     list_id: AnyId | UnsetType | None = UNSET
     parent_id: AnyId | UnsetType | None = UNSET
+    shown: ClassVar[Mapping[str, object]] = {"after": None}
+
     after: AnyId | UnsetType | None = UNSET
     before: AnyId | UnsetType | None = UNSET
 
@@ -354,6 +359,14 @@ class Change(Schema, omit_defaults=True):
     task: Task | UnsetType = UNSET
     list: List | UnsetType = UNSET
     deleted: Annotated[bool, Meta(extra_json_schema={"const": True})] | UnsetType = UNSET
+
+
+CHANGES = {
+    "TaskChange": {"task": ["task"]},
+    "ListChange": {"list": ["list"]},
+    "Deletion": {"deleted": ["task", "list"]},
+}
+"""The shapes of a `Change`: the member that only it has, and of which kinds it is."""
 
 
 class ChangePage(Schema):
