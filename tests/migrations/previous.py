@@ -24,21 +24,18 @@ def _git(*arguments: str) -> str:
 
 
 def _migrations(commit: str) -> set[str]:
-    """Return name and content (as a hash) of each migration of a commit."""
-    return {line.split(maxsplit=2)[2] for line in _git("ls-tree", commit, f"{MIGRATIONS}/").splitlines()}
+    """Return the files of a commit's migrations. What is in them may be mended, as long as it makes the same schema."""
+    return {*_git("ls-tree", "--name-only", commit, f"{MIGRATIONS}/").splitlines()}
 
 
 def last_commit_without(newest: Path) -> str | None:
-    """Return the last commit whose migrations are today's but for the newest; None where history does not tell.
-
-    There is none either while migrations before the newest are still being changed, as before a first release.
-    """
+    """Return the last commit that has today's migrations but for the newest; None where history does not tell."""
     try:
         today = _migrations("HEAD")
         touched = _git("log", "--format=%H %P", "--", MIGRATIONS).split()
     except (OSError, subprocess.CalledProcessError):  # no git, or no repository
         return None
-    wanted = {entry for entry in today if not entry.endswith(f"\t{MIGRATIONS}/{newest.name}")}
+    wanted = today - {f"{MIGRATIONS}/{newest.name}"}
     return next((commit for commit in touched if _exists(commit) and _migrations(commit) == wanted), None)
 
 

@@ -67,7 +67,7 @@ async def test_release_before_keeps_answering(postgres_server: str, tmp_path: Pa
     scripts = ScriptDirectory.from_config(configuration())
     commit = last_commit_without(Path(scripts.get_revision(newest).path))
     if commit is None:
-        pytest.skip("no commit has the migrations before the newest as they are now")
+        pytest.skip("no commit has the migrations before the newest alone")
     program = unpack(commit, tmp_path)
     with new_database(postgres_server) as url:
         move(url, before[0])

@@ -167,5 +167,5 @@ def test_no_request_writes_a_line_of_its_own(server: Server, raw: bytes) -> None
     _, brace, rest = server.log.read_text().partition("{")
     lines = f"{brace}{rest}".split("\n")[:-1]
     assert [] == [line for line in lines if not (line.startswith('{"') and line.isprintable())]
-    assert {"request", "forwarding_header_ignored"} >= {json.loads(line)["event"] for line in lines}
+    assert {"started", "request", "forwarding_header_ignored"} >= {json.loads(line)["event"] for line in lines}
     assert "forged" not in rest.lower()

@@ -106,5 +106,5 @@ def test_no_input_is_a_server_error(server: Server) -> None:
     assert wire.unframed <= {400, 414, 431}
     assert "Traceback" not in text
     assert "X-Injected" not in text
-    assert {"request", "forwarding_header_ignored"} >= events.keys()
+    assert {"started", "request", "forwarding_header_ignored"} >= events.keys()
     assert CASES <= events["request"] + statuses[400]

@@ -83,13 +83,13 @@ async def announce(settings: Settings, address: Address, is_first: Callable[[], 
         return
     while not await _answers(address):  # noqa: ASYNC110 - there is no event to wait for
         await asyncio.sleep(BREATH_SECONDS)
+    for line in greeting(settings):
+        show(line)
+    sys.stdout.flush()
     server = settings.server
     _log.info(
         "started", version=__version__, environment=settings.environment, at=server.address, workers=server.workers
     )
-    for line in greeting(settings):
-        show(line)
-    sys.stdout.flush()
 
 
 def greeting(settings: Settings) -> Iterator[str]:
