@@ -7,10 +7,12 @@ import attrs
 import httpx
 import pytest
 
-from entrypoints.http.ports import Limits, Options
-from tests.http.api import PASSWORD, User, World, bad_parts, problem
+from entrypoints.http.ports import Limits, Options, Policy
+from entrypoints.http.routing import Route
+from tests.http.api import PASSWORD, PLENTY, User, World, bad_parts, problem
 from tests.http.conftest import Build
 from tests.security.callers import external_token
+from tests.security.route_table import ROUTES
 
 SECOND = dt.timedelta(seconds=1)
 READ = {"name": "backup", "scopes": ["tasks:read"], "current_password": PASSWORD}
@@ -240,3 +242,23 @@ async def test_limits_count_for_the_user(ada: User) -> None:
 
 def _left(answer: httpx.Response) -> str:
     return str(answer.headers["ratelimit"].partition("r=")[2].partition(";")[0])
+
+
+@pytest.mark.parametrize(
+    "route",
+    [route for route in ROUTES if not route.public and (route.limit or route.attempts)],
+    ids=lambda route: route.name,
+)
+async def test_limit_by_account_comes_before_the_scope(build: Build, route: Route) -> None:
+    """A token that opens no route for the password is told so, until the attempts of its account are used up."""
+    world = build(Options(limits=attrs.evolve(PLENTY, password=Policy("password", 1, 60))))
+    ada = await world.user()
+    token = (await make(ada))["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    codes = []
+    for number in range(11):
+        client = world.client_from(f"192.0.2.{number}", **headers)  # each address has one attempt
+        answer = await client.request(route.method, route.path, json={"current_password": PASSWORD})
+        codes.append(answer.json()["code"])
+
+    assert ["insufficient-scope"] * 9 + ["rate-limited"] * 2 == codes  # the token itself cost an attempt

@@ -45,7 +45,7 @@ def create_app(
     sections = (
         AccountRoutes(use_cases.accounts, rate_limits),
         SessionRoutes(use_cases.sessions, use_cases.authentication, rate_limits, options),
-        PersonalTokenRoutes(use_cases.personal_tokens, use_cases.accounts, rate_limits),
+        PersonalTokenRoutes(use_cases.personal_tokens),
         TaskListRoutes(use_cases.tasks, cursors),
         TaskRoutes(use_cases.tasks),
         TaskActionRoutes(use_cases.tasks, cursors),

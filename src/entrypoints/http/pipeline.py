@@ -1,7 +1,9 @@
 """The checks before a handler, in the order that the contract promises.
 
 unknown route, method (by the framework) → path id → limit by address → credentials → limit by user
-→ media type, size, JSON, parameters, headers → scope → the handler: limit by account, then the use case
+→ media type, size, JSON, parameters, headers → limit by account → scope → the handler
+
+Routes that need no credentials count the account that is named in their body themselves.
 """
 
 import re
@@ -52,6 +54,7 @@ class Pipeline:
             values = query.read(texts, route.parameters)
             call = Call(context, request.scope, route.method, ids, body, values, texts)
             if not route.public:
+                await self._count_attempt(route, call)
                 check_scope(call.actor, route.scope)
             return await route.handler(call)
         except (HttpError, InvalidInput):
@@ -68,6 +71,15 @@ class Pipeline:
         context.actor = actor
         if route.limit is None:
             self.rate_limits.user(context, actor.user)
+
+    async def _count_attempt(self, route: Route, call: Call) -> None:
+        """Count an attempt at the password if the caller is let in: a dead session must not lock its user out."""
+        if isinstance(call.body, dict) and route.attempts & call.body.keys():
+            await self.rate_limits.address(call.context, "password")
+        elif route.limit != "password":
+            return
+        await self.accounts.me(call.actor)
+        await self.rate_limits.account(call.context, "password", str(call.actor.user))
 
     async def _confirm(self, context: RequestContext) -> None:
         """Raise NotAuthenticated, which comes before what was refused, when the session has ended.

@@ -78,8 +78,9 @@ class Route:
     """A method on a path. Without `public`, only authenticated requests reach the handler.
 
     `scope` is what a personal access token needs; with None, no such token reaches the handler. `limit` is the shared
-    limit by client address. `request` is the schema of the body; `problems` are the codes that this route adds to those
-    which follow from its other properties (see `document.openapi`). `headers` are request headers.
+    limit by client address; a body with a member of `attempts` is an attempt at the password. `request` is the schema
+    of the body; `problems` are the codes that this route adds to those which follow from its other properties (see
+    `document.openapi`). `headers` are request headers.
     """
 
     method: Method
@@ -93,6 +94,7 @@ class Route:
     public: bool = False
     scope: TokenScope | None = None
     limit: LimitName | None = None
+    attempts: frozenset[str] = frozenset()
     body: Body = Body.NONE
     request: type | None = None
     parameters: tuple[Parameter, ...] = ()

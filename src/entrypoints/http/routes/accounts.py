@@ -4,7 +4,6 @@ import attrs
 
 from entrypoints.http.middleware.rate_limits import RateLimits
 from entrypoints.http.responses import Response, json_response, no_content
-from entrypoints.http.routes.attempts import count_attempt
 from entrypoints.http.routes.delivery import deliver
 from entrypoints.http.routing import Body, Call, Success, route
 from entrypoints.http.wire import encode, schemas
@@ -64,6 +63,7 @@ class AccountRoutes:
         tag="Accounts",
         body=Body.REQUIRED,
         request=schemas.ProfilePatch,
+        attempts=frozenset({"email", "current_password"}),
         problems=("validation-failed", "no-password", "email-taken"),
     )
     async def edit(self, call: Call) -> Response:
@@ -71,10 +71,6 @@ class AccountRoutes:
 
         Another e-mail address needs `current_password`.
         """
-        if isinstance(call.body, dict) and {"email", "current_password"} & call.body.keys():
-            # It takes the password, or may need it, so it counts as an attempt at it.
-            await self.rate_limits.address(call.context, "password")
-            await count_attempt(call, self.accounts, self.rate_limits)
         problems = Violations()
         members = read(schemas.ProfilePatch, call.body, problems)
         password = members.pop("current_password", None)
@@ -103,7 +99,6 @@ class AccountRoutes:
 
         User, tasks, sessions and keys are gone at once.
         """
-        await count_attempt(call, self.accounts, self.rate_limits)
         problems = Violations()
         members = read(schemas.DeleteAccount, {} if call.body is None else call.body, problems)
         password = members.get("current_password")
@@ -126,7 +121,6 @@ class AccountRoutes:
 
         Ends every session and opens a new one. Personal access tokens stay, unless `revoke_tokens` is true.
         """
-        await count_attempt(call, self.accounts, self.rate_limits)
         problems = Violations()
         members = read(schemas.PasswordChange, call.body, problems)
         issued = await self.accounts.change_password(

@@ -2,15 +2,12 @@
 
 import attrs
 
-from entrypoints.http.middleware.rate_limits import RateLimits
 from entrypoints.http.responses import Response, json_response, no_content
-from entrypoints.http.routes.attempts import count_attempt
 from entrypoints.http.routing import Body, Call, Success, route
 from entrypoints.http.wire import encode, schemas
 from entrypoints.http.wire.reader import read
 from todo_core.errors import Violations
 from todo_core.personal_tokens import DEFAULT_DAYS, PersonalTokenId
-from todo_core.use_cases.accounts import Accounts
 from todo_core.use_cases.personal_tokens import PersonalTokens, TokenRequest
 
 TOKENS = "/api/auth/tokens"
@@ -21,8 +18,6 @@ class PersonalTokenRoutes:
     """What a user does with their personal access tokens. No token gets here."""
 
     personal_tokens: PersonalTokens
-    accounts: Accounts
-    rate_limits: RateLimits
 
     @route(
         "POST",
@@ -40,7 +35,6 @@ class PersonalTokenRoutes:
 
         For scripts and integrations. It needs `current_password`, of a user who has one.
         """
-        await count_attempt(call, self.accounts, self.rate_limits)
         problems = Violations()
         members = read(schemas.TokenRequest, call.body, problems)
         request = TokenRequest(
