@@ -1,6 +1,6 @@
 // Better Auth servers for the tests, all in one process, each with its own keys and users in memory.
 //
-//   node server.mjs '[{"alg": "EdDSA", "cookie": "jwt"}, …]'
+//   node server.mjs '[{"alg": "EdDSA", "cookie": "jwt", "secret": "…", "package": "better-auth"}, …]'
 //
 // prints one line, a JSON list with the URL of each, and then obeys lines on standard input, each a JSON object:
 //   {"expire": 0}    the signing keys of server 0 have had their time: its next token is signed by a new one
@@ -11,12 +11,12 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
-import { betterAuth } from "better-auth";
-import { memoryAdapter } from "better-auth/adapters/memory";
-import { toNodeHandler } from "better-auth/node";
-import { jwt } from "better-auth/plugins";
 
-async function start({ alg, cookie, secret }) {
+async function start({ alg, cookie, secret, package: name }) {
+  const { betterAuth } = await import(name);
+  const { memoryAdapter } = await import(`${name}/adapters/memory`);
+  const { toNodeHandler } = await import(`${name}/node`);
+  const { jwt } = await import(`${name}/plugins`);
   const database = { user: [], session: [], account: [], verification: [], jwks: [] };
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -17,8 +17,14 @@ import pytest
 HERE = Path(__file__).parent
 SECRET = "a secret of the tests that nobody else uses"
 PASSWORD = "a quiet harbour at dawn"
-KINDS = (("EdDSA", "jwt"), ("ES256", "jwe"), ("ES512", "jwks"), ("RS256", "jwt"), ("PS256", "jwe"))
+COOKIES = {"EdDSA": "jwt", "ES256": "jwe", "ES512": "jwks", "RS256": "jwt", "PS256": "jwe"}
 """The algorithms of keys, and with each a way to keep sessions in cookies: those that only look like access tokens."""
+OLDER = "1.7.7"
+"""An older release, which the package has under a name of its own."""
+KINDS: Mapping[str, Mapping[str, str]] = {
+    **{name: {"alg": name, "cookie": cookie, "package": "better-auth"} for name, cookie in COOKIES.items()},
+    OLDER: {"alg": "EdDSA", "cookie": "jwt", "package": f"better-auth-{OLDER}"},
+}
 
 
 @attrs.frozen
@@ -80,11 +86,11 @@ def signed_in(url: str, name: str = "Ann") -> Iterator[SignedIn]:
 
 @contextmanager
 def better_auth_servers() -> Iterator[dict[str, BetterAuth]]:
-    """Run a server for each algorithm for as long as the block. Skips where Node.js or the package is missing."""
+    """Run a server of each kind for as long as the block. Skips where Node.js or the package is missing."""
     node = shutil.which("node")
     if not os.environ.get("CI") and (node is None or not (HERE / "node_modules").is_dir()):
         pytest.skip("needs Node.js 20 and `npm ci --prefix tests/better_auth`")
-    kinds = [{"alg": algorithm, "cookie": cookie, "secret": SECRET} for algorithm, cookie in KINDS]
+    kinds = [{**kind, "secret": SECRET} for kind in KINDS.values()]
     with subprocess.Popen(
         [node or "node", "server.mjs", json.dumps(kinds)],
         cwd=HERE,
@@ -97,8 +103,8 @@ def better_auth_servers() -> Iterator[dict[str, BetterAuth]]:
         urls = json.loads(process.stdout.readline())
         with ExitStack() as people:
             yield {
-                algorithm: BetterAuth(number, url, process, people.enter_context(signed_in(url)))
-                for number, (url, (algorithm, _)) in enumerate(zip(urls, KINDS, strict=True))
+                name: BetterAuth(number, url, process, people.enter_context(signed_in(url)))
+                for number, (url, name) in enumerate(zip(urls, KINDS, strict=True))
             }
         process.stdin.close()
         process.wait(10)

@@ -12,8 +12,6 @@ from tests.better_auth.servers import KINDS, SECRET, BetterAuth
 from tests.external_issuers.hostile import answering, dripping, forwarding, key_set_server
 from todo_core.errors import InvalidToken, Unavailable
 
-COOKIES = dict(KINDS)
-
 
 def reading(server: BetterAuth, key_set: str | None = None) -> ExternalTokens:
     """Return who reads the tokens of a server."""
@@ -27,10 +25,10 @@ def with_secret(server: BetterAuth) -> ExternalTokens:
     return ExternalTokens(server.url, server.url, SystemClock(), SharedSecret(SECRET.encode()))
 
 
-@pytest.mark.parametrize("algorithm", COOKIES)
-async def test_tokens(better_auths: dict[str, BetterAuth], algorithm: str) -> None:
-    """Whoever signs up there can be told from the token, whatever the algorithm."""
-    server = better_auths[algorithm]
+@pytest.mark.parametrize("kind", KINDS)
+async def test_tokens(better_auths: dict[str, BetterAuth], kind: str) -> None:
+    """Whoever signs up there can be told from the token, whatever the algorithm, and with an older release."""
+    server = better_auths[kind]
     claims = await reading(server).read(server.ann.token())
     session = server.ann.client.get("/api/auth/get-session").json()
 
@@ -42,16 +40,16 @@ async def test_tokens(better_auths: dict[str, BetterAuth], algorithm: str) -> No
     assert 900 == (claims.expires_at - claims.issued_at).total_seconds()
 
 
-@pytest.mark.parametrize("algorithm", COOKIES)
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("read_by", [reading, with_secret])
 async def test_session_cookies(
-    better_auths: dict[str, BetterAuth], algorithm: str, read_by: Callable[[BetterAuth], ExternalTokens]
+    better_auths: dict[str, BetterAuth], kind: str, read_by: Callable[[BetterAuth], ExternalTokens]
 ) -> None:
     """What a session keeps in cookies is no access token: neither its id, nor its data, signed or encrypted."""
-    server = better_auths[algorithm]
+    server = better_auths[kind]
     data, session = server.ann.cookie("session_data"), server.ann.cookie("session_token")
 
-    assert {"jwt": 3, "jwks": 3, "jwe": 5}[COOKIES[algorithm]] == len(data.split("."))
+    assert {"jwt": 3, "jwks": 3, "jwe": 5}[KINDS[kind]["cookie"]] == len(data.split("."))
     for text in (data, session, session.split(".")[0]):
         with pytest.raises(InvalidToken):
             await read_by(server).read(text)

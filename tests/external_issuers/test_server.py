@@ -14,7 +14,8 @@ import httpx
 import psycopg
 import pytest
 
-from tests.better_auth.servers import SECRET, BetterAuth
+from tests.better_auth.servers import OLDER, SECRET, BetterAuth
+from tests.conftest import newest_database
 from tests.external_issuers.forgeries import FORGERIES
 from tests.external_issuers.hostile import KeySetServer, answering, forwarding, key_set_server
 from tests.external_issuers.signer import Signer, key_set, sign
@@ -39,9 +40,22 @@ def proxy(better_auths: dict[str, BetterAuth]) -> Iterator[KeySetServer]:
         yield proxy
 
 
+@pytest.fixture(scope="module", params=["EdDSA", OLDER])
+def issuer(request: pytest.FixtureRequest, better_auths: dict[str, BetterAuth]) -> BetterAuth:
+    """Give a Better Auth server of the newest release, then of an older one."""
+    return better_auths[request.param]
+
+
+@pytest.fixture(scope="module")
+def shared_database(postgres_server: str, issuer: BetterAuth) -> Iterator[str]:
+    """Give a database of the two processes."""
+    with newest_database(postgres_server) as url:
+        yield url
+
+
 @pytest.fixture(scope="module")
 def pair(
-    better_auths: dict[str, BetterAuth],
+    issuer: BetterAuth,
     proxy: KeySetServer,
     shared_database: str,
     tmp_path_factory: pytest.TempPathFactory,
@@ -50,7 +64,7 @@ def pair(
     settings = {
         "DATABASE_URL": shared_database,
         "BETTER_AUTH_MODE": "jwks",
-        "BETTER_AUTH_URL": better_auths["EdDSA"].url,
+        "BETTER_AUTH_URL": issuer.url,
         "BETTER_AUTH_JWKS_URL": proxy.url,
     }
     data, together = tmp_path_factory.mktemp("pair") / "data", {**TOGETHER, **settings}
@@ -58,9 +72,8 @@ def pair(
         yield Pair(first, second, data, together)
 
 
-def test_a_day_with_better_auth(pair: Pair, proxy: KeySetServer, better_auths: dict[str, BetterAuth]) -> None:
+def test_a_day_with_better_auth(pair: Pair, proxy: KeySetServer, issuer: BetterAuth) -> None:
     """Sign-up there, tasks here; the issuer down and up, rotation, log-out and deletion, in both processes at once."""
-    issuer = better_auths["EdDSA"]
     first, second = pair.first.url, pair.second.url
     token = issuer.ann.token()
     down = ask(first, token)
@@ -98,9 +111,8 @@ def test_a_day_with_better_auth(pair: Pair, proxy: KeySetServer, better_auths: d
     assert me["id"] != ask(first, issuer.ann.token()).json()["id"]
 
 
-def test_twenty_first_requests(pair: Pair, proxy: KeySetServer, better_auths: dict[str, BetterAuth]) -> None:
+def test_twenty_first_requests(pair: Pair, proxy: KeySetServer, issuer: BetterAuth) -> None:
     """Over two processes they make one account."""
-    issuer = better_auths["EdDSA"]
     proxy.behaviour = forwarding(issuer.key_set)
     subject = uuid4().hex
     token = issuer.sign({"sub": subject, "iat": int(time())})
