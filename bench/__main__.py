@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import check, data, environment, machine, measure, processes, usage, workloads
+from bench import check, credentials, data, environment, machine, measure, processes, usage, workloads
 from bench.environment import Database, System
 from bench.measure import Bench, Series
 from bench.peers.catalog import PEERS
@@ -54,6 +54,7 @@ def _series(api: System, bare: System, peers: list[System]) -> list[Series]:
     return [
         Series(bare, measure.hello(bare.accounts)),
         *(Series(api, workload) for workload in ours),
+        *(Series(api, workload) for workload in credentials.reads(api.running.port)),
         *(Series(peer, make(peer.accounts[1:])) for peer in peers for make in workloads.COMMON),
     ]
 

@@ -15,7 +15,7 @@ from adapters.embedded import cluster
 from adapters.postgres.migrate import migrate
 from adapters.system import SystemClock
 from adapters.tokens import AccessTokens, KeyFile
-from bench import data, processes, usage
+from bench import credentials, data, processes, usage
 from bench.peers import catalog, tables
 from bench.peers.catalog import Peer, Unavailable
 from bench.processes import Running
@@ -74,6 +74,7 @@ def api(stored: Database, workers: int = 1) -> Iterator[System]:
         "PORT": port,
         "PUBLIC_URL": issuer,
         "WORKERS": workers,
+        **credentials.SETTINGS,
     }
     accounts = _accounts(stored.population, _tokens(home / "keys" / "signing.json", issuer, stored.population.users))
     command = processes.todo(processes.TODO, home, "serve", **settings)

@@ -36,6 +36,7 @@ GOALS = {
     "R/fastify": Goal(0.4),
     "L/fastify": Goal(0.55),
     "W/fastify": Goal(0.7),
+    "R external/local": Goal(0.95),
     "p99/p50": Goal(2, at_most=True),
     f"page{DEEP}/page1": Goal(1.1, at_most=True),
     "log-ins/quiet": Goal(2.5, at_most=True),

@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from bench.credentials import LOCAL, OTHERS
 from bench.environment import Database
 from bench.goals import judged
 from bench.machine import Machine
@@ -13,7 +14,7 @@ from bench.measure import DEEP, LogIns, Pages, Range, Sample, Series
 
 MEGABYTE = 1_000_000
 HEAD = ("", "system", "req/s", "(min-max)", "p50 ms", "p99 ms", "server us", "pg us", "/bare", "cpu/bare")
-WIDTHS = (6, 30, 8, 15, 8, 8, 11, 8, 8, 10)
+WIDTHS = (12, 30, 8, 15, 8, 8, 11, 8, 8, 10)
 
 
 @attrs.frozen
@@ -54,7 +55,12 @@ class Report:
         for peer in self.every[1:]:
             if peer.system.name != "todo":
                 found[f"{peer.system.name} {peer.workload.name}/bare"] = peer.ratio(bare, _rate)
-        return found | self._others()
+        return found | self._by_credentials() | self._others()
+
+    def _by_credentials(self) -> dict[str, Range]:
+        """Return what reads cost with other credentials than a session, beside those with one."""
+        kinds = {one.workload.name: one for one in self.ours if one.workload.name in {LOCAL, *OTHERS}}
+        return {f"{name}/local": kinds[name].ratio(kinds[LOCAL], _rate) for name in OTHERS if name in kinds}
 
     def _others(self) -> dict[str, Range]:
         """Return the ratios of other things than rates."""

@@ -33,17 +33,17 @@ def ask(url: str, token: str, method: str = "GET", path: str = "/api/auth/me", *
     return httpx.request(method, f"{url}{path}", headers=headers, timeout=30, **request)  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="module")
-def proxy(better_auths: dict[str, BetterAuth]) -> Iterator[KeySetServer]:
-    """Give what stands between the servers and the keys of a Better Auth server; it is down at first."""
-    with key_set_server(answering(b"", 502)) as proxy:
-        yield proxy
-
-
 @pytest.fixture(scope="module", params=["EdDSA", OLDER])
 def issuer(request: pytest.FixtureRequest, better_auths: dict[str, BetterAuth]) -> BetterAuth:
     """Give a Better Auth server of the newest release, then of an older one."""
     return better_auths[request.param]
+
+
+@pytest.fixture(scope="module")
+def proxy(issuer: BetterAuth) -> Iterator[KeySetServer]:
+    """Give what stands between the servers and the keys of a Better Auth server; it is down at first."""
+    with key_set_server(answering(b"", 502)) as proxy:
+        yield proxy
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ FLIGHTS = 2
 """How many statements are under way at a time: one alone would let a slow read hold up all others."""
 MAX_READS = 64
 """How many reads one statement carries."""
-ARRAY_TYPES = {"UUID", "TEXT", "VARCHAR"}
+ARRAY_TYPES = {"UUID", "TEXT", "VARCHAR", "BYTEA", "TIMESTAMP WITH TIME ZONE"}
 """The types of values that may differ between the reads of one statement."""
 SHARED = frozenset({"now", "limit"})
 """The values that the reads of one statement have in common; `now` is that of the latest read."""
@@ -47,11 +47,13 @@ def batch_of(statement: Statement) -> Batch | None:
     """Return the statement for several reads; None if its values cannot be put into arrays."""
     common = SHARED | statement.constants.keys()
     arrays = tuple(dict.fromkeys(name for name in statement.names if name not in common))
-    if not arrays or any(statement.types[name] not in ARRAY_TYPES for name in arrays):
+    types = {name: statement.types[name].partition(" COLLATE ") for name in arrays}
+    if not arrays or any(kind not in ARRAY_TYPES for kind, _, _ in types.values()):
         return None
-    keys = ", ".join(f"%s::{statement.types[name]}[]" for name in arrays)
+    keys = ", ".join(f"%s::{kind}[]" for kind, _, _ in types.values())
+    items = {name: f'keys."{name}"{collate}{collation}' for name, (_, collate, collation) in types.items()}
     columns = ", ".join(f'"{name}"' for name in arrays)
-    one = statement.sql % tuple("%s" if name in common else f'keys."{name}"' for name in statement.names)
+    one = statement.sql % tuple("%s" if name in common else items[name] for name in statement.names)
     sql = (
         f"SELECT keys.number, one.* FROM unnest({keys}) WITH ORDINALITY AS keys({columns}, number)"  # noqa: S608
         f" CROSS JOIN LATERAL ({one}) AS one"

@@ -157,7 +157,7 @@ class PostgresStore(Store):
 
     @override
     async def personal_token(self, digest: bytes) -> PersonalToken | None:
-        rows = await self.database.fetch(reading.PERSONAL_TOKEN, {"digest": digest, "now": self.clock.now()})
+        rows = await self._coalescer.fetch(reading.PERSONAL_TOKEN, {"digest": digest, "now": self.clock.now()})
         return records.personal_token(rows[0]) if rows else None
 
     @override
