@@ -19,6 +19,7 @@ AT_MOST_SECONDS = 180
 CONFIGURATION = """
 [parameters]
 "header.If-Match" = "*"
+"header.If-None-Match" = '"12"'
 
 [auth.wfc]
 path = "users.json"

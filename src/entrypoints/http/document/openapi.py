@@ -80,15 +80,19 @@ PRIORITY: Json = {"$ref": "#/components/schemas/Priority"}
 IN_PERSON: list[Json] = [{"bearer": []}, {"externalToken": []}]
 """The users themselves, by their own credentials."""
 
+_TAG = r'(W/)?"[\x21\x23-\x7e]*"'
+ENTITY_TAGS = rf"^(\*|{_TAG}( *, *{_TAG})*)$"
+"""RFC 9110, 13.1.1 and 13.1.2, in ASCII."""
+
 # They have no examples: the reference page would send those, and be refused.
 REQUEST_HEADERS: dict[str, Json] = {
     "If-Match": {
         "description": "Entity tags, or `*`: only if the task is in one of these versions",
-        "schema": {"type": "string"},
+        "schema": {"type": "string", "pattern": ENTITY_TAGS},
     },
     "If-None-Match": {
         "description": "Entity tags, or `*`: only if the task is in none of these versions",
-        "schema": {"type": "string"},
+        "schema": {"type": "string", "pattern": ENTITY_TAGS},
     },
     "Idempotency-Key": {
         "description": "The same key and request are carried out once; kept for 24 hours at least",
