@@ -126,7 +126,7 @@ def test_states() -> None:
     keys = KeySet.generate().rotated(NOW, delay=MINUTE, keep=LIFETIME)
     begins, ends = "2026-01-01 00:01:00Z", "2026-01-01 00:11:00Z"
 
-    assert [[state for _, state in keys.states(NOW + later)] for later in (0 * MINUTE, MINUTE, 11 * MINUTE)] == [
+    assert [[key.words for key in keys.status(NOW + later)] for later in (0 * MINUTE, MINUTE, 11 * MINUTE)] == [
         [f"signs from {begins}", f"signs, until {ends}"],
         ["signs", f"verifies, until {ends}"],
         ["signs", "has ended"],

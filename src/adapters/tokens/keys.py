@@ -6,6 +6,7 @@ rotation that no request notices.
 """
 
 import datetime as dt
+import enum
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
@@ -24,6 +25,34 @@ INSTANT = "%Y-%m-%d %H:%M:%SZ"
 
 class InvalidKeySet(ValueError):
     """The text is no private JWK Set that this program can use; the message says why, and shows no key."""
+
+
+class KeyState(enum.StrEnum):
+    """What a key does at a time: sign and verify, verify alone, wait for its time to sign, or nothing any more."""
+
+    SIGNS = "signs"
+    VERIFIES = "verifies"
+    WAITS = "waits"
+    ENDED = "ended"
+
+
+@attrs.frozen
+class KeyStatus:
+    """A key at a time. `signs_from` and `ends_at`: None is since ever, and for good."""
+
+    id: str
+    state: KeyState
+    signs_from: dt.datetime | None
+    ends_at: dt.datetime | None
+
+    @property
+    def words(self) -> str:
+        """What the key does, and until when."""
+        if self.state is KeyState.ENDED:
+            return "has ended"
+        until = f", until {self.ends_at:{INSTANT}}" if self.ends_at else ""
+        does = f"signs from {self.signs_from:{INSTANT}}" if self.state is KeyState.WAITS else self.state
+        return f"{does}{until}"
 
 
 @attrs.frozen
@@ -56,14 +85,15 @@ class SigningKey:
         """Return whether this key may make tokens."""
         return self.verifies(now) and (self.signs_from is None or self.signs_from <= now)
 
-    def state(self, now: dt.datetime, *, signs: bool) -> str:
-        """Return in words what the key does now, and until when."""
+    def status(self, now: dt.datetime, *, is_signer: bool) -> KeyStatus:
+        """Return what the key does now; one key of a set is the signer."""
         if not self.verifies(now):
-            return "has ended"
-        until = f", until {self.ends_at:{INSTANT}}" if self.ends_at else ""
-        if signs or self.signs(now):
-            return f"{'signs' if signs else 'verifies'}{until}"
-        return f"signs from {self.signs_from:{INSTANT}}{until}"
+            state = KeyState.ENDED
+        elif not self.signs(now):
+            state = KeyState.WAITS
+        else:
+            state = KeyState.SIGNS if is_signer else KeyState.VERIFIES
+        return KeyStatus(self.id, state, self.signs_from, self.ends_at)
 
 
 @attrs.frozen
@@ -110,10 +140,10 @@ class KeySet:
         """Return the JWK Set for everybody who verifies tokens: those to come included, private members not."""
         return {"keys": [_public_jwk(key) for key in self.keys if key.verifies(now)]}
 
-    def states(self, now: dt.datetime) -> list[tuple[str, str]]:
-        """Return the id of each key, with what it does now and until when, in words."""
+    def status(self, now: dt.datetime) -> list[KeyStatus]:
+        """Return what each key does now."""
         signer = next((key for key in self.keys if key.signs(now)), None)
-        return [(key.id, key.state(now, signs=key is signer)) for key in self.keys]
+        return [key.status(now, is_signer=key is signer) for key in self.keys]
 
     def rotated(self, now: dt.datetime, *, delay: dt.timedelta, keep: dt.timedelta) -> "KeySet":
         """Return a set with a new key that signs after `delay`; the others end `keep` later, and ended ones go."""

@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import attrs
 import click
 
 from entrypoints.bootstrap import LATE, open_keys, rotate_keys, signing_keys_path
+from entrypoints.cli.listing import json_option, show_all
 from entrypoints.cli.output import show
 from entrypoints.cli.running import run, settings_and_logs
 from entrypoints.failures import Failure
@@ -19,11 +21,11 @@ def keys() -> None:
 
 
 @keys.command("list")
-def list_keys() -> None:
+@json_option
+def list_keys(*, as_json: bool) -> None:
     """Print the keys, the newest first: id, what it does now, until when."""
-    settings = settings_and_logs()
-    for key_id, state in open_keys(settings).keys().states(datetime.now(UTC)):
-        show(f"{key_id}  {state}")
+    found = open_keys(settings_and_logs()).keys().status(datetime.now(UTC))
+    show_all(found, lambda key: f"{key.id}  {key.words}", attrs.asdict, as_json=as_json)
 
 
 @keys.command()

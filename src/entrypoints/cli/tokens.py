@@ -5,6 +5,7 @@ from uuid import UUID
 import click
 
 from entrypoints.bootstrap import System
+from entrypoints.cli.listing import Members, json_option, listing
 from entrypoints.cli.output import show
 from entrypoints.cli.running import run
 from entrypoints.cli.users import EMAIL, PAGE, named_user
@@ -20,16 +21,18 @@ def tokens() -> None:
 @tokens.command("list")
 @click.option("--user", "email", type=EMAIL, help="Of this user only.")
 @click.option("--user-id", type=click.UUID, help="The same, for a user without an address.")
-def list_tokens(email: EmailAddress | None, user_id: UUID | None) -> None:
+@json_option
+def list_tokens(email: EmailAddress | None, user_id: UUID | None, *, as_json: bool) -> None:
     """Print every token: id, user, until when, last use, scopes, hint, name. Never a token itself."""
     who = None if email is None and user_id is None else named_user(email, user_id)
 
     async def work(system: System) -> None:
-        page = await system.administration.tokens(who, limit=PAGE)
-        while page:
-            for token in page:
-                show(_line(token))
-            page = await system.administration.tokens(who, page[-1].id, PAGE)
+        with listing(_line, _members, as_json=as_json) as show_token:
+            page = await system.administration.tokens(who, limit=PAGE)
+            while page:
+                for token in page:
+                    show_token(token)
+                page = await system.administration.tokens(who, page[-1].id, PAGE)
 
     run(work)
 
@@ -44,6 +47,23 @@ def revoke(token_id: UUID) -> None:
 
 def _line(token: PersonalToken) -> str:
     used = f"{token.last_used_at:%Y-%m-%d}" if token.last_used_at else "never"
-    scopes = ",".join(sorted(scope.value for scope in token.scopes))
+    scopes = ",".join(_scopes(token))
     hint = f"{PREFIX}…{token.hint}"
     return f"{token.id}  {token.user}  {token.expires_at:%Y-%m-%d}  {used:10}  {scopes}  {hint}  {token.name}"
+
+
+def _members(token: PersonalToken) -> Members:
+    return {
+        "id": token.id,
+        "user_id": token.user,
+        "name": token.name,
+        "scopes": _scopes(token),
+        "hint": token.hint,
+        "created_at": token.created_at,
+        "expires_at": token.expires_at,
+        "last_used_at": token.last_used_at,
+    }
+
+
+def _scopes(token: PersonalToken) -> list[str]:
+    return sorted(scope.value for scope in token.scopes)

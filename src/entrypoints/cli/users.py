@@ -7,6 +7,7 @@ from uuid import UUID
 import click
 
 from entrypoints.bootstrap import System
+from entrypoints.cli.listing import Members, json_option, listing
 from entrypoints.cli.output import printable, show
 from entrypoints.cli.pasted import UTF_16, first_line
 from entrypoints.cli.running import run, settings_and_logs
@@ -57,22 +58,37 @@ def users() -> None:
 
 
 @users.command("list")
-def list_users() -> None:
+@json_option
+def list_users(*, as_json: bool) -> None:
     """Print every account: id, since when, state, e-mail."""
 
     async def work(system: System) -> None:
-        page = await system.administration.list(limit=PAGE)
-        while page:
-            for user in page:
-                show(_line(user))
-            page = await system.administration.list(page[-1].id, PAGE)
+        with listing(_line, _members, as_json=as_json) as show_user:
+            page = await system.administration.list(limit=PAGE)
+            while page:
+                for user in page:
+                    show_user(user)
+                page = await system.administration.list(page[-1].id, PAGE)
 
     run(work)
 
 
 def _line(user: User) -> str:
-    state = "disabled" if user.disabled_at else "active"
-    return f"{user.id}  {user.created_at:%Y-%m-%d}  {state:8}  {user.email.address if user.email else '-'}"
+    return f"{user.id}  {user.created_at:%Y-%m-%d}  {_state(user):8}  {user.email.address if user.email else '-'}"
+
+
+def _members(user: User) -> Members:
+    return {
+        "id": user.id,
+        "email": user.email and user.email.address,
+        "state": _state(user),
+        "created_at": user.created_at,
+        "disabled_at": user.disabled_at,
+    }
+
+
+def _state(user: User) -> str:
+    return "disabled" if user.disabled_at else "active"
 
 
 @users.command()
