@@ -68,6 +68,303 @@ WHERE lists.user_id = :user::UUID AND lists.version > :position::BIGINT AND (lis
  LIMIT :max_rows::BIGINT)) AS changed) AS numbered
 WHERE numbered.number <= :limit AND (numbered.number = :number_1::INTEGER OR numbered.together <= :together_1::INTEGER)) AS page ON true ORDER BY page.number;
 
+-- grouped_writing.CHANGE_TASK, access check: session
+WITH locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = :user::UUID AND revisions.revision = :seen::BIGINT FOR NO KEY UPDATE),
+alive AS
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM locked JOIN users ON users.id = locked.user_id JOIN sessions ON sessions.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND sessions.id = :session::UUID AND sessions.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF sessions, users),
+revision AS
+(UPDATE revisions SET revision=:version::BIGINT, live_tasks=(revisions.live_tasks + :added::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id)
+ UPDATE tasks SET version=:version::BIGINT, title=:title::VARCHAR, description=:description::VARCHAR, completed_at=:completed_at::TIMESTAMP WITH TIME ZONE, priority=:priority::SMALLINT, due_date=:due_date::DATE, due_time=:due_time::TIME WITHOUT TIME ZONE, due_timezone=:due_timezone::VARCHAR, due_at=:due_at::TIMESTAMP WITH TIME ZONE, tags=:tags::TEXT[] COLLATE "C", list_id=:list_id::UUID, parent_id=:parent_id::UUID, position=:position::VARCHAR COLLATE "C", series=:series::JSONB, created_at=:created_at::TIMESTAMP WITH TIME ZONE, updated_at=:updated_at::TIMESTAMP WITH TIME ZONE, deleted_at=:deleted_at::TIMESTAMP WITH TIME ZONE, deleted_with=:deleted_with::UUID, due_key=:due_key::BIGINT, title_key=:title_key::VARCHAR COLLATE "C", search_key=:search_key::VARCHAR COLLATE "C" FROM revision WHERE tasks.user_id = revision.user_id AND tasks.id = :id::UUID RETURNING tasks.id;
+
+-- grouped_writing.CHANGE_TASK, access check: identity
+WITH locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = :user::UUID AND revisions.revision = :seen::BIGINT FOR NO KEY UPDATE),
+alive AS
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM locked JOIN users ON users.id = locked.user_id JOIN identities ON identities.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND identities.issuer = :issuer::VARCHAR COLLATE "C" AND identities.subject = :subject::VARCHAR COLLATE "C" AND (identities.refused_before IS NULL OR identities.refused_before <= :issued_at::TIMESTAMP WITH TIME ZONE) FOR SHARE OF identities, users),
+revision AS
+(UPDATE revisions SET revision=:version::BIGINT, live_tasks=(revisions.live_tasks + :added::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id)
+ UPDATE tasks SET version=:version::BIGINT, title=:title::VARCHAR, description=:description::VARCHAR, completed_at=:completed_at::TIMESTAMP WITH TIME ZONE, priority=:priority::SMALLINT, due_date=:due_date::DATE, due_time=:due_time::TIME WITHOUT TIME ZONE, due_timezone=:due_timezone::VARCHAR, due_at=:due_at::TIMESTAMP WITH TIME ZONE, tags=:tags::TEXT[] COLLATE "C", list_id=:list_id::UUID, parent_id=:parent_id::UUID, position=:position::VARCHAR COLLATE "C", series=:series::JSONB, created_at=:created_at::TIMESTAMP WITH TIME ZONE, updated_at=:updated_at::TIMESTAMP WITH TIME ZONE, deleted_at=:deleted_at::TIMESTAMP WITH TIME ZONE, deleted_with=:deleted_with::UUID, due_key=:due_key::BIGINT, title_key=:title_key::VARCHAR COLLATE "C", search_key=:search_key::VARCHAR COLLATE "C" FROM revision WHERE tasks.user_id = revision.user_id AND tasks.id = :id::UUID RETURNING tasks.id;
+
+-- grouped_writing.CHANGE_TASK, access check: personal token
+WITH locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = :user::UUID AND revisions.revision = :seen::BIGINT FOR NO KEY UPDATE),
+alive AS
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM locked JOIN users ON users.id = locked.user_id JOIN personal_tokens ON personal_tokens.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND personal_tokens.id = :token::UUID AND personal_tokens.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF personal_tokens, users),
+revision AS
+(UPDATE revisions SET revision=:version::BIGINT, live_tasks=(revisions.live_tasks + :added::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id)
+ UPDATE tasks SET version=:version::BIGINT, title=:title::VARCHAR, description=:description::VARCHAR, completed_at=:completed_at::TIMESTAMP WITH TIME ZONE, priority=:priority::SMALLINT, due_date=:due_date::DATE, due_time=:due_time::TIME WITHOUT TIME ZONE, due_timezone=:due_timezone::VARCHAR, due_at=:due_at::TIMESTAMP WITH TIME ZONE, tags=:tags::TEXT[] COLLATE "C", list_id=:list_id::UUID, parent_id=:parent_id::UUID, position=:position::VARCHAR COLLATE "C", series=:series::JSONB, created_at=:created_at::TIMESTAMP WITH TIME ZONE, updated_at=:updated_at::TIMESTAMP WITH TIME ZONE, deleted_at=:deleted_at::TIMESTAMP WITH TIME ZONE, deleted_with=:deleted_with::UUID, due_key=:due_key::BIGINT, title_key=:title_key::VARCHAR COLLATE "C", search_key=:search_key::VARCHAR COLLATE "C" FROM revision WHERE tasks.user_id = revision.user_id AND tasks.id = :id::UUID RETURNING tasks.id;
+
+-- grouped_writing.CHANGE_TASK_AT_ONCE, access check: session
+WITH locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = :user::UUID AND revisions.revision = :seen::BIGINT FOR NO KEY UPDATE SKIP LOCKED),
+alive AS
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM locked JOIN users ON users.id = locked.user_id JOIN sessions ON sessions.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND sessions.id = :session::UUID AND sessions.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF sessions, users),
+revision AS
+(UPDATE revisions SET revision=:version::BIGINT, live_tasks=(revisions.live_tasks + :added::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id)
+ UPDATE tasks SET version=:version::BIGINT, title=:title::VARCHAR, description=:description::VARCHAR, completed_at=:completed_at::TIMESTAMP WITH TIME ZONE, priority=:priority::SMALLINT, due_date=:due_date::DATE, due_time=:due_time::TIME WITHOUT TIME ZONE, due_timezone=:due_timezone::VARCHAR, due_at=:due_at::TIMESTAMP WITH TIME ZONE, tags=:tags::TEXT[] COLLATE "C", list_id=:list_id::UUID, parent_id=:parent_id::UUID, position=:position::VARCHAR COLLATE "C", series=:series::JSONB, created_at=:created_at::TIMESTAMP WITH TIME ZONE, updated_at=:updated_at::TIMESTAMP WITH TIME ZONE, deleted_at=:deleted_at::TIMESTAMP WITH TIME ZONE, deleted_with=:deleted_with::UUID, due_key=:due_key::BIGINT, title_key=:title_key::VARCHAR COLLATE "C", search_key=:search_key::VARCHAR COLLATE "C" FROM revision WHERE tasks.user_id = revision.user_id AND tasks.id = :id::UUID RETURNING tasks.id;
+
+-- grouped_writing.CHANGE_TASK_AT_ONCE, access check: identity
+WITH locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = :user::UUID AND revisions.revision = :seen::BIGINT FOR NO KEY UPDATE SKIP LOCKED),
+alive AS
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM locked JOIN users ON users.id = locked.user_id JOIN identities ON identities.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND identities.issuer = :issuer::VARCHAR COLLATE "C" AND identities.subject = :subject::VARCHAR COLLATE "C" AND (identities.refused_before IS NULL OR identities.refused_before <= :issued_at::TIMESTAMP WITH TIME ZONE) FOR SHARE OF identities, users),
+revision AS
+(UPDATE revisions SET revision=:version::BIGINT, live_tasks=(revisions.live_tasks + :added::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id)
+ UPDATE tasks SET version=:version::BIGINT, title=:title::VARCHAR, description=:description::VARCHAR, completed_at=:completed_at::TIMESTAMP WITH TIME ZONE, priority=:priority::SMALLINT, due_date=:due_date::DATE, due_time=:due_time::TIME WITHOUT TIME ZONE, due_timezone=:due_timezone::VARCHAR, due_at=:due_at::TIMESTAMP WITH TIME ZONE, tags=:tags::TEXT[] COLLATE "C", list_id=:list_id::UUID, parent_id=:parent_id::UUID, position=:position::VARCHAR COLLATE "C", series=:series::JSONB, created_at=:created_at::TIMESTAMP WITH TIME ZONE, updated_at=:updated_at::TIMESTAMP WITH TIME ZONE, deleted_at=:deleted_at::TIMESTAMP WITH TIME ZONE, deleted_with=:deleted_with::UUID, due_key=:due_key::BIGINT, title_key=:title_key::VARCHAR COLLATE "C", search_key=:search_key::VARCHAR COLLATE "C" FROM revision WHERE tasks.user_id = revision.user_id AND tasks.id = :id::UUID RETURNING tasks.id;
+
+-- grouped_writing.CHANGE_TASK_AT_ONCE, access check: personal token
+WITH locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = :user::UUID AND revisions.revision = :seen::BIGINT FOR NO KEY UPDATE SKIP LOCKED),
+alive AS
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM locked JOIN users ON users.id = locked.user_id JOIN personal_tokens ON personal_tokens.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND personal_tokens.id = :token::UUID AND personal_tokens.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF personal_tokens, users),
+revision AS
+(UPDATE revisions SET revision=:version::BIGINT, live_tasks=(revisions.live_tasks + :added::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id)
+ UPDATE tasks SET version=:version::BIGINT, title=:title::VARCHAR, description=:description::VARCHAR, completed_at=:completed_at::TIMESTAMP WITH TIME ZONE, priority=:priority::SMALLINT, due_date=:due_date::DATE, due_time=:due_time::TIME WITHOUT TIME ZONE, due_timezone=:due_timezone::VARCHAR, due_at=:due_at::TIMESTAMP WITH TIME ZONE, tags=:tags::TEXT[] COLLATE "C", list_id=:list_id::UUID, parent_id=:parent_id::UUID, position=:position::VARCHAR COLLATE "C", series=:series::JSONB, created_at=:created_at::TIMESTAMP WITH TIME ZONE, updated_at=:updated_at::TIMESTAMP WITH TIME ZONE, deleted_at=:deleted_at::TIMESTAMP WITH TIME ZONE, deleted_with=:deleted_with::UUID, due_key=:due_key::BIGINT, title_key=:title_key::VARCHAR COLLATE "C", search_key=:search_key::VARCHAR COLLATE "C" FROM revision WHERE tasks.user_id = revision.user_id AND tasks.id = :id::UUID RETURNING tasks.id;
+
+-- grouped_writing.CREATE_TASK, access check: session
+WITH locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = :user::UUID AND revisions.live_tasks < :max_tasks::INTEGER FOR NO KEY UPDATE),
+alive AS
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM locked JOIN users ON users.id = locked.user_id JOIN sessions ON sessions.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND sessions.id = :session::UUID AND sessions.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF sessions, users),
+revision AS
+(UPDATE revisions SET revision=(revisions.revision + :revision_1::BIGINT), live_tasks=(revisions.live_tasks + :live_tasks_1::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id, revisions.revision, concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) AS "end")
+ INSERT INTO tasks (user_id, id, version, title, description, completed_at, priority, due_date, due_time, due_timezone, due_at, tags, list_id, parent_id, position, series, created_at, updated_at, deleted_at, deleted_with, purged_at, due_key, title_key, search_key) SELECT revision.user_id, :id::UUID AS anon_1, revision.revision, :title::VARCHAR AS anon_2, :description::VARCHAR AS anon_3, :completed_at::TIMESTAMP WITH TIME ZONE AS anon_4, :priority::SMALLINT AS anon_5, :due_date::DATE AS anon_6, :due_time::TIME WITHOUT TIME ZONE AS anon_7, :due_timezone::VARCHAR AS anon_8, :due_at::TIMESTAMP WITH TIME ZONE AS anon_9, :tags::TEXT[] COLLATE "C" AS anon_10, :list_id::UUID AS anon_11, :parent_id::UUID AS anon_12, CASE WHEN (:position::VARCHAR COLLATE "C" = :param_1::VARCHAR COLLATE "C") THEN revision."end" ELSE :position::VARCHAR COLLATE "C" END AS anon_13, :series::JSONB AS anon_14, :created_at::TIMESTAMP WITH TIME ZONE AS anon_15, :updated_at::TIMESTAMP WITH TIME ZONE AS anon_16, :deleted_at::TIMESTAMP WITH TIME ZONE AS anon_17, :deleted_with::UUID AS anon_18, NULL AS anon_19, :due_key::BIGINT AS anon_20, :title_key::VARCHAR COLLATE "C" AS anon_21, :search_key::VARCHAR COLLATE "C" AS anon_22
+FROM revision RETURNING tasks.version, tasks.position;
+
+-- grouped_writing.CREATE_TASK, access check: identity
+WITH locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = :user::UUID AND revisions.live_tasks < :max_tasks::INTEGER FOR NO KEY UPDATE),
+alive AS
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM locked JOIN users ON users.id = locked.user_id JOIN identities ON identities.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND identities.issuer = :issuer::VARCHAR COLLATE "C" AND identities.subject = :subject::VARCHAR COLLATE "C" AND (identities.refused_before IS NULL OR identities.refused_before <= :issued_at::TIMESTAMP WITH TIME ZONE) FOR SHARE OF identities, users),
+revision AS
+(UPDATE revisions SET revision=(revisions.revision + :revision_1::BIGINT), live_tasks=(revisions.live_tasks + :live_tasks_1::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id, revisions.revision, concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) AS "end")
+ INSERT INTO tasks (user_id, id, version, title, description, completed_at, priority, due_date, due_time, due_timezone, due_at, tags, list_id, parent_id, position, series, created_at, updated_at, deleted_at, deleted_with, purged_at, due_key, title_key, search_key) SELECT revision.user_id, :id::UUID AS anon_1, revision.revision, :title::VARCHAR AS anon_2, :description::VARCHAR AS anon_3, :completed_at::TIMESTAMP WITH TIME ZONE AS anon_4, :priority::SMALLINT AS anon_5, :due_date::DATE AS anon_6, :due_time::TIME WITHOUT TIME ZONE AS anon_7, :due_timezone::VARCHAR AS anon_8, :due_at::TIMESTAMP WITH TIME ZONE AS anon_9, :tags::TEXT[] COLLATE "C" AS anon_10, :list_id::UUID AS anon_11, :parent_id::UUID AS anon_12, CASE WHEN (:position::VARCHAR COLLATE "C" = :param_1::VARCHAR COLLATE "C") THEN revision."end" ELSE :position::VARCHAR COLLATE "C" END AS anon_13, :series::JSONB AS anon_14, :created_at::TIMESTAMP WITH TIME ZONE AS anon_15, :updated_at::TIMESTAMP WITH TIME ZONE AS anon_16, :deleted_at::TIMESTAMP WITH TIME ZONE AS anon_17, :deleted_with::UUID AS anon_18, NULL AS anon_19, :due_key::BIGINT AS anon_20, :title_key::VARCHAR COLLATE "C" AS anon_21, :search_key::VARCHAR COLLATE "C" AS anon_22
+FROM revision RETURNING tasks.version, tasks.position;
+
+-- grouped_writing.CREATE_TASK, access check: personal token
+WITH locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = :user::UUID AND revisions.live_tasks < :max_tasks::INTEGER FOR NO KEY UPDATE),
+alive AS
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM locked JOIN users ON users.id = locked.user_id JOIN personal_tokens ON personal_tokens.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND personal_tokens.id = :token::UUID AND personal_tokens.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF personal_tokens, users),
+revision AS
+(UPDATE revisions SET revision=(revisions.revision + :revision_1::BIGINT), live_tasks=(revisions.live_tasks + :live_tasks_1::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id, revisions.revision, concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) AS "end")
+ INSERT INTO tasks (user_id, id, version, title, description, completed_at, priority, due_date, due_time, due_timezone, due_at, tags, list_id, parent_id, position, series, created_at, updated_at, deleted_at, deleted_with, purged_at, due_key, title_key, search_key) SELECT revision.user_id, :id::UUID AS anon_1, revision.revision, :title::VARCHAR AS anon_2, :description::VARCHAR AS anon_3, :completed_at::TIMESTAMP WITH TIME ZONE AS anon_4, :priority::SMALLINT AS anon_5, :due_date::DATE AS anon_6, :due_time::TIME WITHOUT TIME ZONE AS anon_7, :due_timezone::VARCHAR AS anon_8, :due_at::TIMESTAMP WITH TIME ZONE AS anon_9, :tags::TEXT[] COLLATE "C" AS anon_10, :list_id::UUID AS anon_11, :parent_id::UUID AS anon_12, CASE WHEN (:position::VARCHAR COLLATE "C" = :param_1::VARCHAR COLLATE "C") THEN revision."end" ELSE :position::VARCHAR COLLATE "C" END AS anon_13, :series::JSONB AS anon_14, :created_at::TIMESTAMP WITH TIME ZONE AS anon_15, :updated_at::TIMESTAMP WITH TIME ZONE AS anon_16, :deleted_at::TIMESTAMP WITH TIME ZONE AS anon_17, :deleted_with::UUID AS anon_18, NULL AS anon_19, :due_key::BIGINT AS anon_20, :title_key::VARCHAR COLLATE "C" AS anon_21, :search_key::VARCHAR COLLATE "C" AS anon_22
+FROM revision RETURNING tasks.version, tasks.position;
+
+-- grouped_writing.CREATE_TASK_AT_ONCE, access check: session
+WITH locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = :user::UUID AND revisions.live_tasks < :max_tasks::INTEGER FOR NO KEY UPDATE SKIP LOCKED),
+alive AS
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM locked JOIN users ON users.id = locked.user_id JOIN sessions ON sessions.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND sessions.id = :session::UUID AND sessions.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF sessions, users),
+revision AS
+(UPDATE revisions SET revision=(revisions.revision + :revision_1::BIGINT), live_tasks=(revisions.live_tasks + :live_tasks_1::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id, revisions.revision, concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) AS "end")
+ INSERT INTO tasks (user_id, id, version, title, description, completed_at, priority, due_date, due_time, due_timezone, due_at, tags, list_id, parent_id, position, series, created_at, updated_at, deleted_at, deleted_with, purged_at, due_key, title_key, search_key) SELECT revision.user_id, :id::UUID AS anon_1, revision.revision, :title::VARCHAR AS anon_2, :description::VARCHAR AS anon_3, :completed_at::TIMESTAMP WITH TIME ZONE AS anon_4, :priority::SMALLINT AS anon_5, :due_date::DATE AS anon_6, :due_time::TIME WITHOUT TIME ZONE AS anon_7, :due_timezone::VARCHAR AS anon_8, :due_at::TIMESTAMP WITH TIME ZONE AS anon_9, :tags::TEXT[] COLLATE "C" AS anon_10, :list_id::UUID AS anon_11, :parent_id::UUID AS anon_12, CASE WHEN (:position::VARCHAR COLLATE "C" = :param_1::VARCHAR COLLATE "C") THEN revision."end" ELSE :position::VARCHAR COLLATE "C" END AS anon_13, :series::JSONB AS anon_14, :created_at::TIMESTAMP WITH TIME ZONE AS anon_15, :updated_at::TIMESTAMP WITH TIME ZONE AS anon_16, :deleted_at::TIMESTAMP WITH TIME ZONE AS anon_17, :deleted_with::UUID AS anon_18, NULL AS anon_19, :due_key::BIGINT AS anon_20, :title_key::VARCHAR COLLATE "C" AS anon_21, :search_key::VARCHAR COLLATE "C" AS anon_22
+FROM revision RETURNING tasks.version, tasks.position;
+
+-- grouped_writing.CREATE_TASK_AT_ONCE, access check: identity
+WITH locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = :user::UUID AND revisions.live_tasks < :max_tasks::INTEGER FOR NO KEY UPDATE SKIP LOCKED),
+alive AS
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM locked JOIN users ON users.id = locked.user_id JOIN identities ON identities.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND identities.issuer = :issuer::VARCHAR COLLATE "C" AND identities.subject = :subject::VARCHAR COLLATE "C" AND (identities.refused_before IS NULL OR identities.refused_before <= :issued_at::TIMESTAMP WITH TIME ZONE) FOR SHARE OF identities, users),
+revision AS
+(UPDATE revisions SET revision=(revisions.revision + :revision_1::BIGINT), live_tasks=(revisions.live_tasks + :live_tasks_1::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id, revisions.revision, concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) AS "end")
+ INSERT INTO tasks (user_id, id, version, title, description, completed_at, priority, due_date, due_time, due_timezone, due_at, tags, list_id, parent_id, position, series, created_at, updated_at, deleted_at, deleted_with, purged_at, due_key, title_key, search_key) SELECT revision.user_id, :id::UUID AS anon_1, revision.revision, :title::VARCHAR AS anon_2, :description::VARCHAR AS anon_3, :completed_at::TIMESTAMP WITH TIME ZONE AS anon_4, :priority::SMALLINT AS anon_5, :due_date::DATE AS anon_6, :due_time::TIME WITHOUT TIME ZONE AS anon_7, :due_timezone::VARCHAR AS anon_8, :due_at::TIMESTAMP WITH TIME ZONE AS anon_9, :tags::TEXT[] COLLATE "C" AS anon_10, :list_id::UUID AS anon_11, :parent_id::UUID AS anon_12, CASE WHEN (:position::VARCHAR COLLATE "C" = :param_1::VARCHAR COLLATE "C") THEN revision."end" ELSE :position::VARCHAR COLLATE "C" END AS anon_13, :series::JSONB AS anon_14, :created_at::TIMESTAMP WITH TIME ZONE AS anon_15, :updated_at::TIMESTAMP WITH TIME ZONE AS anon_16, :deleted_at::TIMESTAMP WITH TIME ZONE AS anon_17, :deleted_with::UUID AS anon_18, NULL AS anon_19, :due_key::BIGINT AS anon_20, :title_key::VARCHAR COLLATE "C" AS anon_21, :search_key::VARCHAR COLLATE "C" AS anon_22
+FROM revision RETURNING tasks.version, tasks.position;
+
+-- grouped_writing.CREATE_TASK_AT_ONCE, access check: personal token
+WITH locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = :user::UUID AND revisions.live_tasks < :max_tasks::INTEGER FOR NO KEY UPDATE SKIP LOCKED),
+alive AS
+(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM locked JOIN users ON users.id = locked.user_id JOIN personal_tokens ON personal_tokens.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND personal_tokens.id = :token::UUID AND personal_tokens.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF personal_tokens, users),
+revision AS
+(UPDATE revisions SET revision=(revisions.revision + :revision_1::BIGINT), live_tasks=(revisions.live_tasks + :live_tasks_1::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id, revisions.revision, concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) AS "end")
+ INSERT INTO tasks (user_id, id, version, title, description, completed_at, priority, due_date, due_time, due_timezone, due_at, tags, list_id, parent_id, position, series, created_at, updated_at, deleted_at, deleted_with, purged_at, due_key, title_key, search_key) SELECT revision.user_id, :id::UUID AS anon_1, revision.revision, :title::VARCHAR AS anon_2, :description::VARCHAR AS anon_3, :completed_at::TIMESTAMP WITH TIME ZONE AS anon_4, :priority::SMALLINT AS anon_5, :due_date::DATE AS anon_6, :due_time::TIME WITHOUT TIME ZONE AS anon_7, :due_timezone::VARCHAR AS anon_8, :due_at::TIMESTAMP WITH TIME ZONE AS anon_9, :tags::TEXT[] COLLATE "C" AS anon_10, :list_id::UUID AS anon_11, :parent_id::UUID AS anon_12, CASE WHEN (:position::VARCHAR COLLATE "C" = :param_1::VARCHAR COLLATE "C") THEN revision."end" ELSE :position::VARCHAR COLLATE "C" END AS anon_13, :series::JSONB AS anon_14, :created_at::TIMESTAMP WITH TIME ZONE AS anon_15, :updated_at::TIMESTAMP WITH TIME ZONE AS anon_16, :deleted_at::TIMESTAMP WITH TIME ZONE AS anon_17, :deleted_with::UUID AS anon_18, NULL AS anon_19, :due_key::BIGINT AS anon_20, :title_key::VARCHAR COLLATE "C" AS anon_21, :search_key::VARCHAR COLLATE "C" AS anon_22
+FROM revision RETURNING tasks.version, tasks.position;
+
+-- grouped_writing.CREATE_TASKS, access check: session
+WITH requests AS
+(SELECT anon_1.number AS number, anon_1."user" AS "user", anon_1.max_tasks AS max_tasks, anon_1.session AS session, anon_1.now AS now, anon_1.id AS id, anon_1.title AS title, anon_1.description AS description, anon_1.completed_at AS completed_at, anon_1.priority AS priority, anon_1.due_date AS due_date, anon_1.due_time AS due_time, anon_1.due_timezone AS due_timezone, anon_1.due_at AS due_at, anon_1.tags AS tags, anon_1.list_id AS list_id, anon_1.parent_id AS parent_id, anon_1.position AS position, anon_1.series AS series, anon_1.created_at AS created_at, anon_1.updated_at AS updated_at, anon_1.deleted_at AS deleted_at, anon_1.deleted_with AS deleted_with, anon_1.due_key AS due_key, anon_1.title_key AS title_key, anon_1.search_key AS search_key
+FROM json_to_recordset(:requests::JSON) AS anon_1(number INTEGER, "user" UUID, max_tasks INTEGER, session UUID, now TIMESTAMP WITH TIME ZONE, id UUID, title TEXT, description TEXT, completed_at TIMESTAMP WITH TIME ZONE, priority SMALLINT, due_date DATE, due_time TIME(0) WITHOUT TIME ZONE, due_timezone TEXT, due_at TIMESTAMP WITH TIME ZONE, tags TEXT[] COLLATE "C", list_id UUID, parent_id UUID, position TEXT COLLATE "C", series JSONB, created_at TIMESTAMP WITH TIME ZONE, updated_at TIMESTAMP WITH TIME ZONE, deleted_at TIMESTAMP WITH TIME ZONE, deleted_with UUID, due_key BIGINT, title_key TEXT COLLATE "C", search_key TEXT COLLATE "C")),
+locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = ANY (:users::UUID[]) FOR NO KEY UPDATE SKIP LOCKED),
+alive AS
+(SELECT requests.number AS number, locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM requests JOIN locked ON locked.user_id = requests."user" JOIN users ON users.id = locked.user_id JOIN sessions ON sessions.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND sessions.id = requests.session AND sessions.expires_at > requests.now FOR SHARE OF sessions, users),
+within AS
+(SELECT placed.number AS number, placed.user_id AS user_id, placed.revision + placed.place AS version
+FROM (SELECT alive.number AS number, alive.user_id AS user_id, alive.live_tasks AS live_tasks, alive.revision AS revision, row_number() OVER (PARTITION BY alive.user_id ORDER BY alive.number) AS place
+FROM alive) AS placed JOIN requests ON requests.number = placed.number
+WHERE placed.live_tasks + placed.place <= requests.max_tasks),
+taken AS
+(UPDATE revisions SET revision=(revisions.revision + added.tasks), live_tasks=(revisions.live_tasks + added.tasks) FROM (SELECT within.user_id AS user_id, count(*) AS tasks
+FROM within GROUP BY within.user_id) AS added WHERE revisions.user_id = added.user_id),
+written AS
+(INSERT INTO tasks (id, title, description, completed_at, priority, due_date, due_time, due_timezone, due_at, tags, list_id, parent_id, position, series, created_at, updated_at, deleted_at, deleted_with, due_key, title_key, search_key, user_id, version, purged_at) SELECT requests.id AS id, requests.title AS title, requests.description AS description, requests.completed_at AS completed_at, requests.priority AS priority, requests.due_date AS due_date, requests.due_time AS due_time, requests.due_timezone AS due_timezone, requests.due_at AS due_at, requests.tags AS tags, requests.list_id AS list_id, requests.parent_id AS parent_id, CASE WHEN (requests.position = :position_1::VARCHAR COLLATE "C") THEN concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) ELSE requests.position END AS anon_2, requests.series AS series, requests.created_at AS created_at, requests.updated_at AS updated_at, requests.deleted_at AS deleted_at, requests.deleted_with AS deleted_with, requests.due_key AS due_key, requests.title_key AS title_key, requests.search_key AS search_key, within.user_id AS user_id, within.version AS version, NULL AS anon_3
+FROM within JOIN requests ON requests.number = within.number RETURNING tasks.user_id, tasks.id, tasks.version, tasks.position)
+ SELECT requests.number, written.version, written.position
+FROM requests JOIN locked ON locked.user_id = requests."user" LEFT OUTER JOIN written ON written.user_id = requests."user" AND written.id = requests.id;
+
+-- grouped_writing.CREATE_TASKS, access check: identity
+WITH requests AS
+(SELECT anon_1.number AS number, anon_1."user" AS "user", anon_1.max_tasks AS max_tasks, anon_1.issuer AS issuer, anon_1.subject AS subject, anon_1.issued_at AS issued_at, anon_1.id AS id, anon_1.title AS title, anon_1.description AS description, anon_1.completed_at AS completed_at, anon_1.priority AS priority, anon_1.due_date AS due_date, anon_1.due_time AS due_time, anon_1.due_timezone AS due_timezone, anon_1.due_at AS due_at, anon_1.tags AS tags, anon_1.list_id AS list_id, anon_1.parent_id AS parent_id, anon_1.position AS position, anon_1.series AS series, anon_1.created_at AS created_at, anon_1.updated_at AS updated_at, anon_1.deleted_at AS deleted_at, anon_1.deleted_with AS deleted_with, anon_1.due_key AS due_key, anon_1.title_key AS title_key, anon_1.search_key AS search_key
+FROM json_to_recordset(:requests::JSON) AS anon_1(number INTEGER, "user" UUID, max_tasks INTEGER, issuer TEXT COLLATE "C", subject TEXT COLLATE "C", issued_at TIMESTAMP WITH TIME ZONE, id UUID, title TEXT, description TEXT, completed_at TIMESTAMP WITH TIME ZONE, priority SMALLINT, due_date DATE, due_time TIME(0) WITHOUT TIME ZONE, due_timezone TEXT, due_at TIMESTAMP WITH TIME ZONE, tags TEXT[] COLLATE "C", list_id UUID, parent_id UUID, position TEXT COLLATE "C", series JSONB, created_at TIMESTAMP WITH TIME ZONE, updated_at TIMESTAMP WITH TIME ZONE, deleted_at TIMESTAMP WITH TIME ZONE, deleted_with UUID, due_key BIGINT, title_key TEXT COLLATE "C", search_key TEXT COLLATE "C")),
+locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = ANY (:users::UUID[]) FOR NO KEY UPDATE SKIP LOCKED),
+alive AS
+(SELECT requests.number AS number, locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM requests JOIN locked ON locked.user_id = requests."user" JOIN users ON users.id = locked.user_id JOIN identities ON identities.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND identities.issuer = requests.issuer AND identities.subject = requests.subject AND (identities.refused_before IS NULL OR identities.refused_before <= requests.issued_at) FOR SHARE OF identities, users),
+within AS
+(SELECT placed.number AS number, placed.user_id AS user_id, placed.revision + placed.place AS version
+FROM (SELECT alive.number AS number, alive.user_id AS user_id, alive.live_tasks AS live_tasks, alive.revision AS revision, row_number() OVER (PARTITION BY alive.user_id ORDER BY alive.number) AS place
+FROM alive) AS placed JOIN requests ON requests.number = placed.number
+WHERE placed.live_tasks + placed.place <= requests.max_tasks),
+taken AS
+(UPDATE revisions SET revision=(revisions.revision + added.tasks), live_tasks=(revisions.live_tasks + added.tasks) FROM (SELECT within.user_id AS user_id, count(*) AS tasks
+FROM within GROUP BY within.user_id) AS added WHERE revisions.user_id = added.user_id),
+written AS
+(INSERT INTO tasks (id, title, description, completed_at, priority, due_date, due_time, due_timezone, due_at, tags, list_id, parent_id, position, series, created_at, updated_at, deleted_at, deleted_with, due_key, title_key, search_key, user_id, version, purged_at) SELECT requests.id AS id, requests.title AS title, requests.description AS description, requests.completed_at AS completed_at, requests.priority AS priority, requests.due_date AS due_date, requests.due_time AS due_time, requests.due_timezone AS due_timezone, requests.due_at AS due_at, requests.tags AS tags, requests.list_id AS list_id, requests.parent_id AS parent_id, CASE WHEN (requests.position = :position_1::VARCHAR COLLATE "C") THEN concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) ELSE requests.position END AS anon_2, requests.series AS series, requests.created_at AS created_at, requests.updated_at AS updated_at, requests.deleted_at AS deleted_at, requests.deleted_with AS deleted_with, requests.due_key AS due_key, requests.title_key AS title_key, requests.search_key AS search_key, within.user_id AS user_id, within.version AS version, NULL AS anon_3
+FROM within JOIN requests ON requests.number = within.number RETURNING tasks.user_id, tasks.id, tasks.version, tasks.position)
+ SELECT requests.number, written.version, written.position
+FROM requests JOIN locked ON locked.user_id = requests."user" LEFT OUTER JOIN written ON written.user_id = requests."user" AND written.id = requests.id;
+
+-- grouped_writing.CREATE_TASKS, access check: personal token
+WITH requests AS
+(SELECT anon_1.number AS number, anon_1."user" AS "user", anon_1.max_tasks AS max_tasks, anon_1.token AS token, anon_1.now AS now, anon_1.id AS id, anon_1.title AS title, anon_1.description AS description, anon_1.completed_at AS completed_at, anon_1.priority AS priority, anon_1.due_date AS due_date, anon_1.due_time AS due_time, anon_1.due_timezone AS due_timezone, anon_1.due_at AS due_at, anon_1.tags AS tags, anon_1.list_id AS list_id, anon_1.parent_id AS parent_id, anon_1.position AS position, anon_1.series AS series, anon_1.created_at AS created_at, anon_1.updated_at AS updated_at, anon_1.deleted_at AS deleted_at, anon_1.deleted_with AS deleted_with, anon_1.due_key AS due_key, anon_1.title_key AS title_key, anon_1.search_key AS search_key
+FROM json_to_recordset(:requests::JSON) AS anon_1(number INTEGER, "user" UUID, max_tasks INTEGER, token UUID, now TIMESTAMP WITH TIME ZONE, id UUID, title TEXT, description TEXT, completed_at TIMESTAMP WITH TIME ZONE, priority SMALLINT, due_date DATE, due_time TIME(0) WITHOUT TIME ZONE, due_timezone TEXT, due_at TIMESTAMP WITH TIME ZONE, tags TEXT[] COLLATE "C", list_id UUID, parent_id UUID, position TEXT COLLATE "C", series JSONB, created_at TIMESTAMP WITH TIME ZONE, updated_at TIMESTAMP WITH TIME ZONE, deleted_at TIMESTAMP WITH TIME ZONE, deleted_with UUID, due_key BIGINT, title_key TEXT COLLATE "C", search_key TEXT COLLATE "C")),
+locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = ANY (:users::UUID[]) FOR NO KEY UPDATE SKIP LOCKED),
+alive AS
+(SELECT requests.number AS number, locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM requests JOIN locked ON locked.user_id = requests."user" JOIN users ON users.id = locked.user_id JOIN personal_tokens ON personal_tokens.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND personal_tokens.id = requests.token AND personal_tokens.expires_at > requests.now FOR SHARE OF personal_tokens, users),
+within AS
+(SELECT placed.number AS number, placed.user_id AS user_id, placed.revision + placed.place AS version
+FROM (SELECT alive.number AS number, alive.user_id AS user_id, alive.live_tasks AS live_tasks, alive.revision AS revision, row_number() OVER (PARTITION BY alive.user_id ORDER BY alive.number) AS place
+FROM alive) AS placed JOIN requests ON requests.number = placed.number
+WHERE placed.live_tasks + placed.place <= requests.max_tasks),
+taken AS
+(UPDATE revisions SET revision=(revisions.revision + added.tasks), live_tasks=(revisions.live_tasks + added.tasks) FROM (SELECT within.user_id AS user_id, count(*) AS tasks
+FROM within GROUP BY within.user_id) AS added WHERE revisions.user_id = added.user_id),
+written AS
+(INSERT INTO tasks (id, title, description, completed_at, priority, due_date, due_time, due_timezone, due_at, tags, list_id, parent_id, position, series, created_at, updated_at, deleted_at, deleted_with, due_key, title_key, search_key, user_id, version, purged_at) SELECT requests.id AS id, requests.title AS title, requests.description AS description, requests.completed_at AS completed_at, requests.priority AS priority, requests.due_date AS due_date, requests.due_time AS due_time, requests.due_timezone AS due_timezone, requests.due_at AS due_at, requests.tags AS tags, requests.list_id AS list_id, requests.parent_id AS parent_id, CASE WHEN (requests.position = :position_1::VARCHAR COLLATE "C") THEN concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((within.version + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) ELSE requests.position END AS anon_2, requests.series AS series, requests.created_at AS created_at, requests.updated_at AS updated_at, requests.deleted_at AS deleted_at, requests.deleted_with AS deleted_with, requests.due_key AS due_key, requests.title_key AS title_key, requests.search_key AS search_key, within.user_id AS user_id, within.version AS version, NULL AS anon_3
+FROM within JOIN requests ON requests.number = within.number RETURNING tasks.user_id, tasks.id, tasks.version, tasks.position)
+ SELECT requests.number, written.version, written.position
+FROM requests JOIN locked ON locked.user_id = requests."user" LEFT OUTER JOIN written ON written.user_id = requests."user" AND written.id = requests.id;
+
+-- grouped_writing.CHANGE_TASKS, access check: session
+WITH requests AS
+(SELECT anon_1.number AS number, anon_1."user" AS "user", anon_1.seen AS seen, anon_1.session AS session, anon_1.now AS now, anon_1.version AS version, anon_1.added AS added, anon_1.title AS title, anon_1.description AS description, anon_1.completed_at AS completed_at, anon_1.priority AS priority, anon_1.due_date AS due_date, anon_1.due_time AS due_time, anon_1.due_timezone AS due_timezone, anon_1.due_at AS due_at, anon_1.tags AS tags, anon_1.list_id AS list_id, anon_1.parent_id AS parent_id, anon_1.position AS position, anon_1.series AS series, anon_1.created_at AS created_at, anon_1.updated_at AS updated_at, anon_1.deleted_at AS deleted_at, anon_1.deleted_with AS deleted_with, anon_1.due_key AS due_key, anon_1.title_key AS title_key, anon_1.search_key AS search_key, anon_1.id AS id
+FROM json_to_recordset(:requests::JSON) AS anon_1(number INTEGER, "user" UUID, seen BIGINT, session UUID, now TIMESTAMP WITH TIME ZONE, version BIGINT, added INTEGER, title TEXT, description TEXT, completed_at TIMESTAMP WITH TIME ZONE, priority SMALLINT, due_date DATE, due_time TIME(0) WITHOUT TIME ZONE, due_timezone TEXT, due_at TIMESTAMP WITH TIME ZONE, tags TEXT[] COLLATE "C", list_id UUID, parent_id UUID, position TEXT COLLATE "C", series JSONB, created_at TIMESTAMP WITH TIME ZONE, updated_at TIMESTAMP WITH TIME ZONE, deleted_at TIMESTAMP WITH TIME ZONE, deleted_with UUID, due_key BIGINT, title_key TEXT COLLATE "C", search_key TEXT COLLATE "C", id UUID)),
+locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = ANY (:users::UUID[]) FOR NO KEY UPDATE SKIP LOCKED),
+alive AS
+(SELECT requests.number AS number, locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM requests JOIN locked ON locked.user_id = requests."user" JOIN users ON users.id = locked.user_id JOIN sessions ON sessions.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND sessions.id = requests.session AND sessions.expires_at > requests.now AND locked.revision = requests.seen FOR SHARE OF sessions, users),
+taken AS
+(UPDATE revisions SET revision=requests.version, live_tasks=(revisions.live_tasks + requests.added) FROM alive, requests WHERE alive.number = requests.number AND revisions.user_id = alive.user_id),
+written AS
+(UPDATE tasks SET version=requests.version, title=requests.title, description=requests.description, completed_at=requests.completed_at, priority=requests.priority, due_date=requests.due_date, due_time=requests.due_time, due_timezone=requests.due_timezone, due_at=requests.due_at, tags=requests.tags, list_id=requests.list_id, parent_id=requests.parent_id, position=requests.position, series=requests.series, created_at=requests.created_at, updated_at=requests.updated_at, deleted_at=requests.deleted_at, deleted_with=requests.deleted_with, due_key=requests.due_key, title_key=requests.title_key, search_key=requests.search_key FROM alive, requests WHERE alive.number = requests.number AND tasks.user_id = alive.user_id AND tasks.id = requests.id RETURNING tasks.user_id, tasks.id)
+ SELECT requests.number, written.id
+FROM requests JOIN locked ON locked.user_id = requests."user" LEFT OUTER JOIN written ON written.user_id = requests."user" AND written.id = requests.id;
+
+-- grouped_writing.CHANGE_TASKS, access check: identity
+WITH requests AS
+(SELECT anon_1.number AS number, anon_1."user" AS "user", anon_1.seen AS seen, anon_1.issuer AS issuer, anon_1.subject AS subject, anon_1.issued_at AS issued_at, anon_1.version AS version, anon_1.added AS added, anon_1.title AS title, anon_1.description AS description, anon_1.completed_at AS completed_at, anon_1.priority AS priority, anon_1.due_date AS due_date, anon_1.due_time AS due_time, anon_1.due_timezone AS due_timezone, anon_1.due_at AS due_at, anon_1.tags AS tags, anon_1.list_id AS list_id, anon_1.parent_id AS parent_id, anon_1.position AS position, anon_1.series AS series, anon_1.created_at AS created_at, anon_1.updated_at AS updated_at, anon_1.deleted_at AS deleted_at, anon_1.deleted_with AS deleted_with, anon_1.due_key AS due_key, anon_1.title_key AS title_key, anon_1.search_key AS search_key, anon_1.id AS id
+FROM json_to_recordset(:requests::JSON) AS anon_1(number INTEGER, "user" UUID, seen BIGINT, issuer TEXT COLLATE "C", subject TEXT COLLATE "C", issued_at TIMESTAMP WITH TIME ZONE, version BIGINT, added INTEGER, title TEXT, description TEXT, completed_at TIMESTAMP WITH TIME ZONE, priority SMALLINT, due_date DATE, due_time TIME(0) WITHOUT TIME ZONE, due_timezone TEXT, due_at TIMESTAMP WITH TIME ZONE, tags TEXT[] COLLATE "C", list_id UUID, parent_id UUID, position TEXT COLLATE "C", series JSONB, created_at TIMESTAMP WITH TIME ZONE, updated_at TIMESTAMP WITH TIME ZONE, deleted_at TIMESTAMP WITH TIME ZONE, deleted_with UUID, due_key BIGINT, title_key TEXT COLLATE "C", search_key TEXT COLLATE "C", id UUID)),
+locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = ANY (:users::UUID[]) FOR NO KEY UPDATE SKIP LOCKED),
+alive AS
+(SELECT requests.number AS number, locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM requests JOIN locked ON locked.user_id = requests."user" JOIN users ON users.id = locked.user_id JOIN identities ON identities.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND identities.issuer = requests.issuer AND identities.subject = requests.subject AND (identities.refused_before IS NULL OR identities.refused_before <= requests.issued_at) AND locked.revision = requests.seen FOR SHARE OF identities, users),
+taken AS
+(UPDATE revisions SET revision=requests.version, live_tasks=(revisions.live_tasks + requests.added) FROM alive, requests WHERE alive.number = requests.number AND revisions.user_id = alive.user_id),
+written AS
+(UPDATE tasks SET version=requests.version, title=requests.title, description=requests.description, completed_at=requests.completed_at, priority=requests.priority, due_date=requests.due_date, due_time=requests.due_time, due_timezone=requests.due_timezone, due_at=requests.due_at, tags=requests.tags, list_id=requests.list_id, parent_id=requests.parent_id, position=requests.position, series=requests.series, created_at=requests.created_at, updated_at=requests.updated_at, deleted_at=requests.deleted_at, deleted_with=requests.deleted_with, due_key=requests.due_key, title_key=requests.title_key, search_key=requests.search_key FROM alive, requests WHERE alive.number = requests.number AND tasks.user_id = alive.user_id AND tasks.id = requests.id RETURNING tasks.user_id, tasks.id)
+ SELECT requests.number, written.id
+FROM requests JOIN locked ON locked.user_id = requests."user" LEFT OUTER JOIN written ON written.user_id = requests."user" AND written.id = requests.id;
+
+-- grouped_writing.CHANGE_TASKS, access check: personal token
+WITH requests AS
+(SELECT anon_1.number AS number, anon_1."user" AS "user", anon_1.seen AS seen, anon_1.token AS token, anon_1.now AS now, anon_1.version AS version, anon_1.added AS added, anon_1.title AS title, anon_1.description AS description, anon_1.completed_at AS completed_at, anon_1.priority AS priority, anon_1.due_date AS due_date, anon_1.due_time AS due_time, anon_1.due_timezone AS due_timezone, anon_1.due_at AS due_at, anon_1.tags AS tags, anon_1.list_id AS list_id, anon_1.parent_id AS parent_id, anon_1.position AS position, anon_1.series AS series, anon_1.created_at AS created_at, anon_1.updated_at AS updated_at, anon_1.deleted_at AS deleted_at, anon_1.deleted_with AS deleted_with, anon_1.due_key AS due_key, anon_1.title_key AS title_key, anon_1.search_key AS search_key, anon_1.id AS id
+FROM json_to_recordset(:requests::JSON) AS anon_1(number INTEGER, "user" UUID, seen BIGINT, token UUID, now TIMESTAMP WITH TIME ZONE, version BIGINT, added INTEGER, title TEXT, description TEXT, completed_at TIMESTAMP WITH TIME ZONE, priority SMALLINT, due_date DATE, due_time TIME(0) WITHOUT TIME ZONE, due_timezone TEXT, due_at TIMESTAMP WITH TIME ZONE, tags TEXT[] COLLATE "C", list_id UUID, parent_id UUID, position TEXT COLLATE "C", series JSONB, created_at TIMESTAMP WITH TIME ZONE, updated_at TIMESTAMP WITH TIME ZONE, deleted_at TIMESTAMP WITH TIME ZONE, deleted_with UUID, due_key BIGINT, title_key TEXT COLLATE "C", search_key TEXT COLLATE "C", id UUID)),
+locked AS
+(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
+FROM revisions
+WHERE revisions.user_id = ANY (:users::UUID[]) FOR NO KEY UPDATE SKIP LOCKED),
+alive AS
+(SELECT requests.number AS number, locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
+FROM requests JOIN locked ON locked.user_id = requests."user" JOIN users ON users.id = locked.user_id JOIN personal_tokens ON personal_tokens.user_id = locked.user_id
+WHERE users.disabled_at IS NULL AND personal_tokens.id = requests.token AND personal_tokens.expires_at > requests.now AND locked.revision = requests.seen FOR SHARE OF personal_tokens, users),
+taken AS
+(UPDATE revisions SET revision=requests.version, live_tasks=(revisions.live_tasks + requests.added) FROM alive, requests WHERE alive.number = requests.number AND revisions.user_id = alive.user_id),
+written AS
+(UPDATE tasks SET version=requests.version, title=requests.title, description=requests.description, completed_at=requests.completed_at, priority=requests.priority, due_date=requests.due_date, due_time=requests.due_time, due_timezone=requests.due_timezone, due_at=requests.due_at, tags=requests.tags, list_id=requests.list_id, parent_id=requests.parent_id, position=requests.position, series=requests.series, created_at=requests.created_at, updated_at=requests.updated_at, deleted_at=requests.deleted_at, deleted_with=requests.deleted_with, due_key=requests.due_key, title_key=requests.title_key, search_key=requests.search_key FROM alive, requests WHERE alive.number = requests.number AND tasks.user_id = alive.user_id AND tasks.id = requests.id RETURNING tasks.user_id, tasks.id)
+ SELECT requests.number, written.id
+FROM requests JOIN locked ON locked.user_id = requests."user" LEFT OUTER JOIN written ON written.user_id = requests."user" AND written.id = requests.id;
+
 -- health.REVISION
 SELECT version_num, current_setting('transaction_read_only') = 'off' AS writable FROM alembic_version;
 
@@ -294,45 +591,6 @@ FROM users JOIN personal_tokens ON personal_tokens.user_id = users.id
 WHERE users.id = :user::UUID AND users.disabled_at IS NULL AND personal_tokens.id = :token::UUID AND personal_tokens.expires_at > :now::TIMESTAMP WITH TIME ZONE) AS access JOIN revisions ON revisions.user_id = access.user_id LEFT OUTER JOIN (SELECT below.id AS id, below.list_id AS list_id, below.parent_id AS parent_id, below.position AS position, below.completed_at AS completed_at, below.repeats AS repeats, below.deleted_at AS deleted_at, below.deleted_with AS deleted_with
 FROM below ORDER BY below.level) AS descendants ON true;
 
--- optimistic.CHANGE_TASK, access check: session
-WITH locked AS
-(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
-FROM revisions
-WHERE revisions.user_id = :user::UUID AND revisions.revision = :seen::BIGINT FOR NO KEY UPDATE),
-alive AS
-(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
-FROM locked JOIN users ON users.id = locked.user_id JOIN sessions ON sessions.user_id = locked.user_id
-WHERE users.disabled_at IS NULL AND sessions.id = :session::UUID AND sessions.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF sessions, users),
-revision AS
-(UPDATE revisions SET revision=:version::BIGINT, live_tasks=(revisions.live_tasks + :added::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id)
- UPDATE tasks SET version=:version::BIGINT, title=:title::VARCHAR, description=:description::VARCHAR, completed_at=:completed_at::TIMESTAMP WITH TIME ZONE, priority=:priority::SMALLINT, due_date=:due_date::DATE, due_time=:due_time::TIME WITHOUT TIME ZONE, due_timezone=:due_timezone::VARCHAR, due_at=:due_at::TIMESTAMP WITH TIME ZONE, tags=:tags::TEXT[] COLLATE "C", list_id=:list_id::UUID, parent_id=:parent_id::UUID, position=:position::VARCHAR COLLATE "C", series=:series::JSONB, created_at=:created_at::TIMESTAMP WITH TIME ZONE, updated_at=:updated_at::TIMESTAMP WITH TIME ZONE, deleted_at=:deleted_at::TIMESTAMP WITH TIME ZONE, deleted_with=:deleted_with::UUID, due_key=:due_key::BIGINT, title_key=:title_key::VARCHAR COLLATE "C", search_key=:search_key::VARCHAR COLLATE "C" FROM revision WHERE tasks.user_id = revision.user_id AND tasks.id = :id::UUID RETURNING tasks.id;
-
--- optimistic.CHANGE_TASK, access check: identity
-WITH locked AS
-(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
-FROM revisions
-WHERE revisions.user_id = :user::UUID AND revisions.revision = :seen::BIGINT FOR NO KEY UPDATE),
-alive AS
-(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
-FROM locked JOIN users ON users.id = locked.user_id JOIN identities ON identities.user_id = locked.user_id
-WHERE users.disabled_at IS NULL AND identities.issuer = :issuer::VARCHAR COLLATE "C" AND identities.subject = :subject::VARCHAR COLLATE "C" AND (identities.refused_before IS NULL OR identities.refused_before <= :issued_at::TIMESTAMP WITH TIME ZONE) FOR SHARE OF identities, users),
-revision AS
-(UPDATE revisions SET revision=:version::BIGINT, live_tasks=(revisions.live_tasks + :added::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id)
- UPDATE tasks SET version=:version::BIGINT, title=:title::VARCHAR, description=:description::VARCHAR, completed_at=:completed_at::TIMESTAMP WITH TIME ZONE, priority=:priority::SMALLINT, due_date=:due_date::DATE, due_time=:due_time::TIME WITHOUT TIME ZONE, due_timezone=:due_timezone::VARCHAR, due_at=:due_at::TIMESTAMP WITH TIME ZONE, tags=:tags::TEXT[] COLLATE "C", list_id=:list_id::UUID, parent_id=:parent_id::UUID, position=:position::VARCHAR COLLATE "C", series=:series::JSONB, created_at=:created_at::TIMESTAMP WITH TIME ZONE, updated_at=:updated_at::TIMESTAMP WITH TIME ZONE, deleted_at=:deleted_at::TIMESTAMP WITH TIME ZONE, deleted_with=:deleted_with::UUID, due_key=:due_key::BIGINT, title_key=:title_key::VARCHAR COLLATE "C", search_key=:search_key::VARCHAR COLLATE "C" FROM revision WHERE tasks.user_id = revision.user_id AND tasks.id = :id::UUID RETURNING tasks.id;
-
--- optimistic.CHANGE_TASK, access check: personal token
-WITH locked AS
-(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
-FROM revisions
-WHERE revisions.user_id = :user::UUID AND revisions.revision = :seen::BIGINT FOR NO KEY UPDATE),
-alive AS
-(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
-FROM locked JOIN users ON users.id = locked.user_id JOIN personal_tokens ON personal_tokens.user_id = locked.user_id
-WHERE users.disabled_at IS NULL AND personal_tokens.id = :token::UUID AND personal_tokens.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF personal_tokens, users),
-revision AS
-(UPDATE revisions SET revision=:version::BIGINT, live_tasks=(revisions.live_tasks + :added::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id)
- UPDATE tasks SET version=:version::BIGINT, title=:title::VARCHAR, description=:description::VARCHAR, completed_at=:completed_at::TIMESTAMP WITH TIME ZONE, priority=:priority::SMALLINT, due_date=:due_date::DATE, due_time=:due_time::TIME WITHOUT TIME ZONE, due_timezone=:due_timezone::VARCHAR, due_at=:due_at::TIMESTAMP WITH TIME ZONE, tags=:tags::TEXT[] COLLATE "C", list_id=:list_id::UUID, parent_id=:parent_id::UUID, position=:position::VARCHAR COLLATE "C", series=:series::JSONB, created_at=:created_at::TIMESTAMP WITH TIME ZONE, updated_at=:updated_at::TIMESTAMP WITH TIME ZONE, deleted_at=:deleted_at::TIMESTAMP WITH TIME ZONE, deleted_with=:deleted_with::UUID, due_key=:due_key::BIGINT, title_key=:title_key::VARCHAR COLLATE "C", search_key=:search_key::VARCHAR COLLATE "C" FROM revision WHERE tasks.user_id = revision.user_id AND tasks.id = :id::UUID RETURNING tasks.id;
-
 -- optimistic.REPLACE_TASK
 WITH revision AS
 (UPDATE revisions SET revision=(revisions.revision + :revision_1::BIGINT), live_tasks=(revisions.live_tasks + (:live::INTEGER - CAST((SELECT count(*) AS count_1
@@ -524,48 +782,6 @@ WITH revision AS
 FROM revision), :title::VARCHAR, :description::VARCHAR, :completed_at::TIMESTAMP WITH TIME ZONE, :priority::SMALLINT, :due_date::DATE, :due_time::TIME WITHOUT TIME ZONE, :due_timezone::VARCHAR, :due_at::TIMESTAMP WITH TIME ZONE, :tags::TEXT[] COLLATE "C", :list_id::UUID, :parent_id::UUID, CASE WHEN (:position::VARCHAR COLLATE "C" = :param_1::VARCHAR COLLATE "C") THEN (SELECT revision."end"
 FROM revision) ELSE :position::VARCHAR COLLATE "C" END, :series::JSONB, :created_at::TIMESTAMP WITH TIME ZONE, :updated_at::TIMESTAMP WITH TIME ZONE, :deleted_at::TIMESTAMP WITH TIME ZONE, :deleted_with::UUID, :purged_at::TIMESTAMP WITH TIME ZONE, :due_key::BIGINT, :title_key::VARCHAR COLLATE "C", :search_key::VARCHAR COLLATE "C") RETURNING tasks.version, tasks.position, (SELECT revision.live_tasks
 FROM revision) AS anon_1;
-
--- writing.CREATE_TASK, access check: session
-WITH locked AS
-(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
-FROM revisions
-WHERE revisions.user_id = :user::UUID AND revisions.live_tasks < :max_tasks::INTEGER FOR NO KEY UPDATE),
-alive AS
-(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
-FROM locked JOIN users ON users.id = locked.user_id JOIN sessions ON sessions.user_id = locked.user_id
-WHERE users.disabled_at IS NULL AND sessions.id = :session::UUID AND sessions.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF sessions, users),
-revision AS
-(UPDATE revisions SET revision=(revisions.revision + :revision_1::BIGINT), live_tasks=(revisions.live_tasks + :live_tasks_1::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id, revisions.revision, concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) AS "end")
- INSERT INTO tasks (user_id, id, version, title, description, completed_at, priority, due_date, due_time, due_timezone, due_at, tags, list_id, parent_id, position, series, created_at, updated_at, deleted_at, deleted_with, purged_at, due_key, title_key, search_key) SELECT revision.user_id, :id::UUID AS anon_1, revision.revision, :title::VARCHAR AS anon_2, :description::VARCHAR AS anon_3, :completed_at::TIMESTAMP WITH TIME ZONE AS anon_4, :priority::SMALLINT AS anon_5, :due_date::DATE AS anon_6, :due_time::TIME WITHOUT TIME ZONE AS anon_7, :due_timezone::VARCHAR AS anon_8, :due_at::TIMESTAMP WITH TIME ZONE AS anon_9, :tags::TEXT[] COLLATE "C" AS anon_10, :list_id::UUID AS anon_11, :parent_id::UUID AS anon_12, CASE WHEN (:position::VARCHAR COLLATE "C" = :param_1::VARCHAR COLLATE "C") THEN revision."end" ELSE :position::VARCHAR COLLATE "C" END AS anon_13, :series::JSONB AS anon_14, :created_at::TIMESTAMP WITH TIME ZONE AS anon_15, :updated_at::TIMESTAMP WITH TIME ZONE AS anon_16, :deleted_at::TIMESTAMP WITH TIME ZONE AS anon_17, :deleted_with::UUID AS anon_18, NULL AS anon_19, :due_key::BIGINT AS anon_20, :title_key::VARCHAR COLLATE "C" AS anon_21, :search_key::VARCHAR COLLATE "C" AS anon_22
-FROM revision RETURNING tasks.version, tasks.position;
-
--- writing.CREATE_TASK, access check: identity
-WITH locked AS
-(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
-FROM revisions
-WHERE revisions.user_id = :user::UUID AND revisions.live_tasks < :max_tasks::INTEGER FOR NO KEY UPDATE),
-alive AS
-(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
-FROM locked JOIN users ON users.id = locked.user_id JOIN identities ON identities.user_id = locked.user_id
-WHERE users.disabled_at IS NULL AND identities.issuer = :issuer::VARCHAR COLLATE "C" AND identities.subject = :subject::VARCHAR COLLATE "C" AND (identities.refused_before IS NULL OR identities.refused_before <= :issued_at::TIMESTAMP WITH TIME ZONE) FOR SHARE OF identities, users),
-revision AS
-(UPDATE revisions SET revision=(revisions.revision + :revision_1::BIGINT), live_tasks=(revisions.live_tasks + :live_tasks_1::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id, revisions.revision, concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) AS "end")
- INSERT INTO tasks (user_id, id, version, title, description, completed_at, priority, due_date, due_time, due_timezone, due_at, tags, list_id, parent_id, position, series, created_at, updated_at, deleted_at, deleted_with, purged_at, due_key, title_key, search_key) SELECT revision.user_id, :id::UUID AS anon_1, revision.revision, :title::VARCHAR AS anon_2, :description::VARCHAR AS anon_3, :completed_at::TIMESTAMP WITH TIME ZONE AS anon_4, :priority::SMALLINT AS anon_5, :due_date::DATE AS anon_6, :due_time::TIME WITHOUT TIME ZONE AS anon_7, :due_timezone::VARCHAR AS anon_8, :due_at::TIMESTAMP WITH TIME ZONE AS anon_9, :tags::TEXT[] COLLATE "C" AS anon_10, :list_id::UUID AS anon_11, :parent_id::UUID AS anon_12, CASE WHEN (:position::VARCHAR COLLATE "C" = :param_1::VARCHAR COLLATE "C") THEN revision."end" ELSE :position::VARCHAR COLLATE "C" END AS anon_13, :series::JSONB AS anon_14, :created_at::TIMESTAMP WITH TIME ZONE AS anon_15, :updated_at::TIMESTAMP WITH TIME ZONE AS anon_16, :deleted_at::TIMESTAMP WITH TIME ZONE AS anon_17, :deleted_with::UUID AS anon_18, NULL AS anon_19, :due_key::BIGINT AS anon_20, :title_key::VARCHAR COLLATE "C" AS anon_21, :search_key::VARCHAR COLLATE "C" AS anon_22
-FROM revision RETURNING tasks.version, tasks.position;
-
--- writing.CREATE_TASK, access check: personal token
-WITH locked AS
-(SELECT revisions.user_id AS user_id, revisions.live_tasks AS live_tasks, revisions.revision AS revision
-FROM revisions
-WHERE revisions.user_id = :user::UUID AND revisions.live_tasks < :max_tasks::INTEGER FOR NO KEY UPDATE),
-alive AS
-(SELECT locked.user_id AS user_id, locked.live_tasks AS live_tasks, locked.revision AS revision
-FROM locked JOIN users ON users.id = locked.user_id JOIN personal_tokens ON personal_tokens.user_id = locked.user_id
-WHERE users.disabled_at IS NULL AND personal_tokens.id = :token::UUID AND personal_tokens.expires_at > :now::TIMESTAMP WITH TIME ZONE FOR SHARE OF personal_tokens, users),
-revision AS
-(UPDATE revisions SET revision=(revisions.revision + :revision_1::BIGINT), live_tasks=(revisions.live_tasks + :live_tasks_1::INTEGER) FROM alive WHERE revisions.user_id = alive.user_id RETURNING revisions.user_id, revisions.revision, concat(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3521614606208) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 56800235584) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 916132832) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 14776336) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 238328) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 3844) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 62) % 62 AS INTEGER) + 1, 1), substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', CAST(((revisions.revision + 109170052792448) / 1) % 62 AS INTEGER) + 1, 1)) AS "end")
- INSERT INTO tasks (user_id, id, version, title, description, completed_at, priority, due_date, due_time, due_timezone, due_at, tags, list_id, parent_id, position, series, created_at, updated_at, deleted_at, deleted_with, purged_at, due_key, title_key, search_key) SELECT revision.user_id, :id::UUID AS anon_1, revision.revision, :title::VARCHAR AS anon_2, :description::VARCHAR AS anon_3, :completed_at::TIMESTAMP WITH TIME ZONE AS anon_4, :priority::SMALLINT AS anon_5, :due_date::DATE AS anon_6, :due_time::TIME WITHOUT TIME ZONE AS anon_7, :due_timezone::VARCHAR AS anon_8, :due_at::TIMESTAMP WITH TIME ZONE AS anon_9, :tags::TEXT[] COLLATE "C" AS anon_10, :list_id::UUID AS anon_11, :parent_id::UUID AS anon_12, CASE WHEN (:position::VARCHAR COLLATE "C" = :param_1::VARCHAR COLLATE "C") THEN revision."end" ELSE :position::VARCHAR COLLATE "C" END AS anon_13, :series::JSONB AS anon_14, :created_at::TIMESTAMP WITH TIME ZONE AS anon_15, :updated_at::TIMESTAMP WITH TIME ZONE AS anon_16, :deleted_at::TIMESTAMP WITH TIME ZONE AS anon_17, :deleted_with::UUID AS anon_18, NULL AS anon_19, :due_key::BIGINT AS anon_20, :title_key::VARCHAR COLLATE "C" AS anon_21, :search_key::VARCHAR COLLATE "C" AS anon_22
-FROM revision RETURNING tasks.version, tasks.position;
 
 -- writing.CREATE_TASK_ONCE, access check: session
 WITH locked AS

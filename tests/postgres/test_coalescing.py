@@ -8,7 +8,8 @@ import pytest
 
 from adapters.postgres import Database, queries
 from adapters.postgres.access import Access
-from adapters.postgres.coalescing import FLIGHTS, MAX_READS, batch_of
+from adapters.postgres.coalescing import batch_of
+from adapters.postgres.flights import FLIGHTS, MAX_REQUESTS
 from adapters.postgres.records import Rows
 from adapters.postgres.statements import Statement
 from todo_core.actors import Actor
@@ -22,7 +23,7 @@ CUT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-MANY = FLIGHTS + MAX_READS + 20
+MANY = FLIGHTS + MAX_REQUESTS + 20
 
 
 class Watched:
@@ -54,7 +55,7 @@ async def users_with_tasks(harness: StoreHarness, number: int) -> list[tuple[Act
 
 
 async def test_many_reads_are_few_statements(harness: StoreHarness, watched: Watched) -> None:
-    """Every read gets its own task; after the first ones, up to `MAX_READS` share a statement."""
+    """Every read gets its own task; after the first ones, up to `MAX_REQUESTS` share a statement."""
     pairs = await users_with_tasks(harness, 4) * (MANY // 4)
 
     found = await asyncio.gather(*(harness.view(actor).tasks.get(task.id) for actor, task in pairs))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from psycopg import sql
 
 from adapters.postgres import feed, queries, reading, tree, writing
 from adapters.postgres.access import Access
+from adapters.postgres.grouped_writing import CHANGE_TASKS, REQUESTS, USERS
 from adapters.postgres.queries import Filters, PageStart
 from adapters.postgres.reader import READS
 from adapters.postgres.statements import Statement
@@ -234,6 +236,19 @@ def test_one_task_is_one_row(crowded: psycopg.Connection, mode: str) -> None:
 
     assert 1 == rows_read(explain(crowded, READS[Access.SESSION].task, {**caller(FIRST), "task": task}, mode, run=True))
     assert 1 == rows_read(explain(crowded, reading.TASK_OWNER, {"task": task}, mode, run=True))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_changes_that_come_together_look_each_task_up(crowded: psycopg.Connection, mode: str) -> None:
+    """However many requests share the statement."""
+    request = {"number": 0, "user": str(data.uuid(OTHER)), "id": str(data.uuid(data.MILLION.tasks_of(OTHER)[0]))}
+    shared = {REQUESTS: json.dumps([request] * 64), USERS: [data.uuid(OTHER)] * 64}
+
+    plan = explain(crowded, CHANGE_TASKS[Access.SESSION], shared, mode)
+
+    reading = [part for part in plan if part["Node Type"] != "ModifyTable"]
+    assert reading
+    assert all("Index Scan" in part["Node Type"] for part in reading)
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -11,14 +11,15 @@ import attrs
 
 from adapters.postgres.access import PROOFS, Access
 from adapters.postgres.caller import Caller
-from adapters.postgres.pool import Database
+from adapters.postgres.group_commit import GroupCommit
+from adapters.postgres.grouped_writing import CHANGE
 from adapters.postgres.reader import READS
 from adapters.postgres.reading import TASK_AT_REVISION
 from adapters.postgres.records import DELETED_AT, Rows
 from adapters.postgres.statements import Statement
 from adapters.postgres.tree import BELOW, BELOW_AT_REVISION
 from adapters.postgres.writer import LockNeeded
-from adapters.postgres.writing import CHANGE_TASK, REPLACE_TASK
+from adapters.postgres.writing import REPLACE_TASK
 from todo_core.ordering import LAST, at_end
 
 T = TypeVar("T")
@@ -62,13 +63,13 @@ class Attempt:
             raise LockNeeded  # whatever the work has made of that
         return result
 
-    async def keep(self, database: Database) -> bool:
+    async def keep(self, commit: GroupCommit) -> bool:
         """Store the change, if there is one. Return whether nobody was faster."""
         if self._change is None:
             await self._check_access()
             return True
         values = self.caller.complete(self._change)
-        return bool(await database.write(CHANGE_TASK[self.caller.access], values))
+        return bool(await commit.write(CHANGE[self.caller.access], values))
 
     async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Rows:
         """Return the rows of a statement that such a unit can run."""

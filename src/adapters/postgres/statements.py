@@ -21,7 +21,12 @@ class Statement:
     sql: str
     names: tuple[str, ...]
     constants: Mapping[str, object] = attrs.field(eq=False)
-    types: Mapping[str, str] = attrs.field(eq=False)
+    binds: Mapping[str, sa.types.TypeEngine[Any]] = attrs.field(eq=False)
+
+    @property
+    def types(self) -> Mapping[str, str]:
+        """The types of the values in SQL."""
+        return {name: _type_in_sql(type_) for name, type_ in self.binds.items()}
 
     @classmethod
     def of(cls, statement: sa.ClauseElement) -> "Statement":
@@ -31,8 +36,8 @@ class Statement:
         assert not compiled.literal_execute_params | compiled.post_compile_params  # noqa: S101 - these change the text
         names = tuple(compiled.positiontup or ())
         constants = {name: compiled.binds[name].value for name in names if not compiled.binds[name].required}
-        types = {name: _type_in_sql(compiled.binds[name].type) for name in names}
-        return cls(str(compiled), names, constants, types)
+        binds = {name: compiled.binds[name].type for name in names}
+        return cls(str(compiled), names, constants, binds)
 
     def bind(self, values: Mapping[str, object]) -> tuple[object, ...]:
         """Return the values in the order of the text; those that it does not name are left out."""

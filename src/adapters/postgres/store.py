@@ -9,11 +9,12 @@ from uuid import UUID
 import attrs
 from typing_extensions import override
 
-from adapters.postgres import lists, reading, records, writing
+from adapters.postgres import grouped_writing, lists, reading, records, writing
 from adapters.postgres.access import check_of
 from adapters.postgres.caller import Caller
 from adapters.postgres.coalescing import Coalescer
 from adapters.postgres.constraints import translate_unique_violations
+from adapters.postgres.group_commit import GroupCommit
 from adapters.postgres.identities import RememberedIdentities
 from adapters.postgres.optimistic import Attempt
 from adapters.postgres.pool import Database, Transaction
@@ -52,6 +53,9 @@ class PostgresStore(Store):
     _identities: RememberedIdentities = attrs.field(factory=RememberedIdentities, init=False, repr=False, eq=False)
     _coalescer: Coalescer = attrs.field(
         default=attrs.Factory(lambda self: Coalescer(self.database), takes_self=True), init=False
+    )
+    _group_commit: GroupCommit = attrs.field(
+        default=attrs.Factory(lambda self: GroupCommit(self.database), takes_self=True), init=False
     )
 
     @override
@@ -101,7 +105,7 @@ class PostgresStore(Store):
                 result = await attempt.run(partial(work, unit))
             except LockNeeded:
                 break
-            if await attempt.keep(self.database):
+            if await attempt.keep(self._group_commit):
                 return result
         return await self.write(actor, work)
 
@@ -118,7 +122,7 @@ class PostgresStore(Store):
         access, check = check_of(actor)
         values = {**check, "now": self.clock.now(), **records.task_values(task), "max_tasks": max_tasks}
         with translate_unique_violations():
-            rows = await self.database.write(writing.CREATE_TASK[access], values)
+            rows = await self._group_commit.write(grouped_writing.CREATE[access], values)
         if rows:
             version, position = rows[0]
             return attrs.evolve(task, version=version, position=position)

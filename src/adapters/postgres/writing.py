@@ -38,6 +38,11 @@ def _all(table: sa.Table, prefix: str = "") -> dict[str, Any]:
     return {column.name: bindparam(prefix + column.name, column.type) for column in table.c}
 
 
+def changed_columns() -> tuple[str, ...]:
+    """Return the columns of a task that a change may replace."""
+    return tuple(column.name for column in tasks.c if column.name not in {"user_id", "id", "purged_at"})
+
+
 def at_end(revision: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
     """Return what `ordering.at_end` returns for a revision."""
     number = revision + _constant(MIDDLE)
@@ -76,9 +81,9 @@ def _add_task() -> sa.ClauseElement:
     return numbered(sa.insert(tasks), values, bindparam("live", sa.Integer()))
 
 
-def _create_task(access: Access) -> sa.ClauseElement:
+def _create_task(access: Access, *, waits: bool = True) -> sa.ClauseElement:
     """Return the statement that is a whole unit of work: lock, check, insert. It returns no row if it inserts none."""
-    return _create_for(_alive(access))
+    return _create_for(_alive(access, waits=waits))
 
 
 def _create_task_once(access: Access) -> sa.ClauseElement:
@@ -103,8 +108,8 @@ def _create_task_once(access: Access) -> sa.ClauseElement:
     return _create_for(kept.returning(idempotency_keys.c.user_id).cte("kept"))
 
 
-def _alive(access: Access) -> sa.CTE:
-    return _lock_and_check(access, revisions.c.live_tasks < bindparam("max_tasks")).cte("alive")
+def _alive(access: Access, *, waits: bool = True) -> sa.CTE:
+    return _lock_and_check(access, revisions.c.live_tasks < bindparam("max_tasks"), waits=waits).cte("alive")
 
 
 def _create_for(owner: sa.CTE) -> sa.ClauseElement:
@@ -124,15 +129,19 @@ def _create_for(owner: sa.CTE) -> sa.ClauseElement:
     return adding.returning(tasks.c.version, tasks.c.position)
 
 
-def _lock_and_check(access: Access, *conditions: sa.ColumnElement[bool]) -> sa.Select[tuple[object, ...]]:
+def _lock_and_check(
+    access: Access, *conditions: sa.ColumnElement[bool], waits: bool = True
+) -> sa.Select[tuple[object, ...]]:
     """Return the statement that takes the user's lock, then checks that the actor is still let in.
+
+    Unless it `waits`, there is no row while somebody else has the lock.
 
     The check locks what lets the actor in: another transaction may have ended it while this one waited, and a statement
     sees rows as they were when it began unless it locks them. The row of `revisions` is locked first, as everywhere.
     """
     proof = access.proof
     own = sa.select(*revisions.c["user_id", "live_tasks", "revision"]).where(OWN_REVISION, *conditions)
-    locked = own.with_for_update(key_share=True).cte("locked")
+    locked = own.with_for_update(key_share=True, skip_locked=not waits).cte("locked")
     return (
         sa.select(*locked.c)
         .join(users, users.c.id == locked.c.user_id)
@@ -144,7 +153,7 @@ def _lock_and_check(access: Access, *conditions: sa.ColumnElement[bool]) -> sa.S
 
 def _replace_task() -> sa.ClauseElement:
     was_live = sa.select(sa.func.count()).where(OWN_TASK, tasks.c.id == bindparam("id"), LIVE).scalar_subquery()
-    values = {name: bind for name, bind in _all(tasks).items() if name not in {"user_id", "id", "purged_at"}}
+    values = {name: bind for name, bind in _all(tasks).items() if name in changed_columns()}
     return numbered(
         sa.update(tasks).where(OWN_TASK, tasks.c.id == bindparam("id")),
         values,
@@ -152,16 +161,16 @@ def _replace_task() -> sa.ClauseElement:
     )
 
 
-def _change_task(access: Access) -> sa.ClauseElement:
+def _change_task(access: Access, *, waits: bool = True) -> sa.ClauseElement:
     """Return the statement that is a whole unit of work: lock, check, update, if the user's revision is still `seen`.
 
     As nothing was written since, what was read then is what there is; and the version is known, the next revision.
     """
-    alive = _lock_and_check(access, revisions.c.revision == bindparam("seen")).cte("alive")
+    alive = _lock_and_check(access, revisions.c.revision == bindparam("seen"), waits=waits).cte("alive")
     counted = {"revision": bindparam("version"), "live_tasks": revisions.c.live_tasks + bindparam("added")}
     taking = sa.update(revisions).where(revisions.c.user_id == alive.c.user_id).values(counted)
     revision = taking.returning(revisions.c.user_id).cte("revision")
-    changed = {name: bind for name, bind in _all(tasks).items() if name not in {"user_id", "id", "purged_at"}}
+    changed = {name: bind for name, bind in _all(tasks).items() if name in changed_columns()}
     own = (tasks.c.user_id == revision.c.user_id, tasks.c.id == bindparam("id"))
     return sa.update(tasks).where(*own).values(changed).returning(tasks.c.id)
 
@@ -278,7 +287,9 @@ LOCK_AND_CHECK = {access: Statement.of(_lock_and_check(access)) for access in PR
 
 ADD_TASK = Statement.of(_add_task())
 CREATE_TASK = {access: Statement.of(_create_task(access)) for access in PROOFS}
+CREATE_TASK_AT_ONCE = {access: Statement.of(_create_task(access, waits=False)) for access in PROOFS}
 CHANGE_TASK = {access: Statement.of(_change_task(access)) for access in PROOFS}
+CHANGE_TASK_AT_ONCE = {access: Statement.of(_change_task(access, waits=False)) for access in PROOFS}
 CREATE_TASK_ONCE = {access: Statement.of(_create_task_once(access)) for access in PROOFS}
 REPLACE_TASK = Statement.of(_replace_task())
 REPLACE_USER = Statement.of(_replace_user())
