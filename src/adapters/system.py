@@ -4,7 +4,7 @@ import datetime as dt
 import secrets
 import zoneinfo
 from functools import cache
-from importlib import resources
+from importlib import metadata, resources
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -12,6 +12,11 @@ from uuid_utils.compat import uuid7
 from todo_core.errors import UnknownTimezone
 
 PLACEHOLDERS = frozenset({"", "Factory"})  # `Factory` stands for "nobody has chosen one yet"
+
+
+def time_zone_release() -> str:
+    """Return the version of the `tzdata` package: year and number of the release of the IANA database, "2026.2"."""
+    return metadata.version("tzdata")
 
 
 class SystemClock:

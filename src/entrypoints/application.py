@@ -1,6 +1,7 @@
 """The HTTP API over real parts, as one ASGI application: opened when the server starts, closed when it stops."""
 
 import asyncio
+import ctypes
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -35,12 +36,14 @@ class Application:
     """The application of one worker.
 
     `started` runs once it is open, and is given up when the server stops; `is_draining` says that it is about to.
+    `forwarding` is where the workers note a forwarding header that did not count.
     """
 
     settings: Settings
     database_url: str = attrs.field(repr=False)
     started: Callable[[], Awaitable[None]]
     is_draining: Callable[[], bool]
+    forwarding: ctypes.c_int
     _api: Asgi | None = attrs.field(default=None, init=False)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -68,7 +71,7 @@ class Application:
 
     async def _open(self, ending: AsyncExitStack) -> Asgi:
         system = await ending.enter_async_context(open_system(self.settings, self.database_url))
-        telemetry = Telemetry()
+        telemetry = Telemetry(forwarding=self.forwarding)
         await ending.enter_async_context(_running(purge_again_and_again(system.purge, purge_pauses())))
         await ending.enter_async_context(_running(_count_for_ever(system, telemetry)))
         await ending.enter_async_context(_running(self.started()))

@@ -1,15 +1,25 @@
-"""Checks of the settings and the database: what an operator should know before others find out."""
+"""What is judged of settings, database, keys and machine: what an operator should know before others find out.
+
+Nothing is looked up here: `todo check`, `todo doctor` and `/health/config` bring what they found.
+"""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Literal, assert_never
 
-from entrypoints.databases import Inspection, State, connection_parameters, head
+from entrypoints.databases import OLDEST_MAJOR, Inspection, Schema, State, connection_parameters, head, unusable
 from entrypoints.failures import Failure
 from entrypoints.http.ports import ConfigurationCheck
 from entrypoints.settings import BetterAuthMode, Environment, Registration, Settings
 from entrypoints.settings.urls import host_name, is_encrypted, is_loopback, may_leave_unencrypted
 
 Status = Literal["ok", "warning", "error"]
+Result = tuple[str, Status, str]
+
+CLOCKS_DIFFER = timedelta(seconds=3)
+"""Beyond this, times in answers and in the database are visibly apart: a warning."""
+CLOCKS_DISAGREE = timedelta(minutes=1)
+"""Beyond this, machines refuse each other's access tokens and keys: an error."""
 
 
 def check_settings(settings: Settings) -> tuple[ConfigurationCheck, ...]:
@@ -17,18 +27,18 @@ def check_settings(settings: Settings) -> tuple[ConfigurationCheck, ...]:
     return tuple(ConfigurationCheck(name, status, detail) for name, status, detail in _results(settings))
 
 
-def check_database(found: Inspection) -> tuple[ConfigurationCheck, ...]:
+def check_database(found: Inspection, *, embedded: bool) -> tuple[ConfigurationCheck, ...]:
     """Return a result for each thing that a database may lack, though it can be reached."""
-    return tuple(ConfigurationCheck(name, status, detail) for name, status, detail in _database_results(found))
+    results = _database_results(found, embedded=embedded)
+    return tuple(ConfigurationCheck(name, status, detail) for name, status, detail in results)
 
 
-def _database_results(found: Inspection) -> Iterator[tuple[str, Status, str]]:
-    schema = found.schema
-    if schema.state is State.NEWER:
-        yield "schema", "warning", f"{schema.revision}, newer than this program's {head()}, which can work with it"
-    else:
-        yield "schema", "ok", f"{schema.revision}, the newest"
-    yield "rights", "error" if found.missing_rights else "ok", found.missing_rights or "all that are needed"
+def _database_results(found: Inspection, *, embedded: bool) -> Iterator[Result]:
+    yield _connection(found)
+    yield _clock(found.clock_ahead)
+    yield _schema(found.schema, embedded=embedded)
+    if found.schema.is_usable:  # else nothing is known of rights on tables to come
+        yield _rights(found.missing_rights)
     yield "writable", "error" if found.unwritable else "ok", found.unwritable or "yes"
     if found.unlimited:
         yield "time_limits", "warning", f"none: {'; '.join(found.limiting)}"
@@ -36,7 +46,41 @@ def _database_results(found: Inspection) -> Iterator[tuple[str, Status, str]]:
         yield "time_limits", "ok", "set"
 
 
-def _results(settings: Settings) -> Iterator[tuple[str, Status, str]]:
+def _rights(missing: str | None) -> Result:
+    if missing:
+        return "rights", "error", f"{missing} (docs/database.md)"
+    return "rights", "ok", "all that are needed"
+
+
+def _connection(found: Inspection) -> Result:
+    tls = "with" if found.tls else "without"
+    what = f"PostgreSQL {found.server} as {found.role}, {tls} TLS, in UTF-8, schema {found.place}"
+    if int(found.server.partition(".")[0]) < OLDEST_MAJOR:
+        return "connection", "error", f"{what}: PostgreSQL {OLDEST_MAJOR} or newer is needed"
+    return "connection", "ok", what
+
+
+def _schema(schema: Schema, *, embedded: bool) -> Result:
+    if schema.state is State.NEWER:
+        return "schema", "warning", f"{schema.revision}, newer than this program's {head()}, which can work with it"
+    problem = unusable(schema)
+    if problem is None:
+        return "schema", "ok", f"{schema.revision}, the newest"
+    if embedded:
+        return "schema", "ok", f"{schema.revision}: the server brings it to {head()} when it starts"
+    return "schema", "error", problem
+
+
+def _clock(ahead: timedelta) -> Result:
+    apart = abs(ahead)
+    if apart <= CLOCKS_DIFFER:
+        return "clock", "ok", f"{apart.total_seconds():.1f} s from the database's"
+    ends = "ahead of" if ahead < timedelta() else "behind"
+    detail = f"{apart.total_seconds():.0f} s {ends} the database's: have both machines ask a time server (NTP)"
+    return "clock", "error" if apart > CLOCKS_DISAGREE else "warning", detail
+
+
+def _results(settings: Settings) -> Iterator[Result]:
     yield _database(settings)
     yield _keys(settings)
     yield _public_url(settings)
@@ -47,7 +91,7 @@ def _results(settings: Settings) -> Iterator[tuple[str, Status, str]]:
     yield _metrics(settings)
 
 
-def _database(settings: Settings) -> tuple[str, Status, str]:
+def _database(settings: Settings) -> Result:
     if settings.database.url is None:
         return "database", "ok", f"embedded, in {settings.data_directory}"
     try:
@@ -59,7 +103,7 @@ def _database(settings: Settings) -> tuple[str, Status, str]:
     return "database", "ok", "external"
 
 
-def _keys(settings: Settings) -> tuple[str, Status, str]:
+def _keys(settings: Settings) -> Result:
     needed = {"TODO_SIGNING_KEYS": settings.keys.signing, "TODO_SECRET_KEYS": settings.keys.secrets}
     missing = [name for name, value in needed.items() if not value]
     if not missing:
@@ -67,14 +111,14 @@ def _keys(settings: Settings) -> tuple[str, Status, str]:
     return "keys", "ok", f"generated in the data directory: other machines need {' and '.join(missing)}"
 
 
-def _public_url(settings: Settings) -> tuple[str, Status, str]:
+def _public_url(settings: Settings) -> Result:
     url = settings.server.public_url
     if is_encrypted(url) or is_loopback(url):
         return "public_url", "ok", url
     return "public_url", "warning", f"{url}: passwords and tokens travel unencrypted"
 
 
-def _trusted_proxies(settings: Settings) -> tuple[str, Status, str]:
+def _trusted_proxies(settings: Settings) -> Result:
     if settings.network.trusted_proxies:
         return "trusted_proxies", "ok", ", ".join(map(str, settings.network.trusted_proxies))
     if is_encrypted(settings.server.public_url):
@@ -82,7 +126,7 @@ def _trusted_proxies(settings: Settings) -> tuple[str, Status, str]:
     return "trusted_proxies", "ok", "none"
 
 
-def _allowed_hosts(settings: Settings) -> tuple[str, Status, str]:
+def _allowed_hosts(settings: Settings) -> Result:
     allowed, url = settings.network.allowed_hosts, settings.server.public_url
     public = host_name(url)
     if allowed and public not in allowed and not is_loopback(url):
@@ -94,7 +138,7 @@ def _allowed_hosts(settings: Settings) -> tuple[str, Status, str]:
     return "allowed_hosts", "ok", "any"
 
 
-def _metrics(settings: Settings) -> tuple[str, Status, str]:
+def _metrics(settings: Settings) -> Result:
     if settings.metrics_token:
         return "metrics", "ok", "for whoever has the token"
     if settings.server.is_public:
@@ -102,13 +146,13 @@ def _metrics(settings: Settings) -> tuple[str, Status, str]:
     return "metrics", "ok", "for this machine only"
 
 
-def _registration(settings: Settings) -> tuple[str, Status, str]:
+def _registration(settings: Settings) -> Result:
     if settings.registration is Registration.OPEN and settings.environment is Environment.PRODUCTION:
         return "registration", "warning", "open: anybody may make an account"
     return "registration", "ok", settings.registration.value
 
 
-def _better_auth(settings: Settings) -> tuple[str, Status, str]:
+def _better_auth(settings: Settings) -> Result:
     chosen = settings.better_auth
     match chosen.mode:
         case BetterAuthMode.OFF:

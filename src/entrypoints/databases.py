@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import attrs
 
-from adapters.embedded import EmbeddedError, Observer, cluster
+from adapters.embedded import OLDEST_MAJOR, Binaries, EmbeddedError, Home, Observer, cluster
 from adapters.postgres import Inspection, PoolSettings, Schema, State
 from adapters.postgres import inspect as look
 from adapters.postgres import migrate as migrations
@@ -16,17 +16,21 @@ from entrypoints.settings import DatabaseSettings, Secret, Settings, TimeLimits
 from todo_core.errors import Unavailable
 
 __all__ = [
+    "OLDEST_MAJOR",
     "Inspection",
     "OpenDatabase",
+    "Schema",
     "State",
     "connection_parameters",
     "failures",
     "head",
+    "look_into",
     "migrate",
     "migration_script",
     "open_database",
     "pool_settings",
     "running_database",
+    "unusable",
 ]
 
 
@@ -60,8 +64,18 @@ def open_database(settings: Settings, observer: Observer | None = None) -> Itera
             if settings.database.url is None:
                 migrations.migrate(url)
             found = look(url, pool_settings(settings.database))
-        _check_schema(found.schema)
+        if problem := unusable(found.schema):
+            raise Failure(problem)
         yield OpenDatabase(url, found)
+
+
+def look_into(settings: Settings) -> Inspection | None:
+    """Return what is found in the database as it is; None: the embedded one has not been made yet. Raises Failure."""
+    if settings.database.url is None and not Home.is_below(settings.data_directory):
+        _check_programs(settings.database)
+        return None
+    with running_database(settings) as url, failures():
+        return look(url, pool_settings(settings.database))
 
 
 def migrate(settings: Settings) -> str:
@@ -110,7 +124,16 @@ def failures() -> Iterator[None]:
         raise Failure.of(error) from error
 
 
-def _check_schema(schema: Schema) -> None:
-    if not schema.is_usable:
-        state = f"at revision {schema.revision}" if schema.revision else "empty"
-        raise Failure(f"the database is {state}, this program needs {head()}: run `todo migrate`")
+def _check_programs(database: DatabaseSettings) -> None:
+    try:
+        Binaries.find(database.programs)
+    except EmbeddedError as error:
+        raise Failure(str(error)) from error
+
+
+def unusable(schema: Schema) -> str | None:
+    """Return why this program cannot work with a schema, and what to do; None when it can."""
+    if schema.is_usable:
+        return None
+    state = f"at revision {schema.revision}" if schema.revision else "empty"
+    return f"the database is {state}, this program needs {head()}: run `todo migrate`"

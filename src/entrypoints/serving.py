@@ -101,6 +101,8 @@ class Shared:
 
     _first: Lock = attrs.field(factory=multiprocessing.Lock)
     _draining: ctypes.c_bool = attrs.field(factory=lambda: multiprocessing.RawValue(ctypes.c_bool))
+    forwarding: ctypes.c_int = attrs.field(factory=lambda: multiprocessing.RawValue(ctypes.c_int))
+    """Whether a forwarding header did not count, as `Telemetry` notes it."""
 
     def is_first(self) -> bool:
         """Return True once, in the first worker that asks."""

@@ -237,6 +237,8 @@ def wrong_arguments() -> Iterator[Cause]:
         (("audit", "--limit", "0"), ("0 is not in the range",)),
         (("keys", "rotate", "--delay", "soon"), ("soon",)),
         (("restore", "--force", "file"), ("No such option",)),
+        (("doctor", "--fix"), ("No such option",)),
+        (("users", "list", "--csv"), ("No such option",)),
     ):
         yield Cause(" ".join(arguments), arguments, WRONG_ARGUMENTS, words)
 

@@ -13,6 +13,7 @@ import attrs
 from adapters.embedded.account import PRIVATE, Account
 from adapters.embedded.errors import EmbeddedError
 
+DATA = "pg[0-9][0-9]/data"
 SOCKET = ".s.PGSQL.5432"
 LONGEST_SOCKET = 103  # bytes: `sun_path` less its NUL on macOS; Linux has four more
 
@@ -58,7 +59,7 @@ class Home:
             EmbeddedError: the data there are another version's; an empty database beside them would look
                 like a loss.
         """
-        majors = [int(data.parent.name.removeprefix("pg")) for data in root.glob("pg[0-9][0-9]/data")]
+        majors = [int(data.parent.name.removeprefix("pg")) for data in root.glob(DATA)]
         other = max(majors, default=major)
         if other > major or (majors and major not in majors):
             raise EmbeddedError(
@@ -67,6 +68,11 @@ class Home:
                 " restore the dump"
             )
         return cls(root / f"pg{major}", major)
+
+    @classmethod
+    def is_below(cls, root: Path) -> bool:
+        """Say whether a server has data below `root`."""
+        return any(root.glob(DATA))
 
     @property
     def data(self) -> Path:

@@ -1,8 +1,8 @@
 """Looks whether a database can be worked with, before anybody asks for it: over connections like those of the pool."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import attrs
 import psycopg
@@ -26,7 +26,7 @@ _MISSING = """
 SELECT r.name, string_agg(r.may, ', ') FROM unnest(%s::text[], %s::text[]) AS r(name, may)
 WHERE NOT pg_catalog.has_table_privilege(to_regclass(r.name), r.may) GROUP BY r.name ORDER BY r.name"""
 _STATE = """
-SELECT current_user, clock_timestamp(), pg_catalog.pg_is_in_recovery(),
+SELECT current_user, pg_catalog.current_schema(), pg_catalog.pg_is_in_recovery(),
   pg_catalog.current_setting('transaction_read_only') = 'on'"""
 
 
@@ -37,21 +37,23 @@ class Inspection:
     Attributes:
         schema: whose tables there are, and of which release.
         server: PostgreSQL's version, such as "18.1".
-        now: the time by the server's clock.
+        clock_ahead: by how much the server's clock is ahead of this machine's.
         unwritable: None, or why nothing can be written.
         missing_rights: None, or which are missing and how they are given.
         unlimited: the time limits that a connection does not have.
         role: who is connected.
+        place: the schema that its `search_path` leads to.
         tls: whether the connection is encrypted.
     """
 
     schema: Schema
     server: str
-    now: datetime
+    clock_ahead: timedelta
     unwritable: str | None
     missing_rights: str | None
     unlimited: tuple[str, ...]
     role: str
+    place: str
     tls: bool
 
     @property
@@ -60,7 +62,11 @@ class Inspection:
         return tuple(f"ALTER ROLE {self.role} SET {name} = '{TIME_LIMITS[name]}'" for name in self.unlimited)
 
 
-def inspect(url: str, settings: PoolSettings) -> Inspection:
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def inspect(url: str, settings: PoolSettings, now: Callable[[], datetime] = _now) -> Inspection:
     """Look into a database. Raises Unavailable, in words: no server could work with it."""
     with _words(), closing(connect(url, **session_arguments(url, settings))) as connection:
         unlimited = tuple(_unlimited(connection))
@@ -73,15 +79,16 @@ def inspect(url: str, settings: PoolSettings) -> Inspection:
             with closing(connect(url, **session_arguments(url, settings))) as other:
                 _check_prepared(connection, other)
         schema = judge(connection)
-        (role, now, standby, read_only), *_ = connection.execute(_STATE).fetchall()
+        (role, place, standby, read_only), *_ = connection.execute(_STATE).fetchall()
         return Inspection(
             schema=schema,
             server=_version(connection.info.server_version),
-            now=now,
+            clock_ahead=_clock_ahead(connection, now),
             unwritable=_unwritable(role, standby=standby, read_only=read_only),
             missing_rights=_missing_rights(connection, role) if schema.is_usable else None,
             unlimited=unlimited,
             role=role,
+            place=place,
             tls=bool(connection.pgconn.ssl_in_use),
         )
 
@@ -92,6 +99,14 @@ def _words() -> Iterator[None]:
         yield
     except psycopg.Error as error:
         raise Unavailable(f"the database cannot be worked with: {explain(error)}") from error
+
+
+def _clock_ahead(connection: psycopg.Connection, now: Callable[[], datetime]) -> timedelta:
+    """Return by how much the server's clock is ahead: as it was asked half a round trip ago, at an even pace."""
+    sent = now()
+    [(there,)] = connection.execute("SELECT pg_catalog.clock_timestamp()").fetchall()
+    difference: timedelta = there - (sent + (now() - sent) / 2)
+    return difference
 
 
 def _unlimited(connection: psycopg.Connection) -> Iterator[str]:

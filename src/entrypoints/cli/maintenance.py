@@ -31,7 +31,7 @@ def check() -> None:
     settings = settings_and_logs()
     wrong = _show(check_settings(settings))
     with databases.open_database(settings) as database:
-        lacking = _show(check_database(database.found))
+        lacking = _show(check_database(database.found, embedded=settings.database.url is None))
         asyncio.run(_reach(settings, database.url))
     age = database.found.schema.age
     show(f"ok       the keys can be read, and the database can be reached and has {age} schema")

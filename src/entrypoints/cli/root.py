@@ -6,6 +6,7 @@ from uuid import UUID
 import click
 
 from entrypoints.cli.audit import audit
+from entrypoints.cli.doctor import doctor
 from entrypoints.cli.keys import keys
 from entrypoints.cli.maintenance import check, migrate, purge, revisions
 from entrypoints.cli.output import show
@@ -81,5 +82,5 @@ def main() -> None:
     os.umask(UMASK)
 
 
-for command in (serve, migrate, check, users, token, tokens, audit, keys, purge, revisions, backup, restore):
+for command in (serve, migrate, check, doctor, users, token, tokens, audit, keys, purge, revisions, backup, restore):
     main.add_command(command)

@@ -74,7 +74,7 @@ def load(settings: Settings, database_url: str, address: Address, shared: Shared
 
     configure_logs(settings.logs)
     started = partial(announce, settings, address, shared.is_first)
-    return Application(settings, database_url, started, shared.is_draining)
+    return Application(settings, database_url, started, shared.is_draining, shared.forwarding)
 
 
 async def announce(settings: Settings, address: Address, is_first: Callable[[], bool]) -> None:

@@ -1,5 +1,6 @@
 """What is written down of each request: a log line and a few figures; ids and codes, nothing that users wrote."""
 
+import ctypes
 import traceback
 from collections.abc import Mapping
 from time import monotonic
@@ -51,21 +52,23 @@ EVENTS = {
 UNTRIED = frozenset({"not-authenticated", "invalid-refresh-token"})
 """Refusals that are no event when nothing was tried: pages look in this way whether somebody is logged in."""
 
+UNTRUSTED, TRUSTED = 1, 2
 FORWARDING_HINTS = {
-    False: "set TODO_TRUSTED_PROXIES if this is your proxy",
-    True: "have your proxy append the client's address to X-Forwarded-For: nothing else is read",
+    UNTRUSTED: "set TODO_TRUSTED_PROXIES if this is your proxy",
+    TRUSTED: "have your proxy append the client's address to X-Forwarded-For: nothing else is read",
 }
-"""What helps when a forwarding header did not count, by whether it came from a trusted proxy."""
+"""What helps when a forwarding header did not count, by who it came from."""
 
 
 @attrs.define
 class Telemetry:
     """Logs and counts. Every series that is used is kept at hand: looking it up again costs more than counting.
 
-    `forwarding_hint` is what helps once a forwarding header did not count (None: none has come).
+    `forwarding` is 0 until a forwarding header did not count, then a key of FORWARDING_HINTS. Workers may share it.
     """
 
     registry: CollectorRegistry = attrs.field(factory=CollectorRegistry)
+    forwarding: ctypes.c_int = attrs.field(factory=ctypes.c_int)
     _log: structlog.stdlib.BoundLogger = attrs.field(init=False)
     _requests: Counter = attrs.field(init=False)
     _seconds: Histogram = attrs.field(init=False)
@@ -73,7 +76,6 @@ class Telemetry:
     _uncounted: Counter = attrs.field(init=False)
     _connections: dict[str, Counter] = attrs.field(init=False)
     _series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = attrs.field(factory=dict, init=False)
-    forwarding_hint: str | None = attrs.field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         """Register the figures."""
@@ -148,8 +150,13 @@ class Telemetry:
     def forwarding_ignored(self, *, trusted: bool) -> None:
         """Warn, once, that a forwarding header did not count: clients may be counted as one."""
         if self.forwarding_hint is None:
-            self.forwarding_hint = FORWARDING_HINTS[trusted]
+            self.forwarding.value = TRUSTED if trusted else UNTRUSTED
             self._log.warning("forwarding_header_ignored", hint=self.forwarding_hint)
+
+    @property
+    def forwarding_hint(self) -> str | None:
+        """What helps once a forwarding header did not count; None while none has come."""
+        return FORWARDING_HINTS.get(self.forwarding.value)
 
     def exposition(self) -> bytes:
         """Return all figures in the text format of Prometheus."""
