@@ -17,6 +17,9 @@ from structlog.typing import BindableLogger, EventDict, Processor, WrappedLogger
 
 from entrypoints.settings import LogFormat, LogSettings
 
+DELETE = b"\x7f"
+"""The one control character that JSON does not escape."""
+
 
 def configure_logs(settings: LogSettings) -> None:
     """Send every log line of this process to standard error, in the form and from the level of the settings."""
@@ -24,9 +27,9 @@ def configure_logs(settings: LogSettings) -> None:
     form = settings.format or (LogFormat.CONSOLE if terminal else LogFormat.JSON)
     level = logging.getLevelNamesMapping()[settings.level.upper()]
     seen: list[Processor] = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", key="time")]
-    written: list[Processor] = [only_places, only_printable, _renderer(form, colors=terminal)]
+    written: list[Processor] = [only_places, *_rendering(form, colors=terminal)]
     structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, *seen, *written],
+        processors=[*seen, *written],
         wrapper_class=cast("type[BindableLogger]", structlog.make_filtering_bound_logger(level)),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
@@ -34,15 +37,22 @@ def configure_logs(settings: LogSettings) -> None:
     _adopt_standard_library(level, seen, written)
 
 
-def _renderer(form: LogFormat, *, colors: bool) -> Processor:
+def _rendering(form: LogFormat, *, colors: bool) -> Sequence[Processor]:
     if form is LogFormat.JSON:
-        return _json
-    return structlog.dev.ConsoleRenderer(colors=colors, timestamp_key="time")
+        return [_json]
+    return [only_printable, structlog.dev.ConsoleRenderer(colors=colors, timestamp_key="time")]
 
 
-def _json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
-    first = {name: event.pop(name) for name in ("time", "level", "event")}
-    return orjson.dumps({**first, **event}, default=str).decode()
+def _json(logger: WrappedLogger, method: str, event: EventDict) -> str:
+    """Return one line. Most have nothing to escape, which their JSON text shows sooner than a look at each value."""
+    ordered: EventDict = {**{name: event.pop(name) for name in ("time", "level", "event")}, **event}
+    try:
+        line = orjson.dumps(ordered, default=str)
+    except TypeError:  # a name that is no text, or text that is not Unicode
+        line = b"\\"
+    if b"\\" in line or DELETE in line or not line.isascii():
+        line = orjson.dumps(only_printable(logger, method, ordered), default=str)
+    return line.decode()
 
 
 def _adopt_standard_library(level: int, seen: Sequence[Processor], written: Sequence[Processor]) -> None:

@@ -20,7 +20,8 @@ NO_TIME = dt.timedelta()
 
 def _shown_user_agent(text: str) -> str:
     """Return a header without control characters, cut at 256 characters."""
-    return "".join(filter(str.isprintable, text))[:MAX_USER_AGENT_LENGTH]
+    shown = text if text.isprintable() else "".join(filter(str.isprintable, text))
+    return shown[:MAX_USER_AGENT_LENGTH]
 
 
 @attrs.frozen

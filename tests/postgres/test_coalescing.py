@@ -77,7 +77,7 @@ async def test_each_read_has_its_own_access_check(harness: StoreHarness, watched
 
     expected = [NotAuthenticated if actor == ended else task for actor, task in pairs]
     assert [*expected, None] == [type(one) if isinstance(one, Exception) else one for one in found]
-    assert any(statement.sql.startswith("SELECT keys.number") for statement in watched.statements)
+    assert any("keys.number" in statement.sql for statement in watched.statements)
 
 
 async def test_first_pages_share_a_statement(harness: StoreHarness, watched: Watched) -> None:
@@ -95,7 +95,7 @@ async def test_first_pages_share_a_statement(harness: StoreHarness, watched: Wat
     )
 
     assert alone == together
-    assert any(statement.sql.startswith("SELECT keys.number") for statement in watched.statements)
+    assert any("keys.number" in statement.sql for statement in watched.statements)
 
 
 async def test_a_cancelled_read_leaves_the_others_alone(harness: StoreHarness) -> None:

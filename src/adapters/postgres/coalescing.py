@@ -47,7 +47,7 @@ def batch_of(statement: Statement) -> Batch | None:
     columns = ", ".join(f'"{name}"' for name in arrays)
     one = statement.sql % tuple("%s" if name in common else items[name] for name in statement.names)
     sql = (
-        f"SELECT keys.number, one.* FROM unnest({keys}) WITH ORDINALITY AS keys({columns}, number)"  # noqa: S608
+        f"SELECT one.*, keys.number FROM unnest({keys}) WITH ORDINALITY AS keys({columns}, number)"  # noqa: S608
         f" CROSS JOIN LATERAL ({one}) AS one"
     )
     names = (*arrays, *(name for name in statement.names if name in common))
@@ -93,8 +93,8 @@ class Coalescer:
         except Exception:  # noqa: BLE001 - whatever it is, the reads find out one by one
             return
         by_read: dict[int, list[Row]] = defaultdict(list)
-        for number, *row in rows:
-            by_read[number].append(row)
+        for row in rows:
+            by_read[row[-1]].append(row[:-1])
         for number, read in enumerate(reads, start=1):
             read.succeed(by_read[number])
 

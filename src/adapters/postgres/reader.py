@@ -101,23 +101,39 @@ class PostgresTaskReader(TaskReader):
 class PostgresUserReader(UserReader):
     """The UserReader port."""
 
-    account: PostgresAccountReader
-    sessions: PostgresSessionReader
-    personal_tokens: PostgresPersonalTokenReader
-    tasks: PostgresTaskReader
-    occurrences: PostgresOccurrenceReader
-    lists: PostgresListReader
-    feed: PostgresFeedReader
+    caller: Caller
 
-    @classmethod
-    def of(cls, caller: Caller) -> "PostgresUserReader":
-        """Return a reader of the caller's rows."""
-        return cls(
-            PostgresAccountReader(caller),
-            PostgresSessionReader(caller),
-            PostgresPersonalTokenReader(caller),
-            PostgresTaskReader(caller),
-            PostgresOccurrenceReader(caller),
-            PostgresListReader(caller),
-            PostgresFeedReader(caller),
-        )
+    @property
+    @override
+    def account(self) -> PostgresAccountReader:
+        return PostgresAccountReader(self.caller)
+
+    @property
+    @override
+    def sessions(self) -> PostgresSessionReader:
+        return PostgresSessionReader(self.caller)
+
+    @property
+    @override
+    def personal_tokens(self) -> PostgresPersonalTokenReader:
+        return PostgresPersonalTokenReader(self.caller)
+
+    @property
+    @override
+    def tasks(self) -> PostgresTaskReader:
+        return PostgresTaskReader(self.caller)
+
+    @property
+    @override
+    def occurrences(self) -> PostgresOccurrenceReader:
+        return PostgresOccurrenceReader(self.caller)
+
+    @property
+    @override
+    def lists(self) -> PostgresListReader:
+        return PostgresListReader(self.caller)
+
+    @property
+    @override
+    def feed(self) -> PostgresFeedReader:
+        return PostgresFeedReader(self.caller)

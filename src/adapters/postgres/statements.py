@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 DIALECT: sa.Dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call] # SQLAlchemy has not typed it
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Statement:
     """The text of a statement with `%s` for values, the names of these in order, and their types in SQL."""
 

@@ -84,7 +84,7 @@ class PostgresStore(Store):
 
     @override
     def read(self, actor: Actor) -> UserReader:
-        return PostgresUserReader.of(self._caller(actor))
+        return PostgresUserReader(self._caller(actor))
 
     @override
     async def write(self, actor: Actor, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:

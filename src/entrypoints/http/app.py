@@ -7,6 +7,7 @@ import attrs
 from litestar import Litestar, Request
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from entrypoints.http.context import RequestContext
 from entrypoints.http.errors import MalformedRequest, MethodNotAllowed, RouteNotFound
@@ -70,13 +71,25 @@ def create_app(
 
 
 def _handler(route: Route, pipeline: Pipeline) -> HTTPRouteHandler:
-    """Return the framework's view of a route."""
+    """Return the framework's view of a route: a handler without parameters, which it need not prepare anything for.
 
-    async def handle(request: Request[Any, Any, Any]) -> Response:
-        return await pipeline.answer(route, request)
+    What the handler returns stands for the response, and does all the work when the framework has it sent.
+    """
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await pipeline.answer(route, scope, receive)
+        await response(scope, receive, send)
+
+    def handle() -> ASGIApp:
+        return answer
 
     return HTTPRouteHandler(
-        route.path, http_method=[route.method], name=route.name, status_code=200, opt={"route": route}
+        route.path,
+        http_method=[route.method],
+        name=route.name,
+        status_code=200,
+        sync_to_thread=False,
+        opt={"route": route},
     )(handle)
 
 

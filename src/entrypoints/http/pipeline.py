@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import attrs
-from litestar import Request
+from litestar.types import Receive, Scope
 
 from entrypoints.http.context import RequestContext
 from entrypoints.http.errors import HttpError, MalformedRequest, RouteNotFound
@@ -38,10 +38,10 @@ class Pipeline:
     accounts: Accounts
     rate_limits: RateLimits
 
-    async def answer(self, route: Route, request: Request[Any, Any, Any]) -> Response:
+    async def answer(self, route: Route, scope: Scope, receive: Receive) -> Response:
         """Return the handler's answer. Raises what the checks, the handler and the core refuse."""
-        context = RequestContext.of(request.scope)
-        ids = _path_ids(request.scope["path_params"])
+        context = RequestContext.of(scope)
+        ids = _path_ids(scope["path_params"])
         if route.limit is not None:
             await self.rate_limits.address(context, route.limit)
         if not route.public:
@@ -49,10 +49,10 @@ class Pipeline:
         elif route.is_api and route.limit is None:
             self.rate_limits.unauthenticated(context)
         try:
-            texts = query.parse(request.scope["query_string"]) if route.is_api else {}
-            body = await _body(route, context, request)
+            texts = query.parse(scope["query_string"]) if route.is_api else {}
+            body = await _body(route, context, receive)
             values = query.read(texts, route.parameters)
-            call = Call(context, request.scope, route.method, ids, body, values, texts)
+            call = Call(context, scope, route.method, ids, body, values, texts)
             if not route.public:
                 await self._count_attempt(route, call)
                 check_scope(call.actor, route.scope)
@@ -108,11 +108,11 @@ def _path_ids(given: Mapping[str, Any]) -> dict[str, UUID]:
     return ids
 
 
-async def _body(route: Route, context: RequestContext, request: Request[Any, Any, Any]) -> Any:  # noqa: ANN401 - any JSON value
+async def _body(route: Route, context: RequestContext, receive: Receive) -> Any:  # noqa: ANN401 - any JSON value
     """Return the JSON value of the body, or None. A GET has none; elsewhere nothing is ignored."""
     if route.method == "GET":
         return None
-    body = await read_json(context, request.receive, PATCH if route.method == "PATCH" else PLAIN)
+    body = await read_json(context, receive, PATCH if route.method == "PATCH" else PLAIN)
     if body is None and route.body is Body.REQUIRED:
         raise MalformedRequest("There is no body; a JSON object is needed")
     if route.body is Body.NONE and body not in (None, {}):

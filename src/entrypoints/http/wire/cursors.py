@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-import json
 from typing import Any
 from uuid import UUID
 
@@ -88,18 +87,18 @@ class Cursors:
         return int(before)
 
     def _seal(self, kind: str, fields: list[Any]) -> str:
-        return self.sealer.seal(kind, json.dumps(fields, separators=(",", ":")).encode())
+        return self.sealer.seal(kind, _encode(fields))
 
     def _open(self, kind: str, token: str) -> list[Any]:
         if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
             raise InvalidToken
-        fields: list[Any] = json.loads(self.sealer.open(kind, token))
+        fields: list[Any] = msgspec.json.decode(self.sealer.open(kind, token))
         return fields
 
 
 def digest(query: Query) -> str:
     """Return a digest of everything that a query filters and sorts by."""
-    unordered = attrs.evolve(query, words=tuple(sorted(set(query.words))))
+    unordered = attrs.evolve(query, words=tuple(sorted(set(query.words)))) if query.words else query
     return hashlib.sha256(_encode(unordered)).hexdigest()[:32]
 
 
