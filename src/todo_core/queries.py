@@ -1,7 +1,7 @@
 """Page tasks: filters, order, positions between two pages."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Final
 from uuid import UUID
@@ -52,18 +52,18 @@ class SortKey(Enum):
 
     def of(self, task: Task) -> "Key":
         """Return the value of `task` that is compared."""
-        keys: dict[SortKey, Key] = {
-            SortKey.CREATED_AT: task.created_at,
-            SortKey.UPDATED_AT: task.updated_at,
-            SortKey.DUE: task.due_key,
-            SortKey.PRIORITY: int(task.priority),
-            SortKey.TITLE: task.title_key,
-            SortKey.POSITION: task.position,
-        }
-        return keys[self]
+        return _KEYS[self](task)
 
 
 Key = dt.datetime | int | str
+_KEYS: dict[SortKey, Callable[[Task], Key]] = {
+    SortKey.CREATED_AT: lambda task: task.created_at,
+    SortKey.UPDATED_AT: lambda task: task.updated_at,
+    SortKey.DUE: lambda task: task.due_key,
+    SortKey.PRIORITY: lambda task: int(task.priority),
+    SortKey.TITLE: lambda task: task.title_key,
+    SortKey.POSITION: lambda task: task.position,
+}
 
 
 @attrs.frozen

@@ -16,10 +16,10 @@ from adapters.postgres.records import Row, Rows
 from adapters.postgres.statements import Statement
 from todo_core.errors import Unavailable
 
-ARRAY_TYPES = {"UUID", "TEXT", "VARCHAR", "BYTEA", "TIMESTAMP WITH TIME ZONE"}
+ARRAY_TYPES = {"UUID", "TEXT", "VARCHAR", "BYTEA", "BIGINT", "TIMESTAMP WITH TIME ZONE"}
 """The types of values that may differ between the reads of one statement."""
-SHARED = frozenset({"now", "limit"})
-"""The values that the reads of one statement have in common; `now` is that of the latest read."""
+SHARED = frozenset({"now", "limit", "max_rows"})
+"""The values that the reads of one statement share: `now` is that of the latest, `max_rows` goes with `limit`."""
 
 
 @attrs.frozen

@@ -20,7 +20,6 @@ from todo_core.ports import FeedReader
 
 NO_TOMBSTONES = 2**63 - 1
 """A base above every version: a mirror that starts empty has nothing to delete."""
-TASK_END = len(records.TASK)
 
 
 def _nothing(columns: Sequence[sa.ColumnElement[Any]]) -> list[sa.ColumnElement[Any]]:
@@ -29,6 +28,10 @@ def _nothing(columns: Sequence[sa.ColumnElement[Any]]) -> list[sa.ColumnElement[
 
 LIST = [column.label(f"lists_{column.name}") for column in records.LIST]
 """The columns of a list beside those of a task."""
+TASK_BEGIN = 4
+TASK_END = TASK_BEGIN + len(records.TASK)
+LIST_END = TASK_END + len(LIST)
+"""Where the columns of a task and of a list stand: behind the user's counters, the version, and whether it is gone."""
 
 
 def _changed(table: sa.Table, columns: Sequence[sa.ColumnElement[Any]]) -> sa.Select[tuple[object, ...]]:
@@ -68,22 +71,21 @@ class PostgresFeedReader(FeedReader):
     @override
     async def page(self, since: SyncPoint | None, limit: int) -> Feed:
         base, position = (NO_TOMBSTONES, 0) if since is None else (since.base, since.position)
-        rows = await self.caller.read(
+        rows = await self.caller.read_alike(
             PAGE[self.caller.access], base=base, position=position, limit=limit, max_rows=limit + 1
         )
         revision, horizon = rows[0][:2]
         if since is not None and since.expired(horizon, revision):
             raise SyncTokenExpired
-        changes = tuple(_change(row[2:]) for row in rows if row[2] is not None)
+        changes = tuple(_change(row) for row in rows if row[2] is not None)
         has_more = rows[-1][-1] is not None
         base = revision if since is None else since.base
         return Feed(changes, SyncPoint(base, changes[-1].version if has_more else revision), has_more)
 
 
 def _change(row: Row) -> Change:
-    """Return the change in the columns of `_changed`."""
-    version, deleted, *columns = row
-    task, one = columns[:TASK_END], columns[TASK_END:]
-    if task[0] is not None:
-        return TaskChange(task[0], version, None if deleted else records.task(task))
-    return ListChange(one[0], version, None if deleted else records.task_list(one[: len(LIST)]))
+    """Return the change in a row of `_page`."""
+    version, deleted, task_id, list_id = row[2], row[3], row[TASK_BEGIN], row[TASK_END]
+    if task_id is not None:
+        return TaskChange(task_id, version, None if deleted else records.task(row[TASK_BEGIN:TASK_END]))
+    return ListChange(list_id, version, None if deleted else records.task_list(row[TASK_END:LIST_END]))
