@@ -1,8 +1,11 @@
 """Reads that come at the same time are one statement, and each has its own answer."""
 
 import asyncio
+import datetime as dt
 from collections.abc import Mapping
+from uuid import UUID
 
+import attrs
 import psycopg
 import pytest
 
@@ -10,13 +13,16 @@ from adapters.postgres import Database, queries
 from adapters.postgres.access import Access
 from adapters.postgres.coalescing import batch_of
 from adapters.postgres.flights import FLIGHTS, MAX_REQUESTS
+from adapters.postgres.queries import PageStart
 from adapters.postgres.records import Rows
 from adapters.postgres.statements import Statement
+from tests.task_queries import EVERY_SORT
 from todo_core.actors import Actor
 from todo_core.errors import NotAuthenticated, Unavailable
+from todo_core.lists import ListId
 from todo_core.moments import Moment
-from todo_core.queries import Query
-from todo_core.tasks import Task
+from todo_core.queries import DueFilter, Query, Sort
+from todo_core.tasks import Priority, Task, TaskId
 from todo_core.testing.contract.harness import StoreHarness
 
 CUT = """
@@ -174,10 +180,41 @@ async def test_a_failed_statement_is_repeated_read_by_read(harness: StoreHarness
     assert [task for _, task in pairs] == found
 
 
-def test_what_has_arrays_of_its_own_stays_alone() -> None:
-    """A list of tags cannot be one item of an array."""
-    tagged = queries.page(
-        Access.SESSION, queries.Filters.of(Query(tags=frozenset({"x"}))), Query().sort, queries.PageStart.START, 50
-    )
+TAGS = ("plain", 'with "quotes"', "back\\slash", "{1,2}", "a,b", "NULL", "", "Zoë 日本")
 
-    assert batch_of(tagged) is None
+
+async def test_arrays_of_different_lengths_share_a_statement(harness: StoreHarness, watched: Watched) -> None:
+    """Filters with several values find what they find alone, whatever characters are in them."""
+    actor = await harness.actor()
+    for tag in TAGS[:6] + TAGS[7:]:
+        await harness.add(actor, attrs.evolve(harness.task(actor, tag), tags=(tag, "each")))
+    wanted = [Query(tags=frozenset({tag, "each"})) for tag in TAGS] + [
+        Query(tags=frozenset({"each"}), priorities=frozenset({Priority.NONE, Priority.HIGH})),
+        Query(tags=frozenset({"each"}), priorities=frozenset({Priority.HIGH})),
+    ]
+    moment = Moment(harness.clock.now())
+    alone = [await harness.view(actor).tasks.page(query, moment, None, 50) for query in wanted]
+
+    together = await asyncio.gather(*(harness.view(actor).tasks.page(query, moment, None, 50) for query in wanted * 3))
+
+    assert alone * 3 == together
+    assert [1] * 6 + [0, 1, 7, 0] == [len(page.tasks) for page in alone]
+    assert any("keys.number" in statement.sql for statement in watched.statements)
+
+
+@pytest.mark.parametrize("sort", EVERY_SORT, ids=str)
+def test_every_list_can_share_a_statement(sort: Sort) -> None:
+    """All its values have a type."""
+    every = Query(
+        completed=True,
+        priorities=frozenset(Priority),
+        tags=frozenset({"x"}),
+        words=("a", "b"),
+        due=DueFilter.TODAY,
+        updated_after=dt.datetime.now(dt.UTC),
+        lists=frozenset({ListId(UUID(int=1))}),
+        parent=TaskId(UUID(int=2)),
+        sort=sort,
+    )
+    for start in PageStart:
+        assert batch_of(queries.page(Access.SESSION, queries.Filters.of(every), sort, start, 50)) is not None

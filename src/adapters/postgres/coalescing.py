@@ -7,6 +7,7 @@ values.
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import attrs
 
@@ -16,34 +17,44 @@ from adapters.postgres.records import Row, Rows
 from adapters.postgres.statements import Statement
 from todo_core.errors import Unavailable
 
-ARRAY_TYPES = {"UUID", "TEXT", "VARCHAR", "BYTEA", "BIGINT", "TIMESTAMP WITH TIME ZONE"}
-"""The types of values that may differ between the reads of one statement."""
 SHARED = frozenset({"now", "limit", "max_rows"})
 """The values that the reads of one statement share: `now` is that of the latest, `max_rows` goes with `limit`."""
 
 
 @attrs.frozen
 class Batch:
-    """The statement for several reads. `arrays` are the values that it takes as arrays, one item for each read."""
+    """The statement for several reads. `arrays` are the values that it takes as arrays, one item for each read.
+
+    `literals`: those of them that are arrays themselves. They go as text, because arrays in an array have one length.
+    """
 
     statement: Statement
     arrays: tuple[str, ...]
+    literals: frozenset[str]
 
     def values(self, reads: Sequence[Values]) -> Values:
         """Return the values of all reads together."""
-        return {**reads[-1], **{name: [read[name] for read in reads] for name in self.arrays}}
+        return {**reads[-1], **{name: self._items(name, reads) for name in self.arrays}}
+
+    def _items(self, name: str, reads: Sequence[Values]) -> list[object]:
+        items = [read[name] for read in reads]
+        return [_array_literal(item) for item in items] if name in self.literals else items
 
 
 @lru_cache(512)
 def batch_of(statement: Statement) -> Batch | None:
-    """Return the statement for several reads; None if its values cannot be put into arrays."""
+    """Return the statement for several reads; None if a value has no type."""
     common = SHARED | statement.constants.keys()
     arrays = tuple(dict.fromkeys(name for name in statement.names if name not in common))
     types = {name: statement.types[name].partition(" COLLATE ") for name in arrays}
-    if not arrays or any(kind not in ARRAY_TYPES for kind, _, _ in types.values()):
+    if not arrays or any(not kind for kind, _, _ in types.values()):
         return None
-    keys = ", ".join(f"%s::{kind}[]" for kind, _, _ in types.values())
-    items = {name: f'keys."{name}"{collate}{collation}' for name, (_, collate, collation) in types.items()}
+    literals = frozenset(name for name, (kind, _, _) in types.items() if kind.endswith("[]"))
+    keys = ", ".join("%s::TEXT[]" if name in literals else f"%s::{types[name][0]}[]" for name in arrays)
+    items = {
+        name: f'keys."{name}"{f"::{kind}" if name in literals else ""}{collate}{collation}'
+        for name, (kind, collate, collation) in types.items()
+    }
     columns = ", ".join(f'"{name}"' for name in arrays)
     one = statement.sql % tuple("%s" if name in common else items[name] for name in statement.names)
     sql = (
@@ -51,7 +62,13 @@ def batch_of(statement: Statement) -> Batch | None:
         f" CROSS JOIN LATERAL ({one}) AS one"
     )
     names = (*arrays, *(name for name in statement.names if name in common))
-    return Batch(Statement(sql, names, statement.constants, statement.binds), arrays)
+    return Batch(Statement(sql, names, statement.constants, statement.binds), arrays, literals)
+
+
+def _array_literal(items: Any) -> str:  # noqa: ANN401 - a list of any values
+    """Return an array as PostgreSQL writes it: https://www.postgresql.org/docs/current/arrays.html, 8.15.6."""
+    quoted = (str(item).replace("\\", "\\\\").replace('"', '\\"') for item in items)
+    return "{" + ",".join(f'"{item}"' for item in quoted) + "}"
 
 
 @attrs.define
