@@ -1,4 +1,5 @@
 # make serve   the API with its own PostgreSQL, on http://127.0.0.1:8000
+# make opentelemetry   install what traces need, too (docs/deployment.md)
 # make test    everything CI runs
 # make bench   what it costs, in ratios (docs/performance.md)
 # make bench-compare REV=…   this tree beside another version
@@ -15,7 +16,7 @@ AUDIT_VERSION = 2.10.1
 
 BIN = $(VENV)/bin
 
-.PHONY: serve test test-postgres-versions bench bench-compare bench-docs bench-growth drill audit lint types contracts lock server development
+.PHONY: serve test test-postgres-versions bench bench-compare bench-docs bench-growth drill audit lint types contracts lock server opentelemetry development
 
 serve: server
 	@exec $(BIN)/todo serve
@@ -60,20 +61,21 @@ contracts: development
 	$(BIN)/lint-imports --no-cache
 
 # What is installed, from which lock; the rest is in requirements/install.py.
-server development:
+server opentelemetry development:
 	@command -v $(PYTHON) >/dev/null || { echo '$(PYTHON) not found: install Python 3.11 or newer, or name one with PYTHON=' >&2; exit 1; }
 	@$(PYTHON) requirements/install.py $(VENV) $@
 
 # Keeps every pin that still fits; remove a line from requirements/development.lock to have that one renewed.
-# The server's pins are those of development.
+# The pins of the other two are those of development.
 PIN = $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-emit-index-url --custom-compile-command 'make lock'
 COMPILE = $(PIN) --group server --group build
 lock:
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip --disable-pip-version-check --quiet install uv==$(UV_VERSION)
-	UV_SYSTEM_CERTS=1 $(COMPILE) --group test --group lint --output-file requirements/development.lock src/pyproject.toml
+	UV_SYSTEM_CERTS=1 $(COMPILE) --group opentelemetry --group test --group lint --output-file requirements/development.lock src/pyproject.toml
 	UV_SYSTEM_CERTS=1 $(COMPILE) --constraint requirements/development.lock --output-file requirements/server.lock src/pyproject.toml
+	UV_SYSTEM_CERTS=1 $(COMPILE) --group opentelemetry --constraint requirements/development.lock --output-file requirements/opentelemetry.lock src/pyproject.toml
 	for peer in advanced_alchemy fastapi; do \
 		UV_SYSTEM_CERTS=1 $(PIN) --output-file bench/peers/$$peer/requirements.lock bench/peers/$$peer/requirements.in || exit; done
 	if command -v npm >/dev/null; then cd bench/peers/fastify && npm install --package-lock-only --ignore-scripts --no-audit --no-fund; fi

@@ -1,4 +1,4 @@
-"""What the server distribution depends on: the rules of the same version, and the libraries of the group `server`."""
+"""What the server distribution depends on: the rules of the same version, the group `server`, a group for an extra."""
 
 import tomllib
 from pathlib import Path
@@ -13,3 +13,4 @@ class ServerDependencies(MetadataHookInterface):
         """Set the dependencies. The version is known by then, so that it is declared once, in todo_core."""
         groups = tomllib.loads(Path(self.root, "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
         metadata["dependencies"] = [f"todo-core=={metadata['version']}", *groups["server"]]
+        metadata["optional-dependencies"] = {"opentelemetry": groups["opentelemetry"]}

@@ -1,6 +1,6 @@
 """Installs one of the locks beside this file, and the project itself, into a virtual environment.
 
-    install.py VENV server|development
+    install.py VENV server|opentelemetry|development
 
 What is installed already is left alone. pip installs what the lock names and resolves nothing, so that it makes no
 difference what else an index offers (docs/adr/0025-install-from-locks.md). An environment is complete, as a stamp in it
@@ -19,8 +19,12 @@ INTERRUPTED = 130  # 128 + SIGINT
 REPOSITORY = Path(__file__).resolve().parents[1]
 DISTRIBUTIONS = ("src", ".")
 DESCRIPTIONS = ("src/pyproject.toml", "pyproject.toml", "hatch_build.py")
-LOCKS = {"server": ("server",), "development": ("development", "server")}
-"""Which locks are complete when one is installed: development has everything that server has."""
+LOCKS = {
+    "server": ("server",),
+    "opentelemetry": ("opentelemetry", "server"),
+    "development": ("development", "opentelemetry", "server"),
+}
+"""Which locks are complete when one is installed: each has everything that those before it have."""
 
 PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--no-deps")
 FROM_LOCK = (*PIP, "--require-hashes", "--only-binary", ":all:", "--requirement")

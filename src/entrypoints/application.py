@@ -17,10 +17,12 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from entrypoints.asgi import Asgi, Receive, Send
 from entrypoints.bootstrap import System, open_system
+from entrypoints.bootstrap.tracing import opened_tracing
 from entrypoints.checks import check_settings
 from entrypoints.failures import Failure
 from entrypoints.http.app import create_app
 from entrypoints.http.middleware.telemetry import Telemetry
+from entrypoints.http.middleware.tracing import TracingMiddleware
 from entrypoints.http.ports import Collaborators, Options
 from entrypoints.settings import Settings
 from todo_core import __version__
@@ -70,7 +72,8 @@ class Application:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _open(self, ending: AsyncExitStack) -> Asgi:
-        system = await ending.enter_async_context(open_system(self.settings, self.database_url))
+        tracing = await ending.enter_async_context(opened_tracing(self.settings))
+        system = await ending.enter_async_context(open_system(self.settings, self.database_url, tracing))
         telemetry = Telemetry(forwarding=self.forwarding)
         await ending.enter_async_context(_running(purge_again_and_again(system.purge, purge_pauses())))
         await ending.enter_async_context(_running(_count_for_ever(system, telemetry)))
@@ -101,7 +104,8 @@ def assemble(system: System, settings: Settings, telemetry: Telemetry, is_draini
         metrics_token=settings.metrics_token.reveal() if settings.metrics_token else None,
         limits=settings.limits,
     )
-    return create_app(system.use_cases, collaborators, options, telemetry)
+    api = create_app(system.use_cases, collaborators, options, telemetry)
+    return api if system.tracing is None else TracingMiddleware(api, system.tracing, options.trusted_proxies)
 
 
 def _figures_of_all() -> bytes:

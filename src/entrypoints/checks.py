@@ -10,7 +10,7 @@ from typing import Literal, assert_never
 from entrypoints.databases import OLDEST_MAJOR, Inspection, Schema, State, connection_parameters, head, unusable
 from entrypoints.failures import Failure
 from entrypoints.http.ports import ConfigurationCheck
-from entrypoints.settings import BetterAuthMode, Environment, Registration, Settings
+from entrypoints.settings import BetterAuthMode, Environment, Registration, Settings, TracingSettings
 from entrypoints.settings.urls import host_name, is_encrypted, is_loopback, may_leave_unencrypted
 
 Status = Literal["ok", "warning", "error"]
@@ -89,6 +89,7 @@ def _results(settings: Settings) -> Iterator[Result]:
     yield _registration(settings)
     yield _better_auth(settings)
     yield _metrics(settings)
+    yield _tracing(settings.tracing)
 
 
 def _database(settings: Settings) -> Result:
@@ -144,6 +145,15 @@ def _metrics(settings: Settings) -> Result:
     if settings.server.is_public:
         return "metrics", "ok", "closed: TODO_METRICS_TOKEN opens them"
     return "metrics", "ok", "for this machine only"
+
+
+def _tracing(tracing: TracingSettings) -> Result:
+    if tracing.endpoint is None:
+        return "tracing", "ok", "off"
+    detail = f"{tracing.ratio:.2%} of what begins here, to {tracing.endpoint}"
+    if tracing.headers and not (is_encrypted(tracing.endpoint) or is_loopback(tracing.endpoint)):
+        return "tracing", "warning", f"{detail}: TODO_TRACING_HEADERS travel unencrypted"
+    return "tracing", "ok", detail
 
 
 def _registration(settings: Settings) -> Result:

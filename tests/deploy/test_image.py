@@ -16,9 +16,10 @@ RUNTIME = INSTRUCTIONS[max(number for number, (name, _) in enumerate(INSTRUCTION
 
 
 def sources() -> set[str]:
-    """Return what the Dockerfile copies from the repository."""
+    """Return what the Dockerfile copies from the repository, with either lock."""
     copies = [rest.split() for name, rest in INSTRUCTIONS if name == "COPY" and "--from=" not in rest]
-    return {word for words in copies for word in words[:-1]}
+    words = {word for words in copies for word in words[:-1]}
+    return {word.replace("${LOCK}", lock) for word in words for lock in ("server", "opentelemetry")}
 
 
 def test_hadolint_finds_nothing() -> None:
@@ -30,7 +31,7 @@ def test_hadolint_finds_nothing() -> None:
 
 def test_both_stages_have_the_pinned_base() -> None:
     """One base, with its whole version, in one place."""
-    [base] = [rest.removeprefix("BASE=") for name, rest in INSTRUCTIONS if name == "ARG"]
+    [base] = [rest.removeprefix("BASE=") for name, rest in INSTRUCTIONS if name == "ARG" and "BASE=" in rest]
 
     assert IMAGE.fullmatch(base)
     assert ["${BASE} AS build", "${BASE}"] == [rest for name, rest in INSTRUCTIONS if name == "FROM"]
@@ -46,15 +47,16 @@ def test_it_is_not_root_that_runs() -> None:
 
 
 def test_libraries_come_from_the_lock_alone() -> None:
-    """What pip installs has a hash in the server's lock, or is this repository."""
+    """What pip installs has a hash in a lock, the server's unless it is told otherwise, or is this repository."""
     installs = re.findall(
         r"pip install (.*?)(?: &&|$)", " && ".join(rest for name, rest in INSTRUCTIONS if name == "RUN")
     )
 
     assert [
-        "--no-cache-dir --no-deps --require-hashes --only-binary :all: --requirement requirements/server.lock",
+        '--no-cache-dir --no-deps --require-hashes --only-binary :all: --requirement "requirements/${LOCK}.lock"',
         "--no-cache-dir --no-deps --no-build-isolation ./src .",
     ] == installs
+    assert "LOCK=server" in [rest for name, rest in INSTRUCTIONS if name == "ARG"]
 
 
 def test_variables_are_settings() -> None:

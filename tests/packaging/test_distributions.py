@@ -149,7 +149,16 @@ def test_attrs_is_the_only_dependency_of_the_core(wheels: Wheels) -> None:
     described = {name: metadata(wheel) for name, wheel in wheels.items()}
 
     assert ["attrs"] == [re.split(r"\W", one)[0] for one in described[CORE].get_all("Requires-Dist", [])]
-    assert [None, None] == [one.get_all("Provides-Extra") for one in described.values()]
+    extras = {name: one.get_all("Provides-Extra") for name, one in described.items()}
+    assert {CORE: None, SERVER: ["opentelemetry"]} == extras
+
+
+def test_traces_are_an_extra(wheels: Wheels) -> None:
+    """The server needs OpenTelemetry only with the extra of that name."""
+    needed = [one for one in metadata(wheels[SERVER]).get_all("Requires-Dist", []) if "opentelemetry" in one]
+
+    assert "opentelemetry-sdk" in [one.partition(">")[0] for one in needed]
+    assert {"extra == 'opentelemetry'"} == {one.partition("; ")[2] for one in needed}
 
 
 def test_the_core_stands_alone(environment: Environments) -> None:

@@ -84,7 +84,7 @@ def progress(lock: str) -> list[str]:
 
 def test_what_is_missing_is_installed_once(checkout: Checkout) -> None:
     """The server's lock comes first, development adds to it, and what is complete takes no time and no word."""
-    server, development = LOCKS
+    server, _, development = LOCKS
     making = f"Making .venv with Python {sys.version.split()[0]}"
 
     assert ([making, *progress(server)], "") == checkout.make("server")
@@ -174,9 +174,12 @@ class TestStamps:
         (tmp_path / "venv").mkdir()
         return tmp_path / "venv"
 
-    @pytest.mark.parametrize(("closed", "has"), [("server", [True, False]), ("development", [True, True])])
-    def test_development_includes_the_server(self, venv: Path, closed: str, has: list[bool]) -> None:
-        """What has been installed for development serves the server, and not the other way round."""
+    @pytest.mark.parametrize(
+        ("closed", "has"),
+        [("server", [True, False, False]), ("opentelemetry", [True, True, False]), ("development", [True] * 3)],
+    )
+    def test_each_includes_those_before_it(self, venv: Path, closed: str, has: list[bool]) -> None:
+        """What has been installed for development serves the server, with traces or without; not the other way."""
         Environment(venv).close(closed)
 
         assert has == [Environment(venv).has(name) for name in install.LOCKS]

@@ -14,7 +14,10 @@ from requirements.install import FROM_LOCK
 from tests.packaging.index import Index, pinned, serving_index
 
 REPOSITORY = Path(__file__).parents[2]
-LOCKS = {name: (REPOSITORY / "requirements" / f"{name}.lock").read_text() for name in ("server", "development")}
+LOCKS = {
+    name: (REPOSITORY / "requirements" / f"{name}.lock").read_text()
+    for name in ("server", "opentelemetry", "development")
+}
 PIPS = {
     "23.0.1": "236bcb61156d76c4b8a05821b988c7b8c35bf0da28a4b614e8d6ab5212c25c6f",  # Debian 12
     "23.2.1": "7ccf472345f20d35bdc9d1841ff5f313260c2c33fe417f48c30ac46cccabf5be",  # Python 3.11.5 to 3.12.1
@@ -126,4 +129,4 @@ def test_extras_in_the_lock(
     run = run_pip(pip("23.2.1", pytestconfig), python, index, *RESOLVING, lock)
 
     assert code == run.returncode, run.stderr
-    assert ("In --require-hashes mode, all requirements must have their versions pinned" in run.stderr) == bool(code)
+    assert ("--require-hashes mode" in run.stderr) == bool(code)  # a version that is not pinned, or no hash of it

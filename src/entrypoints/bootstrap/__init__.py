@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -47,6 +48,9 @@ from todo_core.use_cases import (
 )
 from todo_core.users import UserId
 
+if TYPE_CHECKING:
+    from adapters.tracing.spans import Tracing
+
 LATE = timedelta(minutes=1)
 """How much longer than its last token a rotated key is accepted: for requests under way, and clocks that differ."""
 
@@ -87,6 +91,7 @@ class System:
     clock: SystemClock
     sealer: Sealer
     keys: KeyFile
+    tracing: "Tracing | None"
 
     @property
     def limiter(self) -> SharedRateLimiter:
@@ -121,8 +126,11 @@ class System:
 
 
 @asynccontextmanager
-async def open_system(settings: Settings, database_url: str) -> AsyncIterator[System]:
-    """Yield everything, wired and connected; the database need not answer yet. Raises Failure."""
+async def open_system(settings: Settings, database_url: str, tracing: "Tracing | None" = None) -> AsyncIterator[System]:
+    """Yield everything, wired and connected; the database need not answer yet. Raises Failure.
+
+    With `tracing` the calls that wait for the database are recorded.
+    """
     clock, ids = SystemClock(), SystemIds()
     keys, secrets = open_keys(settings), seal_secrets(settings)
     sealer = Sealer(secrets)
@@ -132,6 +140,10 @@ async def open_system(settings: Settings, database_url: str) -> AsyncIterator[Sy
         passwords = ending.enter_context(closing(PooledPasswords(workers=pool.workers, queue=pool.queue)))
         database = await ending.enter_async_context(Database.open(database_url, pool_settings(settings.database)))
         store = PostgresStore(database, clock, settings.audit_retention)
+        counters, readiness = RateLimitCounters(database, clock, secrets[0]), DatabaseReadiness(database)
+        if tracing is not None:
+            store = tracing.calls(store, "store")
+            counters, readiness = tracing.calls(counters, "rate_limits"), tracing.calls(readiness, "readiness")
         sessions = Sessions(store, clock, ids, passwords, tokens, settings.sessions)
         is_open = settings.registration is Registration.OPEN
         accounts = Accounts(store, clock, ids, passwords, sessions, settings.passwords.policy, is_open)
@@ -148,12 +160,13 @@ async def open_system(settings: Settings, database_url: str) -> AsyncIterator[Sy
             administration=Administration(store, clock, ids, sessions, accounts),
             housekeeping=Housekeeping(store, clock),
             audit=AuditRecord(database),
-            counters=RateLimitCounters(database, clock, secrets[0]),
-            readiness=DatabaseReadiness(database),
+            counters=counters,
+            readiness=readiness,
             connections_used=database.used,
             clock=clock,
             sealer=sealer,
             keys=keys,
+            tracing=tracing,
         )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from adapters.system import SystemClock, time_zone_release
 from entrypoints import machine_checks as checks
 from entrypoints.bootstrap import open_keys, seal_secrets, signing_keys_path
+from entrypoints.bootstrap.tracing import check_tracing
 from entrypoints.checks import check_database, check_settings
 from entrypoints.databases import look_into
 from entrypoints.failures import Failure
@@ -25,6 +26,7 @@ def examine(settings: Settings) -> Iterator[ConfigurationCheck]:
     """Yield everything that there is to say of an installation, as it is found out."""
     yield from check_settings(settings)
     for name, look in (
+        ("tracing", _tracing),
         ("signing_keys", _signing_keys),
         ("secret_keys", _secret_keys),
         ("data_directory", _data_directory),
@@ -46,6 +48,11 @@ def _guarded(
         yield ConfigurationCheck(name, "error", str(failure))
     except OSError as error:
         yield ConfigurationCheck(name, "error", f"{error.filename}: {error.strerror}")
+
+
+def _tracing(settings: Settings) -> Iterable[ConfigurationCheck]:
+    check_tracing(settings)
+    return ()
 
 
 def _signing_keys(settings: Settings) -> Iterator[ConfigurationCheck]:

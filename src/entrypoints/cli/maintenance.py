@@ -7,6 +7,7 @@ import click
 
 from entrypoints import databases
 from entrypoints.bootstrap import open_system
+from entrypoints.bootstrap.tracing import check_tracing
 from entrypoints.checks import check_database, check_settings
 from entrypoints.cli.output import show
 from entrypoints.cli.running import run, settings_and_logs
@@ -30,6 +31,7 @@ def check() -> None:
     """Look whether everything is set up: settings, keys, database. Exits with 1 when something is wrong."""
     settings = settings_and_logs()
     wrong = _show(check_settings(settings))
+    check_tracing(settings)
     with databases.open_database(settings) as database:
         lacking = _show(check_database(database.found, embedded=settings.database.url is None))
         asyncio.run(_reach(settings, database.url))

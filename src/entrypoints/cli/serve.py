@@ -16,6 +16,7 @@ import structlog
 
 from entrypoints.asgi import Asgi
 from entrypoints.bootstrap import open_keys, seal_secrets
+from entrypoints.bootstrap.tracing import check_tracing
 from entrypoints.cli.output import show
 from entrypoints.cli.running import settings_and_logs
 from entrypoints.databases import open_database
@@ -56,6 +57,7 @@ class DatabaseLog:
 def serve() -> None:
     """Serve the API until Ctrl-C or SIGTERM; requests under way are answered first."""
     settings = settings_and_logs()
+    check_tracing(settings)
     address = Address.resolve(settings.server.host, settings.server.port)
     signal.signal(signal.SIGTERM, _stop)  # until the server takes over, so that a database under way is stopped too
     with ExitStack() as ending:

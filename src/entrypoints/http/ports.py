@@ -1,6 +1,7 @@
 """What the HTTP API needs beside the use cases, and what can be chosen about it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from ipaddress import IPv4Network, IPv6Network
 from typing import Literal, Protocol
 
@@ -55,6 +56,24 @@ class Readiness(Protocol):
 
     async def check(self) -> Mapping[str, Mapping[str, object]]:
         """Return the checks by name, each with `status` ("ok" or something else) and figures. Raises nothing."""
+
+
+class RequestSpan(Protocol):
+    """The record of a request while it is being answered."""
+
+    @property
+    def trace_id(self) -> str:
+        """The id of its trace (W3C Trace Context), in hexadecimal."""
+
+    def complete(self, *, route: str | None, status: int, request_id: str) -> None:
+        """Note how it was answered; `route` is the template of the path, None when no route was found."""
+
+
+class Tracer(Protocol):
+    """Records requests."""
+
+    def request(self, method: str, parent: Mapping[str, str]) -> AbstractContextManager[RequestSpan]:
+        """Record a request, below the span that `traceparent` and `tracestate` in `parent` name, if they do."""
 
 
 @attrs.frozen

@@ -5,6 +5,7 @@
     layers      lays them over each other, with dynaconf
     reader      takes typed values out of what was set, and collects what is wrong
     better_auth the settings of an external issuer
+    tracing     the settings of traces
     rules       one function for each kind of value; `network_rules` for hosts and URLs, with `urls`
 
 `ConfigurationError` holds everything that is wrong, one line each.
@@ -27,6 +28,7 @@ from entrypoints.settings.tree import (
     ServerSettings,
     Settings,
     TimeLimits,
+    TracingSettings,
 )
 
 __all__ = [
@@ -45,5 +47,6 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "TimeLimits",
+    "TracingSettings",
     "load_settings",
 ]

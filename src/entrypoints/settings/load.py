@@ -15,6 +15,7 @@ from entrypoints.settings import network_rules, rules
 from entrypoints.settings.better_auth import check_better_auth, read_better_auth
 from entrypoints.settings.reader import ConfigurationError, Reader
 from entrypoints.settings.sources import read_sources
+from entrypoints.settings.tracing import check_tracing, read_tracing
 from entrypoints.settings.tree import (
     DEFAULT_ENVIRONMENT,
     DatabaseSettings,
@@ -98,6 +99,7 @@ def _read(reader: Reader, home: Path) -> Settings:
         limits=_limits(reader),
         network=_network(reader),
         logs=_logs(reader),
+        tracing=read_tracing(reader),
         better_auth=read_better_auth(reader),
         metrics_token=take("METRICS_TOKEN", rules.access_secret, None),
         registration=take("REGISTRATION", rules.one_of(Registration), Registration.OPEN),
@@ -222,6 +224,7 @@ def _check_together(settings: Settings, reader: Reader) -> None:
         "REFRESH_MAX_SECONDS",
     )
     check_better_auth(settings, reader)
+    check_tracing(settings.tracing, reader)
 
 
 def _check_production(settings: Settings, reader: Reader) -> None:

@@ -21,6 +21,7 @@ KEY_VARIETY = 8  # fewer different characters than this are a placeholder
 KNOWN_KEYS = frozenset({"better-auth-secret-12345678901234567890"})  # defaults that were published
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+RATIO = re.compile(r"0?\.[0-9]{1,9}|0|1(\.0{1,9})?")
 SHOWN = 60
 MAX_IDENTIFIER_LENGTH = 255
 
@@ -52,6 +53,13 @@ def days(least: int, most: int) -> Callable[[str], timedelta]:
     """Return the rule for a number of whole days."""
     number = whole(least, most)
     return lambda text: timedelta(days=number(text))
+
+
+def ratio(text: str) -> float:
+    """Read a number from 0 to 1."""
+    if not RATIO.fullmatch(text):
+        raise must(text, "a number from 0 to 1, such as 0.05")
+    return float(text)
 
 
 def one_of(choices: type[Choice]) -> Callable[[str], Choice]:

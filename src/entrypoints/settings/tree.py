@@ -149,6 +149,15 @@ class BetterAuthSettings:
 
 
 @attrs.frozen
+class TracingSettings:
+    """Where traces go to (`endpoint` None: nowhere), with which headers, and how many of those that begin here do."""
+
+    endpoint: str | None
+    headers: tuple[tuple[str, Secret], ...]
+    ratio: float
+
+
+@attrs.frozen
 class LogSettings:
     """From which level, and how. `format` None: for people on a terminal, else JSON."""
 
@@ -170,6 +179,7 @@ class Settings:
     limits: Limits
     network: NetworkSettings
     logs: LogSettings
+    tracing: TracingSettings
     better_auth: BetterAuthSettings
     metrics_token: Secret | None
     registration: Registration
