@@ -33,7 +33,7 @@ def doctor(*, as_json: bool, strict: bool) -> None:
         found = [ConfigurationCheck("settings", "error", problem) for problem in error.problems]
     results = [*(found if as_json else _shown(found))]
     if as_json:
-        click.echo(json_text(_report(results)))
+        show(json_text(_report(results)))
     if any(_names(results, status) for status in ("error", *(["warning"] if strict else []))):
         raise Failure(_summary(results), code)
 

@@ -19,22 +19,22 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON arr
 
 @contextmanager
 def listing(line: Callable[[T], str], members: Callable[[T], Members], *, as_json: bool) -> Iterator[Show[T]]:
-    """Give a function that prints an item at once, so that no list is too long.
+    """Give a function that prints items as they come, so that no list is too long.
 
     An array that an error cut off has no end: who reads it notices.
     """
     if not as_json:
         yield lambda item: show(line(item))
         return
-    start = "[\n"
+    texts = list[str]()
 
     def add(item: T) -> None:
-        nonlocal start
-        click.echo(f"{start}{json_text(members(item))}", nl=False)
-        start = ",\n"
+        show(f"{texts.pop()}," if texts else "[")
+        texts.append(json_text(members(item)))
 
     yield add
-    click.echo("[]" if start == "[\n" else "\n]")
+    for text in (*texts, "]") if texts else ("[]",):
+        show(text)
 
 
 def show_all(items: Iterable[T], line: Callable[[T], str], members: Callable[[T], Members], *, as_json: bool) -> None:
