@@ -21,15 +21,18 @@ DELETE = b"\x7f"
 """The one control character that JSON does not escape."""
 
 
-def configure_logs(settings: LogSettings) -> None:
-    """Send every log line of this process to standard error, in the form and from the level of the settings."""
+def configure_logs(settings: LogSettings, *, traced: bool = False) -> None:
+    """Send every log line of this process to standard error, in the form and from the level of the settings.
+
+    `traced`: a line has the id of the trace that it belongs to, which is in structlog's context variables.
+    """
     terminal = sys.stderr.isatty()
     form = settings.format or (LogFormat.CONSOLE if terminal else LogFormat.JSON)
     level = logging.getLevelNamesMapping()[settings.level.upper()]
     seen: list[Processor] = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", key="time")]
     written: list[Processor] = [only_places, *_rendering(form, colors=terminal)]
     structlog.configure(
-        processors=[*seen, *written],
+        processors=[*([structlog.contextvars.merge_contextvars] if traced else []), *seen, *written],
         wrapper_class=cast("type[BindableLogger]", structlog.make_filtering_bound_logger(level)),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,

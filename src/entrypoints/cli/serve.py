@@ -74,7 +74,7 @@ def load(settings: Settings, database_url: str, address: Address, shared: Shared
     """Return the application of a worker."""
     from entrypoints.application import Application  # noqa: PLC0415 - its metrics look at the environment on import
 
-    configure_logs(settings.logs)
+    configure_logs(settings.logs, traced=settings.tracing.endpoint is not None)
     started = partial(announce, settings, address, shared.is_first)
     return Application(settings, database_url, started, shared.is_draining, shared.forwarding)
 
