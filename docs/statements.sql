@@ -549,8 +549,9 @@ FROM tasks
 WHERE tasks.user_id = :user::UUID AND tasks.parent_id = :task::UUID AND tasks.purged_at IS NULL UNION ALL SELECT tasks.id AS id, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.completed_at AS completed_at, tasks.series IS NOT NULL AS repeats, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with, below.level + :level_1::INTEGER AS anon_1
 FROM tasks JOIN below ON tasks.parent_id = below.id
 WHERE tasks.user_id = :user::UUID AND tasks.purged_at IS NULL)
- SELECT below.id, below.list_id, below.parent_id, below.position, below.completed_at, below.repeats, below.deleted_at, below.deleted_with
-FROM below ORDER BY below.level;
+ SELECT descendants.id, descendants.list_id, descendants.parent_id, descendants.position, descendants.completed_at, descendants.repeats, descendants.deleted_at, descendants.deleted_with, descendants.level
+FROM (SELECT below.id AS id, below.list_id AS list_id, below.parent_id AS parent_id, below.position AS position, below.completed_at AS completed_at, below.repeats AS repeats, below.deleted_at AS deleted_at, below.deleted_with AS deleted_with, below.level AS level
+FROM below) AS descendants ORDER BY descendants.level, descendants.position, descendants.id;
 
 -- optimistic.BELOW_AT_REVISION, access check: session
 WITH RECURSIVE below(id, list_id, parent_id, position, completed_at, repeats, deleted_at, deleted_with, level) AS
@@ -559,11 +560,11 @@ FROM tasks
 WHERE tasks.user_id = :user::UUID AND tasks.parent_id = :task::UUID AND tasks.purged_at IS NULL UNION ALL SELECT tasks.id AS id, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.completed_at AS completed_at, tasks.series IS NOT NULL AS repeats, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with, below.level + :level_1::INTEGER AS anon_1
 FROM tasks JOIN below ON tasks.parent_id = below.id
 WHERE tasks.user_id = :user::UUID AND tasks.purged_at IS NULL)
- SELECT revisions.revision, descendants.id, descendants.list_id, descendants.parent_id, descendants.position, descendants.completed_at, descendants.repeats, descendants.deleted_at, descendants.deleted_with
+ SELECT revisions.revision, descendants.id, descendants.list_id, descendants.parent_id, descendants.position, descendants.completed_at, descendants.repeats, descendants.deleted_at, descendants.deleted_with, descendants.level
 FROM (SELECT users.id AS user_id
 FROM users JOIN sessions ON sessions.user_id = users.id
-WHERE users.id = :user::UUID AND users.disabled_at IS NULL AND sessions.id = :session::UUID AND sessions.expires_at > :now::TIMESTAMP WITH TIME ZONE) AS access JOIN revisions ON revisions.user_id = access.user_id LEFT OUTER JOIN (SELECT below.id AS id, below.list_id AS list_id, below.parent_id AS parent_id, below.position AS position, below.completed_at AS completed_at, below.repeats AS repeats, below.deleted_at AS deleted_at, below.deleted_with AS deleted_with
-FROM below ORDER BY below.level) AS descendants ON true;
+WHERE users.id = :user::UUID AND users.disabled_at IS NULL AND sessions.id = :session::UUID AND sessions.expires_at > :now::TIMESTAMP WITH TIME ZONE) AS access JOIN revisions ON revisions.user_id = access.user_id LEFT OUTER JOIN (SELECT below.id AS id, below.list_id AS list_id, below.parent_id AS parent_id, below.position AS position, below.completed_at AS completed_at, below.repeats AS repeats, below.deleted_at AS deleted_at, below.deleted_with AS deleted_with, below.level AS level
+FROM below) AS descendants ON true ORDER BY descendants.level, descendants.position, descendants.id;
 
 -- optimistic.BELOW_AT_REVISION, access check: identity
 WITH RECURSIVE below(id, list_id, parent_id, position, completed_at, repeats, deleted_at, deleted_with, level) AS
@@ -572,11 +573,11 @@ FROM tasks
 WHERE tasks.user_id = :user::UUID AND tasks.parent_id = :task::UUID AND tasks.purged_at IS NULL UNION ALL SELECT tasks.id AS id, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.completed_at AS completed_at, tasks.series IS NOT NULL AS repeats, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with, below.level + :level_1::INTEGER AS anon_1
 FROM tasks JOIN below ON tasks.parent_id = below.id
 WHERE tasks.user_id = :user::UUID AND tasks.purged_at IS NULL)
- SELECT revisions.revision, descendants.id, descendants.list_id, descendants.parent_id, descendants.position, descendants.completed_at, descendants.repeats, descendants.deleted_at, descendants.deleted_with
+ SELECT revisions.revision, descendants.id, descendants.list_id, descendants.parent_id, descendants.position, descendants.completed_at, descendants.repeats, descendants.deleted_at, descendants.deleted_with, descendants.level
 FROM (SELECT users.id AS user_id
 FROM users JOIN identities ON identities.user_id = users.id
-WHERE users.id = :user::UUID AND users.disabled_at IS NULL AND identities.issuer = :issuer::VARCHAR COLLATE "C" AND identities.subject = :subject::VARCHAR COLLATE "C" AND (identities.refused_before IS NULL OR identities.refused_before <= :issued_at::TIMESTAMP WITH TIME ZONE)) AS access JOIN revisions ON revisions.user_id = access.user_id LEFT OUTER JOIN (SELECT below.id AS id, below.list_id AS list_id, below.parent_id AS parent_id, below.position AS position, below.completed_at AS completed_at, below.repeats AS repeats, below.deleted_at AS deleted_at, below.deleted_with AS deleted_with
-FROM below ORDER BY below.level) AS descendants ON true;
+WHERE users.id = :user::UUID AND users.disabled_at IS NULL AND identities.issuer = :issuer::VARCHAR COLLATE "C" AND identities.subject = :subject::VARCHAR COLLATE "C" AND (identities.refused_before IS NULL OR identities.refused_before <= :issued_at::TIMESTAMP WITH TIME ZONE)) AS access JOIN revisions ON revisions.user_id = access.user_id LEFT OUTER JOIN (SELECT below.id AS id, below.list_id AS list_id, below.parent_id AS parent_id, below.position AS position, below.completed_at AS completed_at, below.repeats AS repeats, below.deleted_at AS deleted_at, below.deleted_with AS deleted_with, below.level AS level
+FROM below) AS descendants ON true ORDER BY descendants.level, descendants.position, descendants.id;
 
 -- optimistic.BELOW_AT_REVISION, access check: personal token
 WITH RECURSIVE below(id, list_id, parent_id, position, completed_at, repeats, deleted_at, deleted_with, level) AS
@@ -585,11 +586,11 @@ FROM tasks
 WHERE tasks.user_id = :user::UUID AND tasks.parent_id = :task::UUID AND tasks.purged_at IS NULL UNION ALL SELECT tasks.id AS id, tasks.list_id AS list_id, tasks.parent_id AS parent_id, tasks.position AS position, tasks.completed_at AS completed_at, tasks.series IS NOT NULL AS repeats, tasks.deleted_at AS deleted_at, tasks.deleted_with AS deleted_with, below.level + :level_1::INTEGER AS anon_1
 FROM tasks JOIN below ON tasks.parent_id = below.id
 WHERE tasks.user_id = :user::UUID AND tasks.purged_at IS NULL)
- SELECT revisions.revision, descendants.id, descendants.list_id, descendants.parent_id, descendants.position, descendants.completed_at, descendants.repeats, descendants.deleted_at, descendants.deleted_with
+ SELECT revisions.revision, descendants.id, descendants.list_id, descendants.parent_id, descendants.position, descendants.completed_at, descendants.repeats, descendants.deleted_at, descendants.deleted_with, descendants.level
 FROM (SELECT users.id AS user_id
 FROM users JOIN personal_tokens ON personal_tokens.user_id = users.id
-WHERE users.id = :user::UUID AND users.disabled_at IS NULL AND personal_tokens.id = :token::UUID AND personal_tokens.expires_at > :now::TIMESTAMP WITH TIME ZONE) AS access JOIN revisions ON revisions.user_id = access.user_id LEFT OUTER JOIN (SELECT below.id AS id, below.list_id AS list_id, below.parent_id AS parent_id, below.position AS position, below.completed_at AS completed_at, below.repeats AS repeats, below.deleted_at AS deleted_at, below.deleted_with AS deleted_with
-FROM below ORDER BY below.level) AS descendants ON true;
+WHERE users.id = :user::UUID AND users.disabled_at IS NULL AND personal_tokens.id = :token::UUID AND personal_tokens.expires_at > :now::TIMESTAMP WITH TIME ZONE) AS access JOIN revisions ON revisions.user_id = access.user_id LEFT OUTER JOIN (SELECT below.id AS id, below.list_id AS list_id, below.parent_id AS parent_id, below.position AS position, below.completed_at AS completed_at, below.repeats AS repeats, below.deleted_at AS deleted_at, below.deleted_with AS deleted_with, below.level AS level
+FROM below) AS descendants ON true ORDER BY descendants.level, descendants.position, descendants.id;
 
 -- optimistic.REPLACE_TASK
 WITH revision AS

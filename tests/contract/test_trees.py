@@ -39,10 +39,15 @@ class Forest:
     tasks: list[Task]
     erased: set[TaskId]
 
-    def below(self, task: Task) -> set[Node]:
-        """Return the nodes of its descendants; what lies below an erased task is not reached."""
-        children = [one for one in self.tasks if one.parent_id == task.id and one.id not in self.erased]
-        return {Node.of(one) for one in children}.union(*map(self.below, children))
+    def below(self, task: Task) -> list[Node]:
+        """Return the nodes of its descendants, level by level; what lies below an erased task is not reached."""
+        found: list[Node] = []
+        level = [task.id]
+        while level:
+            children = [one for one in self.tasks if one.parent_id in level and one.id not in self.erased]
+            found += map(Node.of, sorted(children, key=lambda one: (one.position, one.id)))
+            level = [one.id for one in children]
+        return found
 
 
 async def grown(harness: StoreHarness, shape: list[tuple[int, bool, bool]]) -> Forest:
@@ -67,17 +72,12 @@ async def grown(harness: StoreHarness, shape: list[tuple[int, bool, bool]]) -> F
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 8), st.booleans(), st.booleans()), min_size=1, max_size=8))
 async def test_descendants(harness: StoreHarness, shape: list[tuple[int, bool, bool]]) -> None:
-    """All of them at any depth, in the trash too, each behind its parent; below an erased one nothing is found."""
+    """All of them at any depth, in the trash too, in their order; below an erased one nothing is found."""
     forest = await grown(harness, shape)
 
     for task in forest.tasks:
         found = await ask(harness, forest.actor, lambda tree, task=task: tree.below(task.id))  # type: ignore[misc]
-        assert forest.below(task) == set(found)
-        seen = [task.id]
-        for node in found:
-            assert node.parent_id in seen
-            seen.append(node.id)
-        assert len(seen) == len(set(seen))
+        assert forest.below(task) == list(found)
 
 
 async def test_subtasks_outlive_the_tombstones_of_their_parents(harness: StoreHarness) -> None:

@@ -188,8 +188,8 @@ def task(row: Row) -> Task:
 
 
 def node(row: Row) -> Node:
-    """Return the node in the columns `NODE`."""
-    return Node(*row)
+    """Return the node in the columns `NODE`, behind which there may be others."""
+    return Node(*row[: len(NODE)])
 
 
 def task_list(row: Row) -> TaskList:

@@ -30,13 +30,17 @@ def _path() -> sa.ClauseElement:
     return sa.select(path.c.id).order_by(path.c.level)
 
 
-def _below() -> sa.Select[tuple[object, ...]]:
+def _below() -> sa.Subquery:
+    """Return the descendants of a task, and their levels."""
     children = sa.select(*records.NODE, sa.literal_column("1").label("level"))
     below = children.where(OWN_TASK, tasks.c.parent_id == bindparam("task"), READABLE).cte("below", recursive=True)
     further = sa.select(*records.NODE, below.c.level + 1)
     below = below.union_all(further.join(below, tasks.c.parent_id == below.c.id).where(OWN_TASK, READABLE))
-    *columns, level = below.c
-    return sa.select(*columns).order_by(level)
+    return sa.select(*below.c).subquery("descendants")
+
+
+def _by_level(statement: sa.Select[tuple[object, ...]], rows: sa.Subquery) -> Statement:
+    return Statement.of(statement.order_by(rows.c.level, rows.c.position, rows.c.id))
 
 
 def _neighbours(place: sa.ColumnElement[bool]) -> sa.ClauseElement:
@@ -99,8 +103,9 @@ def _update() -> sa.ClauseElement:
 
 
 PATH = Statement.of(_path())
-BELOW = Statement.of(_below())
-BELOW_AT_REVISION = {access: Statement.of(access.at_revision(_below().subquery("descendants"))) for access in PROOFS}
+DESCENDANTS = _below()
+BELOW = _by_level(sa.select(*DESCENDANTS.c), DESCENDANTS)
+BELOW_AT_REVISION = {access: _by_level(access.at_revision(DESCENDANTS), DESCENDANTS) for access in PROOFS}
 IN_LIST = Statement.of(sa.select(*records.NODE).where(OWN_TASK, tasks.c.list_id == bindparam("list"), LIVE))
 ROOTS_AROUND = Statement.of(_neighbours((tasks.c.list_id == bindparam("list")) & tasks.c.parent_id.is_(None)))
 SUBTASKS_AROUND = Statement.of(_neighbours(tasks.c.parent_id == bindparam("parent")))

@@ -154,7 +154,7 @@ class TreeRepository(Protocol):
         """Return the ids from this task, which is live, up to its root."""
 
     async def below(self, task_id: TaskId) -> Sequence[Node]:
-        """Return all descendants of a task, in the trash too: parents before children."""
+        """Return all descendants of a task, in the trash too: level by level, each by position and id."""
 
     async def in_list(self, list_id: ListId) -> Sequence[Node]:
         """Return the live tasks of a list, in no particular order."""

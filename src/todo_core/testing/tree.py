@@ -31,10 +31,12 @@ class MemoryTreeRepository(TreeRepository):
 
     @override
     async def below(self, task_id: TaskId) -> Sequence[Node]:
-        nodes = [Node.of(task) for task in self.find().readable_tasks()]
-        found = [node for node in nodes if node.parent_id == task_id]
-        for parent in found:  # it grows while it is walked through
-            found.extend(node for node in nodes if node.parent_id == parent.id)
+        nodes = sorted(map(Node.of, self.find().readable_tasks()), key=lambda node: (node.position, node.id))
+        found: list[Node] = []
+        above = {task_id}
+        while level := [node for node in nodes if node.parent_id in above]:
+            found += level
+            above = {node.id for node in level}
         return found
 
     @override
