@@ -208,7 +208,7 @@ def test_any_value_is_a_setting_or_a_clear_error(tmp_path_factory: pytest.TempPa
     ]
     variables = {
         **{f"TODO_{name}": value for name in names},
-        **{f"TODO_{name}": marked for name in ("SECRET_KEYS", "METRICS_TOKEN", "DATABASE_URL")},
+        **{f"TODO_{name}": marked for name in ("SECRET_KEYS", "METRICS_TOKEN", "DATABASE_URL", "TRACING_HEADERS")},
     }
     try:
         shown = repr(load_settings(variables, empty))

@@ -1,9 +1,11 @@
 """The spans of requests, by the SDK's own exporter in memory, over the real application and database."""
 
+import inspect
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
+from uuid import uuid4
 
 import attrs
 import httpx
@@ -19,7 +21,11 @@ from entrypoints.bootstrap import System, open_system
 from entrypoints.http.middleware.application import Middleware
 from entrypoints.http.middleware.telemetry import Telemetry
 from entrypoints.settings import load_settings
+from todo_core.actors import SessionActor
 from todo_core.errors import Unavailable
+from todo_core.ports import Store, UserReader
+from todo_core.sessions import SessionId
+from todo_core.users import UserId
 
 ADA = {"email": "ada@example.org", "password": "a quiet harbour at dawn"}
 PROXY = "192.0.2.7"
@@ -237,6 +243,31 @@ async def test_every_line_of_the_log(traced: Traced, capsys: pytest.CaptureFixtu
     ids = {line["event"]: line.get("trace_id") for line in lines}
     here = f"{span.context.trace_id:032x}"
     assert {"forwarding_header_ignored": here, "request": here, "afterwards": None} == ids
+
+
+async def test_no_call_is_left_out(traced: Traced) -> None:
+    """Whatever is awaited of the store, and of what reads for a user, is recorded: every method of the ports."""
+    store: Any = traced.system.use_cases.tasks.store
+    actor = SessionActor(UserId(uuid4()), SessionId(uuid4()))
+    reader: Any = store.read(actor)
+    parts = {"store": (store, Store)} | {
+        f"store.read.{name}": (getattr(reader, name), port) for name, port in parts_of(UserReader).items()
+    }
+
+    left_out = [
+        f"{name}.{method}"
+        for name, (part, port) in parts.items()
+        for method in dir(port)
+        if inspect.iscoroutinefunction(getattr(port, method)) and not hasattr(getattr(part, method), "__wrapped__")
+    ]
+
+    assert [] == left_out
+    assert 7 <= len(parts)
+
+
+def parts_of(port: type) -> dict[str, type]:
+    """Return the parts of a port that are properties, and the ports that they are."""
+    return {name: get_type_hints(one.fget)["return"] for name, one in vars(port).items() if isinstance(one, property)}
 
 
 async def test_off(database: str, tmp_path: Path) -> None:
