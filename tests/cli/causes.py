@@ -220,12 +220,12 @@ def wrong_requests() -> Iterator[Cause]:
     yield Cause(
         "a backup of something else", ("restore", "file"), FAILED, ("no file that `todo backup` made",), file("file")
     )
-    yield Cause("no OpenTelemetry", ("serve",), WRONG_SETTINGS, ("requirements/opentelemetry.lock",), _want_traces)
+    yield Cause("no OpenTelemetry", ("serve",), WRONG_SETTINGS, ("requirements/opentelemetry.lock",), want_traces)
     yield Cause("a port in use", ("serve",), FAILED, ("TODO_PORT",), _take_the_port)
     yield Cause("an address of others", ("serve",), FAILED, ("TODO_HOST",), setting(HOST="192.0.2.1"))
 
 
-def _want_traces(scene: Scene) -> None:
+def want_traces(scene: Scene) -> None:
     """Have traces wanted where importing OpenTelemetry fails."""
     scene.set(TRACING_ENDPOINT="http://127.0.0.1:4318")
     scene.ending.enter_context(mock.patch.dict(sys.modules, {"opentelemetry": None}))

@@ -34,6 +34,7 @@ from tests.cli.causes import (
     role,
     setting,
     unfit_databases,
+    want_traces,
     wrong_settings,
 )
 from tests.cli.conftest import Todo
@@ -161,6 +162,7 @@ FINDINGS = [
         "travel unencrypted",
         setting(TRACING_ENDPOINT="http://collector.example.org", TRACING_HEADERS="key=hunter2"),
     ),
+    Finding("opentelemetry", "error", "requirements/opentelemetry.lock", want_traces),
     Finding("server", "warning", "does not answer as this server does", another_server),
 ]
 """Beside each doubtful thing stands what is good, as near to it as can be."""

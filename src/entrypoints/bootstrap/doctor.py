@@ -26,7 +26,7 @@ def examine(settings: Settings) -> Iterator[ConfigurationCheck]:
     """Yield everything that there is to say of an installation, as it is found out."""
     yield from check_settings(settings)
     for name, look in (
-        ("tracing", _tracing),
+        ("opentelemetry", _opentelemetry),
         ("signing_keys", _signing_keys),
         ("secret_keys", _secret_keys),
         ("data_directory", _data_directory),
@@ -50,9 +50,9 @@ def _guarded(
         yield ConfigurationCheck(name, "error", f"{error.filename}: {error.strerror}")
 
 
-def _tracing(settings: Settings) -> Iterable[ConfigurationCheck]:
+def _opentelemetry(settings: Settings) -> Iterator[ConfigurationCheck]:
     check_tracing(settings)
-    return ()
+    yield ConfigurationCheck("opentelemetry", "ok", "installed" if settings.tracing.endpoint else "not needed")
 
 
 def _signing_keys(settings: Settings) -> Iterator[ConfigurationCheck]:
