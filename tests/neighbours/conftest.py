@@ -9,13 +9,14 @@ import pytest
 from tests.conftest import directory_for_all, newest_database
 from tests.neighbours.proxies import PROXIES, SITE, Proxy
 from tests.serving import UNLIMITED, Server, free_port, serving
+from tests.tracing.receiver import receiving
 
 
 @contextmanager
 def behind_a_proxy(
-    database_url: str, directory: Path, *, port: int | None = None, url: str = f"https://{SITE}"
+    database_url: str, directory: Path, *, port: int | None = None, url: str = f"https://{SITE}", **more: str
 ) -> Iterator[Server]:
-    """Run a server as behind a proxy on the same machine."""
+    """Run a server as behind a proxy on the same machine, with more settings if need be."""
     settings: dict[str, str | int] = {
         "DATABASE_URL": database_url,
         "PORT": port or free_port(),
@@ -24,6 +25,7 @@ def behind_a_proxy(
         "SHUTDOWN_SECONDS": 1,
         "ALLOWED_HOSTS": f"{SITE},127.0.0.1",
         **UNLIMITED,
+        **more,
     }
     with serving(directory / "data", **settings) as server:
         yield server
@@ -38,10 +40,12 @@ def shared_database(postgres_server: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def workers(shared_database: str) -> Iterator[list[Server]]:
-    """Two servers on one database."""
+    """Two servers on one database, which send traces."""
     with ExitStack() as ending:
         directory = ending.enter_context(directory_for_all("todo-"))
-        yield [ending.enter_context(behind_a_proxy(shared_database, directory)) for _ in range(2)]
+        receiver = ending.enter_context(receiving())
+        opened = [behind_a_proxy(shared_database, directory, TRACING_ENDPOINT=receiver.url) for _ in range(2)]
+        yield [ending.enter_context(server) for server in opened]
 
 
 @pytest.fixture(scope="session", params=PROXIES)

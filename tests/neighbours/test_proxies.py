@@ -68,6 +68,21 @@ def test_servers_see_the_client(proxy: Proxy, ann: dict[str, str]) -> None:
     assert ["127.0.0.2"] == [session["ip"] for session in sessions if session["current"]]
 
 
+def test_clients_do_not_choose_the_trace(proxy: Proxy, workers: list[Server]) -> None:
+    """The proxy is trusted, so what a client says of a trace must not reach the server."""
+    trace, request_id = uuid4().hex, uuid4().hex
+    lies = {"traceparent": f"00-{trace}-{trace[:16]}-01", "tracestate": "a=1", "X-Request-Id": request_id}
+    with proxy.client() as client:
+        assert HTTPStatus.OK == client.get("/health", headers=lies).status_code
+
+    def traces() -> list[str]:
+        lines = [line for server in workers for line in server.lines()]
+        return [line["trace_id"] for line in lines if line.get("request_id") == request_id]
+
+    eventually(lambda: bool(traces()))
+    assert trace not in traces()
+
+
 def test_the_cookie_travels_over_tls_only(proxy: Proxy, ann: dict[str, str]) -> None:
     """The refresh token comes in a secure cookie, and the cookie alone refreshes the session."""
     with proxy.client() as client:
