@@ -57,6 +57,13 @@ Date = Annotated[
 Time = Annotated[str, Meta(pattern=r"^[0-9]{2}:[0-9]{2}$", examples=["18:00"], extra={"convert": parse_time})]
 Zone = Annotated[str, Meta(description="An IANA time zone", examples=["Europe/Berlin"])]
 
+Version = Annotated[
+    int, Meta(ge=0, description="The user's revision at the task's last change; also the ETag", examples=[12])
+]
+Position = Annotated[
+    str, Meta(description="Orders siblings, compared by code point; made by the server", examples=["V000000C"])
+]
+
 Members = dict[str, Any]
 """The converted members of an object in a body."""
 
