@@ -37,7 +37,7 @@ def _database_results(found: Inspection, *, embedded: bool) -> Iterator[Result]:
     yield _connection(found)
     yield _clock(found.clock_ahead)
     yield _schema(found.schema, embedded=embedded)
-    if found.schema.is_usable:  # else nothing is known of rights on tables to come
+    if found.schema.is_usable or found.missing_rights:  # else nothing is known of rights on tables to come
         yield _rights(found.missing_rights)
     yield "writable", "error" if found.unwritable else "ok", found.unwritable or "yes"
     if found.unlimited:

@@ -22,6 +22,7 @@ __all__ = [
     "Schema",
     "State",
     "connection_parameters",
+    "direct_url",
     "failures",
     "head",
     "look_into",
@@ -75,14 +76,30 @@ def look_into(settings: Settings) -> Inspection | None:
         _check_programs(settings.database)
         return None
     with running_database(settings) as url, failures():
-        return look(url, pool_settings(settings.database))
+        found = look(url, pool_settings(settings.database))
+        if found.schema.state is not State.EMPTY:
+            return found
+        return attrs.evolve(found, missing_rights=_missing_to_begin(direct_url(settings, url)))
+
+
+def _missing_to_begin(url: str) -> str | None:
+    """Return why `migrate` could not make the first tables, and what to do."""
+    try:
+        migrations.check_may_begin(url)
+    except Unavailable as error:
+        return str(error)
+    return None
+
+
+def direct_url(settings: Settings, pooled: str) -> str:
+    """Return the URL for migrations and backups: past a pooler, if one is set."""
+    return settings.database.direct_url.reveal() if settings.database.direct_url else pooled
 
 
 def migrate(settings: Settings) -> str:
     """Bring the database to the newest schema, and say in one line what it has then. Raises Failure."""
     with running_database(settings) as url, failures():
-        direct = settings.database.direct_url
-        schema = migrations.migrate(direct.reveal() if direct else url)
+        schema = migrations.migrate(direct_url(settings, url))
     newer = f", newer than this program's {head()}: nothing to do" if schema.state is State.NEWER else ""
     return f"the database is at revision {schema.revision}{newer}"
 

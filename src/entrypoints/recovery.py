@@ -8,7 +8,7 @@ from adapters.embedded import Binaries, EmbeddedError
 from adapters.postgres import backup as backups
 from adapters.postgres.backup import Backup, BackupError, Manifest
 from adapters.tokens import WrongPassphrase, decrypt, differing, encrypt, parse_all, read_all, write_all
-from entrypoints.databases import running_database
+from entrypoints.databases import direct_url, running_database
 from entrypoints.failures import Failure
 from entrypoints.settings import Settings
 from todo_core import __version__
@@ -56,8 +56,7 @@ def generated_keys(settings: Settings) -> frozenset[str]:
 def _database(settings: Settings) -> Iterator[tuple[str, Path]]:
     """Yield the URL of the database, past any pooler, and the directory of the programs that fit its server."""
     with running_database(settings) as pooled:
-        direct = settings.database.direct_url
-        url = direct.reveal() if direct else pooled
+        url = direct_url(settings, pooled)
         server = backups.server(url)
         yield url, Binaries.clients(server.major, settings.database.programs, tls=server.tls).bindir
 

@@ -49,11 +49,7 @@ NOW = dt.datetime.now(dt.UTC)
 DAY = dt.timedelta(days=1)
 SMALL = PoolSettings(1, 1, 5)
 SIGNING, SECRET = "data/keys/signing.json", "data/keys/secret"
-STOPPING = [
-    cause
-    for cause in (*wrong_settings(), *databases_out_of_reach(), *unfit_databases())
-    if cause.name != "no right to make tables"  # to a database without tables it says what comes first: migrate
-]
+STOPPING = [*wrong_settings(), *databases_out_of_reach(), *unfit_databases()]
 """What keeps other commands from working."""
 
 

@@ -82,6 +82,12 @@ def current(url: str) -> str | None:
             raise Unavailable(f"the database cannot be looked into: {explain(error)}") from error
 
 
+def check_may_begin(url: str) -> None:
+    """Raise Unavailable, in words, unless the role may make the first tables."""
+    with connect(url) as connection:
+        _check_may_create(connection)
+
+
 @contextmanager
 def connected(url: str) -> Iterator[sa.Connection]:
     """Connect for Alembic. psycopg reads the URL itself, so everything that libpq knows may stand in it."""
