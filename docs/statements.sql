@@ -704,6 +704,34 @@ WHERE personal_tokens.expires_at <= :personal_tokens::TIMESTAMP WITH TIME ZONE
  LIMIT :param_6::INTEGER)
  LIMIT :max_rows::BIGINT;
 
+-- recomputation.KEPT
+SELECT recomputations.release, recomputations.passes_left, recomputations.starts_at, recomputations.after
+FROM recomputations;
+
+-- recomputation.REPLACE
+INSERT INTO recomputations (id, release, passes_left, starts_at, after) VALUES (1, :release::INTEGER[], :passes_left::INTEGER, :starts_at::TIMESTAMP WITH TIME ZONE, :after::UUID) ON CONFLICT (id) DO UPDATE SET release = excluded.release, passes_left = excluded.passes_left, starts_at = excluded.starts_at, after = excluded.after WHERE recomputations.release IS NOT DISTINCT FROM :old_release::INTEGER[] AND recomputations.passes_left IS NOT DISTINCT FROM :old_passes_left::INTEGER AND recomputations.starts_at IS NOT DISTINCT FROM :old_starts_at::TIMESTAMP WITH TIME ZONE AND recomputations.after IS NOT DISTINCT FROM :old_after::UUID RETURNING recomputations.id;
+
+-- recomputation.USERS_BY_FIXED_DUES
+SELECT "some".id, first.found IS NOT NULL AS anon_1
+FROM (SELECT users.id AS id
+FROM users
+WHERE users.id > :after::UUID ORDER BY users.id
+ LIMIT :max_rows::BIGINT) AS "some" LEFT OUTER JOIN LATERAL (SELECT true AS found
+FROM tasks
+WHERE tasks.user_id = "some".id AND tasks.due_at IS NOT NULL
+ LIMIT 1) AS first ON true ORDER BY "some".id;
+
+-- recomputation.FIXED_DUES
+SELECT tasks.id, tasks.due_date, tasks.due_time, tasks.due_timezone, tasks.due_at
+FROM tasks
+WHERE tasks.user_id = :user::UUID AND tasks.id > :after::UUID AND tasks.due_at IS NOT NULL ORDER BY tasks.id
+ LIMIT :max_rows::BIGINT;
+
+-- recomputation.REPLACE_INSTANTS
+WITH taken AS
+(UPDATE revisions SET revision=(revisions.revision + :revision_1::BIGINT) WHERE revisions.user_id = :user::UUID)
+ UPDATE tasks SET due_at="new".at FROM unnest(:ids::UUID[], :instants::TIMESTAMP WITH TIME ZONE[]) AS "new"(id, at) WHERE tasks.user_id = :user::UUID AND tasks.id = "new".id;
+
 -- tree.PATH
 WITH RECURSIVE path(id, parent_id, level) AS
 (SELECT tasks.id AS id, tasks.parent_id AS parent_id, 1 AS level

@@ -48,11 +48,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def environment(data: Path, **settings: str | int) -> dict[str, str]:
-    """Return these settings as variables, and where programs and modules are: nothing else is set for `todo`."""
+def environment(data: Path, *, modules: str | int = "", **settings: str | int) -> dict[str, str]:
+    """Return these settings as variables, and where programs and modules are: nothing else is set for `todo`.
+
+    `modules`: a directory whose modules come before those that are installed.
+    """
     return {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(REPOSITORY / "src"),
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(modules), str(REPOSITORY / "src")])),
         **{f"TODO_{name}": str(value) for name, value in {"DATA_DIR": data, **settings}.items()},
     }
 

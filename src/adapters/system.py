@@ -1,6 +1,7 @@
 """The clock of the machine, the time zones of the IANA database, ids made of time and randomness, and randomness."""
 
 import datetime as dt
+import re
 import secrets
 import zoneinfo
 from functools import cache
@@ -10,6 +11,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from todo_core.errors import UnknownTimezone
+from todo_core.recomputation import Release
 
 PLACEHOLDERS = frozenset({"", "Factory"})  # `Factory` stands for "nobody has chosen one yet"
 
@@ -31,6 +33,10 @@ class SystemClock:
         if name not in _names():
             raise UnknownTimezone(name)
         return _zone(name)
+
+    def zone_release(self) -> Release:
+        """Return the release of the `tzdata` package."""
+        return tuple(map(int, re.findall("[0-9]+", time_zone_release())))
 
 
 class SystemIds:

@@ -4,7 +4,7 @@ import asyncio
 import ctypes
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from itertools import repeat
 from secrets import SystemRandom
@@ -26,6 +26,7 @@ from entrypoints.http.middleware.tracing import TracingMiddleware
 from entrypoints.http.ports import Collaborators, Options
 from entrypoints.settings import Settings
 from todo_core import __version__
+from todo_core.errors import Unavailable
 
 PURGE_EVERY_SECONDS = 600.0
 COUNT_EVERY_SECONDS = 5.0
@@ -75,6 +76,7 @@ class Application:
         tracing = await ending.enter_async_context(opened_tracing(self.settings))
         system = await ending.enter_async_context(open_system(self.settings, self.database_url, tracing))
         telemetry = Telemetry(forwarding=self.forwarding)
+        await ending.enter_async_context(_running(_follow_zone_rules(system)))
         await ending.enter_async_context(_running(purge_again_and_again(system.purge, purge_pauses())))
         await ending.enter_async_context(_running(_count_for_ever(system, telemetry)))
         await ending.enter_async_context(_running(self.started()))
@@ -131,6 +133,12 @@ def _tell_of_failure(task: asyncio.Future[None]) -> None:
     """Log what ended work that should never end."""
     if not task.cancelled() and (error := task.exception()) is not None:
         _log.error("background_work_failed", exc_info=error)
+
+
+async def _follow_zone_rules(system: System) -> None:
+    """Compute due dates anew after an upgrade. Where the database does not answer yet, the next purge does it."""
+    with suppress(Unavailable):
+        await system.follow_zone_rules()
 
 
 async def _count_for_ever(system: System, telemetry: Telemetry) -> None:

@@ -86,6 +86,15 @@ class Due:
             return cls.floating(date, time)
         return cls.fixed(date, time, timezone, zones)
 
+    def recomputed(self, zones: Zones) -> "Due":
+        """Return it with the instant by the rules of `zones`; as it is when they know no such zone or instant."""
+        if self.time is None or self.timezone is None:
+            return self
+        try:
+            return Due.fixed(self.date, self.time, self.timezone, zones)
+        except InvalidInput:
+            return self
+
     @property
     def key(self) -> int:
         """The sort key: by date and time as written, all day after the times of its day."""

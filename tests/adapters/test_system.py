@@ -52,6 +52,30 @@ def test_rules_are_those_of_the_package(name: str, tmp_path: Path, monkeypatch: 
         zoneinfo.reset_tzpath()
 
 
+@pytest.mark.parametrize("name", ["Moon/Base", "Europe/Atlantis", "Office"])
+def test_a_zone_that_only_the_machine_has_is_unknown(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Data of the operating system that the package lacks would not be there on another machine."""
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(resources.files("tzdata").joinpath("zoneinfo", "Asia", "Tokyo").read_bytes())
+    zoneinfo.reset_tzpath((str(tmp_path),))
+    try:
+        assert name == zoneinfo.ZoneInfo(name).key
+        with pytest.raises(UnknownTimezone):
+            CLOCK.zone(name)
+    finally:
+        zoneinfo.reset_tzpath()
+
+
+def test_release_is_that_of_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is compared number by number: the tenth release of a year comes after the ninth."""
+    for version, expected in {"2026.10": (2026, 10), "2021.2.post0": (2021, 2, 0)}.items():
+        monkeypatch.setattr(system, "time_zone_release", lambda version=version: version)
+        assert expected == CLOCK.zone_release()
+
+
 def test_same_zone_each_time() -> None:
     """A zone is loaded once."""
     assert CLOCK.zone("Asia/Tokyo") is CLOCK.zone("Asia/Tokyo")

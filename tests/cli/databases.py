@@ -37,6 +37,7 @@ WHERE table_schema = 'public' AND table_name = %s AND is_nullable = 'NO' AND col
 VALUES = {
     "uuid": "gen_random_uuid()",
     "text": "'\\ backslash'",
+    "_int4": "ARRAY[1]",
     "_text": "ARRAY['a', '\\']",
     "bytea": "'\\x00ff'",
     "timestamptz": "now()",

@@ -4,8 +4,9 @@ import sqlalchemy as sa
 
 from adapters.postgres.tables import metadata
 
-OF_NOBODY = {"users", "rate_limits", "identities"}
-"""The users themselves, counters of requests from whoever sends them, and identities, which outlive their users."""
+OF_NOBODY = {"users", "rate_limits", "identities", "recomputations"}
+"""The users themselves, counters of requests from whoever sends them, identities, which outlive their users, and how
+far the rules of time zones were followed for all of them."""
 WHOSE_IS_IT = {"users_email_key_key", "tasks_id", "lists_id", "personal_tokens_id", "personal_tokens_digest"}
 """What is unique over all users, because it asks whose something is."""
 

@@ -19,6 +19,7 @@ from todo_core.idempotency import FEW_RESULTS, IdempotencyKey
 from todo_core.ports import UnitOfWork
 from todo_core.tasks import Draft, Task
 from todo_core.testing.contract.harness import StoreHarness
+from todo_core.testing.contract.recomputation import FIXED, moved
 
 KILL_AT_COMMIT = """
 CREATE SEQUENCE tries;
@@ -83,6 +84,23 @@ async def test_who_is_overtaken_begins_again(harness: StoreHarness, overtaken: i
     assert overtaken + 1 == len(runs)
     assert f"x{'y' * overtaken}!" == changed.title
     assert task.version + overtaken + 1 == changed.version
+    assert changed == await harness.view(actor).tasks.get(task.id)
+
+
+async def test_a_due_date_recomputed_meanwhile_stays_recomputed(harness: StoreHarness) -> None:
+    """Work that has read the old instant of a due date runs again, though the task has kept its version."""
+    actor = await harness.actor()
+    task = await harness.add(actor, harness.task(actor, Draft("x", due=FIXED)))
+
+    async def meanwhile(run: int) -> None:
+        if run == 1:
+            await harness.store.write_as(actor.user, lambda unit: unit.tasks.replace_dues({task.id: moved(FIXED)}))
+
+    runs, work = retitling(task, meanwhile)
+    changed = await harness.store.write_optimistically(actor, work)
+
+    assert 2 == len(runs)
+    assert ("x!", moved(FIXED)) == (changed.title, changed.due)
     assert changed == await harness.view(actor).tasks.get(task.id)
 
 

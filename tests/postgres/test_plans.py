@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from adapters.postgres import feed, queries, reading, tree, writing
+from adapters.postgres import feed, queries, reading, recomputation, tree, writing
 from adapters.postgres.access import Access
 from adapters.postgres.grouped_writing import CHANGE_TASKS, REQUESTS, USERS
 from adapters.postgres.queries import Filters, PageStart
@@ -260,3 +260,15 @@ def test_purge_does_not_look_through_everything(crowded: psycopg.Connection, mod
     for statement in (writing.ERASE_TASKS, writing.REMOVE_TOMBSTONES):
         plan = explain(crowded, statement, {**caller(FIRST), "before": NOW, "max_rows": 1000}, mode)
         assert all(part["Node Type"] != "Seq Scan" for part in plan)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_due_dates_are_recomputed_user_by_user(crowded: psycopg.Connection, mode: str) -> None:
+    """To find who has due dates with a zone, and which, the tasks of each user are looked up, never all tasks."""
+    asked = {"after": reading.NIL, "max_rows": 100}
+    dues = {"ids": [UUID(int=1)], "instants": [NOW]}
+
+    assert by_owner(explain(crowded, recomputation.USERS_BY_FIXED_DUES, asked, mode))
+    assert by_owner(explain(crowded, recomputation.FIXED_DUES, {**caller(OTHER), **asked}, mode))
+    _, *reading_them = explain(crowded, recomputation.REPLACE_INSTANTS, {**caller(OTHER), **dues}, mode)
+    assert ["Index Scan"] == [part["Node Type"] for part in reading_them]

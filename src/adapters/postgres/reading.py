@@ -6,6 +6,7 @@ across users.
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 import attrs
 import sqlalchemy as sa
@@ -27,6 +28,8 @@ from adapters.postgres.tables import (
 )
 from todo_core.queries import MAX_PAGE_TEXT_BYTES
 
+NIL = UUID(int=0)
+"""Comes before every id."""
 MAX_ROWS_SEARCHED = 10_000
 """How many rows of each kind one search for users to purge looks at."""
 

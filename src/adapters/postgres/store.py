@@ -4,12 +4,11 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
-from uuid import UUID
 
 import attrs
 from typing_extensions import override
 
-from adapters.postgres import grouped_writing, lists, reading, records, writing
+from adapters.postgres import grouped_writing, lists, reading, recomputation, records, writing
 from adapters.postgres.access import check_of
 from adapters.postgres.caller import Caller
 from adapters.postgres.coalescing import Coalescer
@@ -30,14 +29,13 @@ from todo_core.identities import ExternalClaims
 from todo_core.lists import ListId, TaskList
 from todo_core.personal_tokens import PersonalToken, PersonalTokenId
 from todo_core.ports import Clock, PurgeCutoffs, Store, UnitOfWork, UserReader
+from todo_core.recomputation import Recomputation
 from todo_core.tasks import Task, TaskId
 from todo_core.users import EmailAddress, User, UserId
 
 T = TypeVar("T")
 
 TRIES_WITHOUT_THE_LOCK = 2
-NIL = UUID(int=0)
-"""Comes before every id."""
 
 
 @attrs.frozen
@@ -174,7 +172,7 @@ class PostgresStore(Store):
         self, user: UserId | None, after: PersonalTokenId | None, limit: int
     ) -> Sequence[PersonalToken]:
         statement = reading.PERSONAL_TOKENS if user is None else reading.PERSONAL_TOKENS_OF_USER
-        values = {"user": user, "after": after or NIL, "max_rows": limit}
+        values = {"user": user, "after": after or reading.NIL, "max_rows": limit}
         return [records.personal_token(row) for row in await self.database.fetch(statement, values)]
 
     @override
@@ -197,6 +195,21 @@ class PostgresStore(Store):
     async def users_to_purge(self, cutoffs: PurgeCutoffs, limit: int) -> Sequence[UserId]:
         rows = await self.database.fetch(reading.USERS_TO_PURGE, {**attrs.asdict(cutoffs), "max_rows": limit})
         return [UserId(row[0]) for row in rows]
+
+    @override
+    async def users_by_fixed_dues(self, after: UserId | None, limit: int) -> Sequence[tuple[UserId, bool]]:
+        values = {"after": after or reading.NIL, "max_rows": limit}
+        rows = await self.database.fetch(recomputation.USERS_BY_FIXED_DUES, values)
+        return [(UserId(user), has_fixed_dues) for user, has_fixed_dues in rows]
+
+    @override
+    async def recomputation(self) -> Recomputation | None:
+        rows = await self.database.fetch(recomputation.KEPT, {})
+        return recomputation.record(rows[0]) if rows else None
+
+    @override
+    async def replace_recomputation(self, old: Recomputation | None, new: Recomputation) -> None:
+        await self.database.write(recomputation.REPLACE, recomputation.values(old, new), repeatable=True)
 
     @override
     async def advance_revisions(self, by: int) -> None:

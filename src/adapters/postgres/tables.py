@@ -262,6 +262,18 @@ accounts that it speaks of, so it has opaque ids and no foreign key."""
 sa.Index("audit_events_at", audit_events.c.at, audit_events.c.id)
 sa.Index("audit_events_old", audit_events.c.kept_until)
 
+recomputations = sa.Table(
+    "recomputations",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("release", ARRAY(sa.Integer), nullable=False),
+    sa.Column("passes_left", sa.Integer, nullable=False),
+    _instant("starts_at"),
+    sa.Column("after", sa.Uuid),
+    sa.CheckConstraint("id = 1", name="recomputations_id"),
+)
+"""One row: how far `tasks.due_at` follows the rules of time zones (`todo_core.recomputation`)."""
+
 rate_limits = sa.Table(
     "rate_limits",
     metadata,

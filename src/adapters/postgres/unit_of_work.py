@@ -1,11 +1,12 @@
 """Reading and writing one user's rows inside a unit of work."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 
 import attrs
 from typing_extensions import override
 
-from adapters.postgres import reading, records, writing
+from adapters.postgres import reading, recomputation, records, writing
 from adapters.postgres.access import Access
 from adapters.postgres.caller import Caller
 from adapters.postgres.constraints import translate_unique_violations
@@ -22,6 +23,7 @@ from adapters.postgres.statements import Statement
 from adapters.postgres.tree import PostgresTreeRepository
 from adapters.postgres.writer import LiveTasks, Running, Writer
 from todo_core.audit import Event
+from todo_core.due import Due
 from todo_core.idempotency import IdempotencyKey, StoredResult
 from todo_core.personal_tokens import PersonalToken, PersonalTokenId
 from todo_core.ports import (
@@ -36,7 +38,7 @@ from todo_core.ports import (
     UnitOfWork,
 )
 from todo_core.sessions import Session, SessionId
-from todo_core.tasks import Task
+from todo_core.tasks import Task, TaskId
 from todo_core.users import User, UserId
 
 
@@ -133,6 +135,16 @@ class PostgresTaskRepository(PostgresTaskReader, TaskRepository):
     @override
     async def replace(self, task: Task) -> Task:
         return await self._write(writing.REPLACE_TASK, task)
+
+    @override
+    async def fixed_dues(self, after: TaskId | None, limit: int) -> Sequence[tuple[TaskId, Due]]:
+        rows = await self.writer.fetch(recomputation.FIXED_DUES, after=after or reading.NIL, max_rows=limit)
+        return [(TaskId(task), Due(*due)) for task, *due in rows]
+
+    @override
+    async def replace_dues(self, dues: Mapping[TaskId, Due]) -> None:
+        instants = [due.at for due in dues.values()]
+        await self.writer.execute(recomputation.REPLACE_INSTANTS, ids=[*dues], instants=instants)
 
     @override
     async def erase(self, deleted_before: dt.datetime, limit: int) -> int:

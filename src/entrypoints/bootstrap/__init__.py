@@ -8,6 +8,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import attrs
+import structlog
 
 from adapters.passwords import PooledPasswords
 from adapters.postgres import (
@@ -18,7 +19,7 @@ from adapters.postgres import (
     PostgresStore,
     RateLimitCounters,
 )
-from adapters.system import SystemClock, SystemIds, SystemRandomness
+from adapters.system import SystemClock, SystemIds, SystemRandomness, time_zone_release
 from adapters.tokens import (
     AccessTokens,
     InvalidKeySet,
@@ -50,6 +51,8 @@ from todo_core.users import UserId
 
 if TYPE_CHECKING:
     from adapters.tracing.spans import Tracing
+
+_log = structlog.get_logger("server")
 
 LATE = timedelta(minutes=1)
 """How much longer than its last token a rotated key is accepted: for requests under way, and clocks that differ."""
@@ -114,8 +117,24 @@ class System:
         """Return the newest entries of the audit record: of a user, of some actions, since an instant, before one."""
         return await self.audit.events(EventFilter(user, actions, since, until), limit)
 
+    async def follow_zone_rules(self) -> int:
+        """Compute stored instants of due dates anew if the rules of time zones have changed; return how many changed.
+
+        Raises Unavailable.
+        """
+        total = 0
+        while (changed := await self.housekeeping.follow_zone_rules()) is not None:
+            total += changed
+        if total:
+            _log.info("due_dates_recomputed", tasks=total, time_zone_rules=time_zone_release())
+        return total
+
     async def purge(self) -> Purged:
-        """Remove everything that has had its time, in bounded batches. Raises Unavailable."""
+        """Remove everything that has had its time, in bounded batches. Raises Unavailable.
+
+        It also follows the rules of time zones: servers run it again and again.
+        """
+        await self.follow_zone_rules()
         total = Purged()
         while (purged := await self.housekeeping.purge()).users:
             total += purged

@@ -8,6 +8,7 @@ from uuid import UUID
 import attrs
 
 from todo_core.identities import ExternalClaims
+from todo_core.recomputation import Release
 from todo_core.sessions import AccessClaims, RefreshClaim
 
 
@@ -19,6 +20,9 @@ class Clock(Protocol):
 
     def zone(self, name: str) -> dt.tzinfo:
         """Return the IANA time zone of this exact name. Raises UnknownTimezone."""
+
+    def zone_release(self) -> Release:
+        """Return the release of the rules that `zone` follows."""
 
 
 class Ids(Protocol):

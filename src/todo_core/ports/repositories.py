@@ -5,11 +5,12 @@ its docstring says: `todo_core.ports.store`.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from todo_core.audit import Event
 from todo_core.changes import Feed, SyncPoint
+from todo_core.due import Due
 from todo_core.idempotency import StoredResult
 from todo_core.lists import ListId, TaskList
 from todo_core.moments import Moment
@@ -117,7 +118,7 @@ class TaskReader(Protocol):
 
 
 class TaskRepository(TaskReader, Protocol):
-    """The user's tasks, for writing. Each write takes the user's next revision.
+    """The user's tasks, for writing. Each write takes the user's next revision; it is the version of what it changes.
 
     A task that is stored with the position LAST gets `ordering.at_end(version)`.
     """
@@ -133,6 +134,18 @@ class TaskRepository(TaskReader, Protocol):
 
     async def replace(self, task: Task) -> Task:
         """Store a changed task; return it with the new revision as its version."""
+
+    async def fixed_dues(self, after: TaskId | None, limit: int) -> Sequence[tuple[TaskId, Due]]:
+        """Return up to `limit` due dates that have a time zone, by ascending id of the task, those behind `after`.
+
+        Tasks in the trash are among them.
+        """
+
+    async def replace_dues(self, dues: Mapping[TaskId, Due]) -> None:
+        """Store due dates of `fixed_dues` whose instants were computed anew.
+
+        Nothing that a client sees of the tasks changes, so they keep their versions. The user's revision moves on.
+        """
 
     async def erase(self, deleted_before: dt.datetime, limit: int) -> int:
         """Erase the content of up to `limit` tasks deleted before that; versions stay. Return how many.

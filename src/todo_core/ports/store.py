@@ -31,6 +31,7 @@ from todo_core.ports.repositories import (
     TaskRepository,
     TreeRepository,
 )
+from todo_core.recomputation import Recomputation
 from todo_core.tasks import Task, TaskId
 from todo_core.users import EmailAddress, User, UserId
 
@@ -174,6 +175,15 @@ class Directory(Protocol):
     async def users_to_purge(self, cutoffs: PurgeCutoffs, limit: int) -> Sequence[UserId]:
         """Return up to `limit` users with something to purge."""
 
+    async def users_by_fixed_dues(self, after: UserId | None, limit: int) -> Sequence[tuple[UserId, bool]]:
+        """Return users by ascending id, those behind `after`, and whether each has a task whose due date has a zone.
+
+        Tasks in the trash count.
+        """
+
+    async def recomputation(self) -> Recomputation | None:
+        """Return how far the instants of due dates follow the rules of time zones; None before the first time."""
+
 
 class Store(Directory, Protocol):
     """Keeps everything. Every method raises Unavailable when the store cannot be reached.
@@ -242,6 +252,9 @@ class Store(Directory, Protocol):
         None, and nothing is done, where a unit of work has to look closer: the key was used, access is refused, the
         user has `max_tasks` live tasks, or `max_results` stored results. Raises IdTaken.
         """
+
+    async def replace_recomputation(self, old: Recomputation | None, new: Recomputation) -> None:
+        """Store `new` if it still is as in `old`; else somebody was faster, and nothing changes."""
 
     async def advance_revisions(self, by: int) -> None:
         """Raise every user's revision by `by`, and the horizon to it: all earlier sync points expire."""

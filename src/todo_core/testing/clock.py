@@ -8,6 +8,7 @@ from uuid import UUID
 import attrs
 
 from todo_core.errors import UnknownTimezone
+from todo_core.recomputation import Release
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 VERSION_7 = 0x7 << 76 | 0b10 << 62
@@ -15,9 +16,14 @@ VERSION_7 = 0x7 << 76 | 0b10 << 62
 
 @attrs.define
 class ManualClock:
-    """A Clock that shows what it was set to."""
+    """A Clock that shows what it was set to, and says that its time zones are of the release it was set to.
+
+    `zones`: zones whose rules are other than those of the machine.
+    """
 
     time: dt.datetime = START
+    release: Release = (2026, 1)
+    zones: dict[str, dt.tzinfo] = attrs.field(factory=dict)
 
     def now(self) -> dt.datetime:
         """Return the time it was set to."""
@@ -31,7 +37,11 @@ class ManualClock:
         """Return the zone of this name from the system's data or the tzdata package. Raises UnknownTimezone."""
         if name not in _names():
             raise UnknownTimezone(name)
-        return zoneinfo.ZoneInfo(name)
+        return self.zones.get(name) or zoneinfo.ZoneInfo(name)
+
+    def zone_release(self) -> Release:
+        """Return the release it was set to."""
+        return self.release
 
 
 @attrs.define

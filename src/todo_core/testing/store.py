@@ -18,6 +18,7 @@ from todo_core.lists import ListId, TaskList
 from todo_core.ordering import at_end
 from todo_core.personal_tokens import PersonalToken, PersonalTokenId
 from todo_core.ports import Clock, PurgeCutoffs, Store, UnitOfWork, UserReader
+from todo_core.recomputation import Recomputation
 from todo_core.tasks import Task, TaskId
 from todo_core.testing.account import Account, ListTombstone, Tombstone
 from todo_core.testing.identities import Identities
@@ -71,6 +72,7 @@ class MemoryStore(Store):
     _tasks: Owned[TaskId] = attrs.field(factory=lambda: Owned(IdTaken), init=False)
     _lists: Owned[ListId] = attrs.field(factory=lambda: Owned(IdTaken), init=False)
     _locks: dict[UserId, asyncio.Lock] = attrs.field(factory=dict, init=False)
+    _recomputation: Recomputation | None = attrs.field(default=None, init=False)
 
     @override
     async def register(self, user: User, event: Event) -> None:
@@ -193,6 +195,20 @@ class MemoryStore(Store):
         return [user for user, account in self._accounts.items() if _has_rows_to_purge(account, cutoffs)][:limit]
 
     @override
+    async def users_by_fixed_dues(self, after: UserId | None, limit: int) -> Sequence[tuple[UserId, bool]]:
+        behind = [user for user in sorted(self._accounts) if after is None or user > after]
+        return [(user, _has_fixed_dues(self._accounts[user])) for user in behind[:limit]]
+
+    @override
+    async def recomputation(self) -> Recomputation | None:
+        return self._recomputation
+
+    @override
+    async def replace_recomputation(self, old: Recomputation | None, new: Recomputation) -> None:
+        if self._recomputation == old:
+            self._recomputation = new
+
+    @override
     async def advance_revisions(self, by: int) -> None:
         for user in list(self._accounts):
             async with self._lock(user):
@@ -279,6 +295,10 @@ class MemoryStore(Store):
 
 def _emails(account: Account) -> list[str]:
     return [] if account.user.email is None else [account.user.email.key]
+
+
+def _has_fixed_dues(account: Account) -> bool:
+    return any(task.due is not None and task.due.at is not None for task in account.readable_tasks())
 
 
 def _has_rows_to_purge(account: Account, cutoffs: PurgeCutoffs) -> bool:

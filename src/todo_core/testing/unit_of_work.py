@@ -1,12 +1,13 @@
 """Writing one user's rows, on a copy that nobody else sees."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import attrs
 
 from todo_core.audit import Event
+from todo_core.due import Due
 from todo_core.errors import EmailTaken, IdTaken
 from todo_core.idempotency import StoredResult
 from todo_core.lists import ListId
@@ -167,6 +168,23 @@ class MemoryTaskRepository(MemoryTaskReader, TaskRepository):
         stored = attrs.evolve(task, version=version, position=positioned(task.position, version))
         account.tasks[task.id] = stored
         return stored
+
+    @override
+    async def fixed_dues(self, after: TaskId | None, limit: int) -> Sequence[tuple[TaskId, Due]]:
+        found = [
+            (task.id, task.due)
+            for task in self.find().readable_tasks()
+            if task.due is not None and task.due.at is not None and (after is None or task.id > after)
+        ]
+        return sorted(found, key=lambda entry: entry[0])[:limit]
+
+    @override
+    async def replace_dues(self, dues: Mapping[TaskId, Due]) -> None:
+        account = self.find()
+        account.tasks.update(
+            {task.id: attrs.evolve(task, due=dues[task.id]) for task in account.readable_tasks() if task.id in dues}
+        )
+        account.next_revision()
 
     @override
     async def erase(self, deleted_before: dt.datetime, limit: int) -> int:

@@ -199,7 +199,8 @@ class TaskEditor:
         if not latest:
             raise NothingToReopen
         await self.unit.occurrences.remove(task.id, latest[0].version)
-        return await self._save(before, task.reopened(latest[0], self.now))
+        occurrence = attrs.evolve(latest[0], due=latest[0].due.recomputed(self.zones))  # the rules may have changed
+        return await self._save(before, task.reopened(occurrence, self.now))
 
     async def _parent(self, task: Task | None, parent_id: TaskId, problems: Violations) -> Task | None:
         parent = await self.unit.tasks.get(parent_id)

@@ -12,6 +12,7 @@ from todo_core.testing.contract import (  # each module adds its checks
     optimistic,
     personal_tokens,
     purge,
+    recomputation,
     task_lists,
     units,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "optimistic",
     "personal_tokens",
     "purge",
+    "recomputation",
     "task_lists",
     "units",
 ]
