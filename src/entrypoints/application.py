@@ -1,31 +1,24 @@
-"""The HTTP API over real parts, as one ASGI application: opened when the server starts, closed when it stops."""
+"""The ASGI application of a worker: it opens the system when the server starts, and closes it when that stops."""
 
 import asyncio
 import ctypes
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from functools import partial
 from itertools import repeat
 from secrets import SystemRandom
 from typing import Any
 
 import attrs
 import structlog
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
 
 from entrypoints.asgi import Asgi, Receive, Send
 from entrypoints.bootstrap import System, open_system
+from entrypoints.bootstrap.api import make_api
 from entrypoints.bootstrap.tracing import opened_tracing
-from entrypoints.checks import check_settings
 from entrypoints.failures import Failure
-from entrypoints.http.app import create_app
 from entrypoints.http.middleware.telemetry import Telemetry
-from entrypoints.http.middleware.tracing import TracingMiddleware
-from entrypoints.http.ports import Collaborators, Options
 from entrypoints.settings import Settings
-from todo_core import __version__
 from todo_core.errors import Unavailable
 
 PURGE_EVERY_SECONDS = 600.0
@@ -54,9 +47,9 @@ class Application:
         if self._api is not None:
             await self._api(scope, receive, send)
         else:
-            await self._live(receive, send)
+            await self._run_lifespan(receive, send)
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _run_lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         async with AsyncExitStack() as ending:
             try:
@@ -77,51 +70,17 @@ class Application:
         system = await ending.enter_async_context(open_system(self.settings, self.database_url, tracing))
         telemetry = Telemetry(forwarding=self.forwarding)
         await ending.enter_async_context(_running(_follow_zone_rules(system)))
-        await ending.enter_async_context(_running(purge_again_and_again(system.purge, purge_pauses())))
-        await ending.enter_async_context(_running(_count_for_ever(system, telemetry)))
+        await ending.enter_async_context(_running(purge_regularly(system.purge, purge_pauses())))
+        await ending.enter_async_context(_running(_update_connection_metrics(system, telemetry)))
         await ending.enter_async_context(_running(self.started()))
-        return assemble(system, self.settings, telemetry, self.is_draining)
-
-
-def assemble(system: System, settings: Settings, telemetry: Telemetry, is_draining: Callable[[], bool]) -> Asgi:
-    """Return the API over these parts."""
-    collaborators = Collaborators(
-        sealer=system.sealer,
-        shared=system.limiter,
-        readiness=system.readiness,
-        public_keys=system.public_keys,
-        configuration=partial(check_settings, settings),
-        metrics=_figures_of_all if settings.server.workers > 1 else None,
-        is_draining=is_draining,
-    )
-    options = Options(
-        version=__version__,
-        environment=settings.environment,
-        public_origin=settings.server.public_origin,
-        path_prefix=settings.server.path_prefix,
-        is_public=settings.server.is_public,
-        allowed_hosts=settings.network.allowed_hosts,
-        cors_origins=settings.network.cors_origins,
-        trusted_proxies=settings.network.trusted_proxies,
-        metrics_token=settings.metrics_token.reveal() if settings.metrics_token else None,
-        limits=settings.limits,
-    )
-    api = create_app(system.use_cases, collaborators, options, telemetry)
-    return api if system.tracing is None else TracingMiddleware(api, system.tracing, options.trusted_proxies)
-
-
-def _figures_of_all() -> bytes:
-    """Return the figures of all workers, who leave them in a directory (`entrypoints.metrics`)."""
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # the library has not typed it
-    return generate_latest(registry)
+        return make_api(system, self.settings, telemetry, self.is_draining)
 
 
 @asynccontextmanager
 async def _running(work: Awaitable[None]) -> AsyncIterator[None]:
     """Run `work` beside the block, and give it up at the end."""
     task = asyncio.ensure_future(work)
-    task.add_done_callback(_tell_of_failure)
+    task.add_done_callback(_log_failure)
     try:
         yield
     finally:
@@ -129,7 +88,7 @@ async def _running(work: Awaitable[None]) -> AsyncIterator[None]:
         await asyncio.wait([task])
 
 
-def _tell_of_failure(task: asyncio.Future[None]) -> None:
+def _log_failure(task: asyncio.Future[None]) -> None:
     """Log what ended work that should never end."""
     if not task.cancelled() and (error := task.exception()) is not None:
         _log.error("background_work_failed", exc_info=error)
@@ -141,7 +100,7 @@ async def _follow_zone_rules(system: System) -> None:
         await system.follow_zone_rules()
 
 
-async def _count_for_ever(system: System, telemetry: Telemetry) -> None:
+async def _update_connection_metrics(system: System, telemetry: Telemetry) -> None:
     """Add what happened to the connections to the figures, now and then."""
     while True:
         telemetry.connections_used(system.connections_used())
@@ -154,7 +113,7 @@ def purge_pauses() -> Iterator[float]:
     yield from repeat(PURGE_EVERY_SECONDS)
 
 
-async def purge_again_and_again(purge: Callable[[], Awaitable[object]], pauses: Iterable[float]) -> None:
+async def purge_regularly(purge: Callable[[], Awaitable[object]], pauses: Iterable[float]) -> None:
     """Remove what has had its time, after each pause. What fails is tried again the next time."""
     for pause in pauses:
         await asyncio.sleep(pause)

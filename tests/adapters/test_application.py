@@ -4,7 +4,7 @@ from itertools import islice
 
 import structlog.testing
 
-from entrypoints.application import PURGE_EVERY_SECONDS, purge_again_and_again, purge_pauses
+from entrypoints.application import PURGE_EVERY_SECONDS, purge_pauses, purge_regularly
 from todo_core.errors import Unavailable
 
 WORKERS = 20
@@ -29,7 +29,7 @@ async def test_a_purge_that_fails_is_not_the_last() -> None:
             raise answer
 
     with structlog.testing.capture_logs() as lines:
-        await purge_again_and_again(purge, [0, 0, 0])
+        await purge_regularly(purge, [0, 0, 0])
 
     assert ["purge_failed"] == [line["event"] for line in lines]
     assert [] == list(answers)

@@ -5,8 +5,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from entrypoints.application import assemble
 from entrypoints.bootstrap import open_system
+from entrypoints.bootstrap.api import make_api
 from entrypoints.http.middleware.telemetry import Telemetry
 from entrypoints.settings import load_settings
 
@@ -69,7 +69,7 @@ async def test_pages_of_the_api_itself(database: str, tmp_path: Path) -> None:
     url, data = "https://Todo.Example.org:443", str(tmp_path)
     settings = load_settings({"TODO_DATABASE_URL": database, "TODO_PUBLIC_URL": url, "TODO_DATA_DIR": data}, tmp_path)
     async with open_system(settings, database) as system:
-        api = assemble(system, settings, Telemetry(), bool)
+        api = make_api(system, settings, Telemetry(), bool)
         transport = httpx.ASGITransport(app=api, client=("127.0.0.1", 40_000))
         async with httpx.AsyncClient(transport=transport, base_url=url) as client:
             answers = [

@@ -16,8 +16,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from adapters.tracing.spans import Tracing
-from entrypoints.application import assemble
 from entrypoints.bootstrap import System, open_system
+from entrypoints.bootstrap.api import make_api
 from entrypoints.http.middleware.application import Middleware
 from entrypoints.http.middleware.telemetry import Telemetry
 from entrypoints.settings import load_settings
@@ -78,7 +78,7 @@ def start(database: str, tmp_path: Path) -> Start:
         exporter = InMemorySpanExporter()
         tracing = Tracing.with_exporter(exporter, ratio=ratio, resource={"service.name": "todo-core"})
         async with open_system(settings, database, tracing) as system:
-            yield Traced(assemble(system, settings, Telemetry(), bool), system, exporter, tracing)
+            yield Traced(make_api(system, settings, Telemetry(), bool), system, exporter, tracing)
         await tracing.close()
 
     return opened
@@ -274,7 +274,7 @@ async def test_off(database: str, tmp_path: Path) -> None:
     """Without an endpoint nothing stands between: the application and the store are the ones that there are."""
     settings = load_settings({"TODO_DATABASE_URL": database, "TODO_DATA_DIR": str(tmp_path)}, tmp_path)
     async with open_system(settings, database) as system:
-        api = assemble(system, settings, Telemetry(), bool)
+        api = make_api(system, settings, Telemetry(), bool)
 
     assert isinstance(api, Middleware)
     assert "adapters.postgres.store" == type(system.use_cases.tasks.store).__module__

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from adapters.system import SystemClock, time_zone_release
 from entrypoints import machine_checks as checks
-from entrypoints.bootstrap import open_keys, seal_secrets, signing_keys_path
+from entrypoints.bootstrap.keys import open_keys, seal_secrets, signing_keys_path
 from entrypoints.bootstrap.tracing import check_tracing
 from entrypoints.checks import check_database, check_settings
 from entrypoints.databases import look_into

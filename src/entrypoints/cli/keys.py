@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import click
 
-from entrypoints.bootstrap import LATE, open_keys, rotate_keys, signing_keys_path
+from entrypoints.bootstrap.keys import LATE, open_keys, rotate_keys, signing_keys_path
 from entrypoints.cli.listing import json_option, show_all
 from entrypoints.cli.output import show
 from entrypoints.cli.running import run, settings_and_logs

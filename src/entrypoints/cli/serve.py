@@ -15,7 +15,7 @@ import click
 import structlog
 
 from entrypoints.asgi import Asgi
-from entrypoints.bootstrap import open_keys, seal_secrets
+from entrypoints.bootstrap.keys import open_keys, seal_secrets
 from entrypoints.bootstrap.tracing import check_tracing
 from entrypoints.cli.output import show
 from entrypoints.cli.running import settings_and_logs
