@@ -1,5 +1,7 @@
 """Both distributions as strangers get them: built without a network, alone in fresh environments."""
 
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -17,6 +19,10 @@ import pytest
 from todo_core import __version__
 
 REPOSITORY = Path(__file__).parents[2]
+README, LIBRARY = REPOSITORY / "README.md", REPOSITORY / "docs" / "library.md"
+PYRIGHT = Path(__file__).parent / "node_modules" / "pyright" / "index.js"
+NODE = shutil.which("node")
+NO_ERRORS = "0 errors, 0 warnings, 0 informations"
 CORE, SERVER = "todo_core", "todo_core_server"
 ROOTS = {CORE: REPOSITORY / "src", SERVER: REPOSITORY}
 PACKAGES = {CORE: ["todo_core"], SERVER: ["adapters", "entrypoints"]}
@@ -179,24 +185,24 @@ def test_a_project_may_have_adapters_of_its_own(environment: Environments, tmp_p
     assert ("mine mine Buy milk\n", "", 0) == (run.stdout, run.stderr, run.returncode)
 
 
-def readme_example() -> str:
-    """Return the README's Python lines."""
-    [example] = re.findall(r"```python\n(.+?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
-    return str(example)
+def python_of(page: Path) -> str:
+    """Return the Python lines of a page, as one program."""
+    return "\n".join(re.findall(r"```python\n(.+?)```", page.read_text(), re.DOTALL))
 
 
 def test_readme_example_runs(environment: Environments) -> None:
     """The README's Python lines register somebody and add a task, with the standard library and attrs alone."""
     python = environment(CORE) / "python"
 
-    run = subprocess.run([python, "-I", "-c", readme_example()], capture_output=True, text=True, check=False)
+    run = subprocess.run([python, "-I", "-c", python_of(README)], capture_output=True, text=True, check=False)
 
     assert ("Buy milk 2\n", "", 0) == (run.stdout, run.stderr, run.returncode)
 
 
-def test_readme_example_has_types(environment: Environments, tmp_path: Path) -> None:
-    """Whoever uses the core gets its types: the README's Python lines pass mypy in strict mode."""
-    (tmp_path / "example.py").write_text(readme_example())
+@pytest.mark.parametrize("page", [README, LIBRARY], ids=lambda page: page.name)
+def test_examples_have_types_for_mypy(environment: Environments, page: Path, tmp_path: Path) -> None:
+    """Whoever uses the core gets its types: the Python lines of the pages pass mypy in strict mode."""
+    (tmp_path / "example.py").write_text(python_of(page))
     python = environment(CORE) / "python"
     strict = ["--strict", "--config-file=", "--cache-dir=cache", f"--python-executable={python}"]
 
@@ -205,6 +211,32 @@ def test_readme_example_has_types(environment: Environments, tmp_path: Path) -> 
     )
 
     assert ("Success: no issues found in 1 source file\n", 0) == (run.stdout, run.returncode)
+
+
+@pytest.mark.parametrize("page", [README, LIBRARY], ids=lambda page: page.name)
+def test_examples_have_types_for_pyright(environment: Environments, page: Path, tmp_path: Path) -> None:
+    """They pass pyright in strict mode, too."""
+    (tmp_path / "example.py").write_text(python_of(page))
+
+    assert pyright(tmp_path, environment(CORE) / "python", "strict") == NO_ERRORS
+
+
+def test_the_worked_adapter_has_types_for_pyright(tmp_path: Path) -> None:
+    """The library that it uses has no types that the strict mode would take."""
+    shutil.copy(REPOSITORY / "examples" / "json_store.py", tmp_path)
+
+    assert pyright(tmp_path, Path(sys.executable), "standard") == NO_ERRORS
+
+
+def pyright(directory: Path, python: Path, mode: str) -> str:
+    """Return what pyright says of the files in a directory."""
+    if not PYRIGHT.is_file() or NODE is None:
+        if os.environ.get("CI"):
+            pytest.fail("`npm ci --prefix tests/packaging` installs pyright")
+        pytest.skip("`npm ci --prefix tests/packaging` installs pyright")
+    (directory / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": mode}))
+    command: list[str | Path] = [NODE, PYRIGHT, "--project", directory, "--pythonpath", python]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.rstrip()
 
 
 def test_command_without_its_libraries_says_what_is_missing(environment: Environments) -> None:
