@@ -25,6 +25,8 @@ def nfc(text: str) -> str:
     """
     if text.isascii():
         return text
+    if not any(combining(character) or ord(character) in DISGUISED_MARKS for character in set(text)):
+        return normalize("NFC", text)
     runs = groupby(text.translate(DISGUISED_MARKS), lambda character: combining(character) > 0)
     ordered = ("".join(sorted(run, key=combining) if marks else run) for marks, run in runs)
     return normalize("NFC", "".join(ordered))

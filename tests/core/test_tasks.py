@@ -1,18 +1,20 @@
 """Drafts, tasks and what becomes of them."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, get_type_hints
 from uuid import UUID
 
 import attrs
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support import drafts
 from todo_core.due import NO_DUE, Due
 from todo_core.errors import InvalidInput
 from todo_core.lists import ListId
 from todo_core.preconditions import ANY_VERSION, Precondition, VersionMismatch
+from todo_core.recurrence import Frequency, Recurrence
 from todo_core.tasks import Draft, Place, Priority, Task, TaskId, check_tags
 
 NOW = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
@@ -80,6 +82,52 @@ def test_replacing_takes_everything_over(first: Draft, second: Draft) -> None:
     assert task.draft == second
     assert (task.id, task.created_at) == (ID, NOW)
     assert task.updated_at == (NOW if first == second else LATER)
+
+
+@given(drafts, drafts, st.sets(st.sampled_from(sorted(attrs.fields_dict(Draft)))))
+def test_a_changed_draft_is_one_made_of_the_members(first: Draft, second: Draft, names: set[str]) -> None:
+    """The members that are changed are converted and checked as in a new draft."""
+    members = {name: getattr(second, name) for name in names}
+
+    assert first.changed(**members) == attrs.evolve(first, **members)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"title": " "},
+        {"description": "\0"},
+        {"tags": ("", "ok")},
+        {"title": "", "tags": ("",)},
+        {"recurrence": Recurrence(Frequency.DAILY)},
+    ],
+)
+def test_a_changed_draft_is_refused_as_a_new_one_is(members: dict[str, Any]) -> None:
+    """With the same violations, and no others: what was not changed is not looked at."""
+    with pytest.raises(InvalidInput) as expected:
+        Draft(**({"title": "x"} | members))
+    with pytest.raises(InvalidInput) as refusal:
+        Draft("x").changed(**members)
+
+    assert expected.value.violations == refusal.value.violations
+
+
+def test_a_changed_draft_takes_what_a_new_one_takes() -> None:
+    """Numbers of priorities, tags in any order, line ends of any kind, a flag that is one."""
+    changed = Draft("x").changed(priority=3, tags=["b", "a"], description="1\r\n2")
+
+    assert Draft("x", "1\n2", priority=Priority.HIGH, tags=("a", "b")) == changed
+    with pytest.raises(TypeError):
+        changed.changed(completed="yes")
+
+
+def test_a_draft_and_its_task_have_members_of_the_same_types() -> None:
+    """A task takes them over by their names."""
+    kept, written = get_type_hints(Task), get_type_hints(Draft)
+    shared = kept.keys() & written.keys()
+
+    assert "title" in shared
+    assert {name: written[name] for name in shared} == {name: kept[name] for name in shared}
 
 
 def test_completing_keeps_the_first_moment() -> None:

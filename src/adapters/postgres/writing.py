@@ -236,20 +236,13 @@ def _erase_tasks() -> sa.ClauseElement:
         .limit(MAX_ROWS)
         .cte("old")
     )
-    nothing: dict[str, object] = {
+    kept = {tasks.c.position, tasks.c.deleted_at}
+    nothing: dict[str, object] = {column.name: None for column in tasks.c if column.nullable and column not in kept} | {
         "title": "",
         "description": "",
-        "completed_at": None,
         "priority": 0,
-        "due_date": None,
-        "due_time": None,
-        "due_timezone": None,
-        "due_at": None,
         "tags": [],
         "list_id": tasks.c.user_id,  # the inbox
-        "parent_id": None,
-        "series": None,
-        "deleted_with": None,
         "due_key": NO_DUE,
         "title_key": "",
         "search_key": "",

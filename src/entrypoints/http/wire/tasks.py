@@ -7,8 +7,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-import attrs
-
 from entrypoints.http.wire import recurrence, schemas
 from entrypoints.http.wire.base import Members, Schema, with_defaults
 from entrypoints.http.wire.lists import check_side
@@ -40,7 +38,7 @@ def replacement(body: object, zones: Zones) -> Draft:
 
 def patched(body: object, draft: Draft, zones: Zones) -> Draft:
     """Return the draft as a PATCH changes it (RFC 7396). Raises InvalidInput naming every invalid member."""
-    return attrs.evolve(draft, **_read(schemas.TaskPatch, body, draft, zones))
+    return draft.changed(**_read(schemas.TaskPatch, body, draft, zones))
 
 
 def destination(body: object, absent: Unchanged | None) -> Destination:
