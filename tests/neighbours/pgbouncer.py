@@ -19,6 +19,10 @@ from tests.conftest import directory_for_all
 from tests.serving import free_port
 
 POOL_SIZE = 2
+NEWER = os.environ.get("TODO_NEWER_PGBOUNCER")
+"""A PgBouncer, 1.21 or later, that knows prepared statements: Debian 12 has an older one."""
+PREPARED_STATEMENTS = 200
+"""How many it keeps for each connection: more than a process of ours prepares."""
 START_SECONDS = 30
 STOP_SECONDS = 30
 CONFIGURATION = """\
@@ -36,22 +40,26 @@ max_client_conn = 500
 server_check_delay = 10
 ignore_startup_parameters = extra_float_digits{ignored}
 """
+PREPARES = f"max_prepared_statements = {PREPARED_STATEMENTS}\n"
 
 
 @attrs.frozen
 class PgBouncer:
-    """A running pooler; `role` is whom it knows, without a password."""
+    """A running pooler; `role` is whom it knows, without a password. `prepares`: it knows prepared statements."""
 
     port: int
     role: str
+    prepares: bool
 
     def url(self, database_url: str) -> str:
         """Return the URL that leads to a database over the pooler."""
         return urlsplit(database_url)._replace(netloc=f"{self.role}@127.0.0.1:{self.port}", query="").geturl()
 
 
-def program() -> str:
-    """Return PgBouncer's program; skip the test where there is none, but on CI."""
+def program(*, prepares: bool) -> str:
+    """Return PgBouncer's program; skip the test where there is none, but on CI; or the newer one."""
+    if prepares:
+        return NEWER or pytest.skip("TODO_NEWER_PGBOUNCER names no PgBouncer that knows prepared statements")
     found = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     if found is None:
         if os.environ.get("CI"):
@@ -61,8 +69,11 @@ def program() -> str:
 
 
 @contextmanager
-def pgbouncer(server_url: str, ignored: str = "") -> Iterator[PgBouncer]:
-    """Run PgBouncer before a server for as long as the block. `ignored`: start-up parameters that it does not read."""
+def pgbouncer(server_url: str, ignored: str = "", *, prepares: bool = False) -> Iterator[PgBouncer]:
+    """Run PgBouncer before a server for as long as the block. `ignored`: start-up parameters that it does not read.
+
+    `prepares`: it is the newer one, which keeps prepared statements.
+    """
     server = conninfo_to_dict(server_url)
     with directory_for_all("todo-pgbouncer-") as directory:
         account, port = Account.choose(directory / "none"), free_port()
@@ -76,10 +87,13 @@ def pgbouncer(server_url: str, ignored: str = "") -> Iterator[PgBouncer]:
                 pool=POOL_SIZE,
                 ignored=ignored,
             )
+            + (PREPARES if prepares else "")
         )
-        with _process([program(), "-q", str(directory / "pgbouncer.ini")], account, directory / "log") as process:
+        with _process(
+            [program(prepares=prepares), "-q", str(directory / "pgbouncer.ini")], account, directory / "log"
+        ) as process:
             _wait(process, port, directory / "log")
-            yield PgBouncer(port, str(server["user"]))
+            yield PgBouncer(port, str(server["user"]), prepares)
 
 
 @contextmanager

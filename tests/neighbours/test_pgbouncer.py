@@ -1,6 +1,7 @@
 """The server behind PgBouncer in transaction mode, with a pool of two connections."""
 
 import asyncio
+import json
 import random
 from collections.abc import Iterator
 
@@ -17,15 +18,15 @@ LOAD_SECONDS = 2.0
 PLAN = Plan(users=8, per_second=50)
 
 
-@pytest.fixture(scope="module")
-def pooler(postgres_server: str) -> Iterator[PgBouncer]:
-    """PgBouncer before the server of the tests."""
-    with pgbouncer(postgres_server) as running:
+@pytest.fixture(scope="module", params=[False, True], ids=["older", "newer"])
+def pooler(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[PgBouncer]:
+    """PgBouncer before the server of the tests: without prepared statements, and with them."""
+    with pgbouncer(postgres_server, prepares=request.param) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def database_url(postgres_server: str) -> Iterator[str]:
+def database_url(postgres_server: str, pooler: PgBouncer) -> Iterator[str]:
     """A database of these tests' own, as a URL past the pooler."""
     with newest_database(postgres_server) as url:
         yield url
@@ -37,7 +38,8 @@ def server(pooler: PgBouncer, database_url: str, tmp_path_factory: pytest.TempPa
     settings = {
         "DATABASE_URL": pooler.url(database_url),
         "DATABASE_DIRECT_URL": database_url,
-        "PREPARE_STATEMENTS": "false",
+        "PREPARE_STATEMENTS": json.dumps(pooler.prepares),
+        "TIME_LIMITS": "role",
         "POOL_TIMEOUT": "30",
     }
     with serving(tmp_path_factory.mktemp("pooled") / "data", **settings, **UNLIMITED) as running:
