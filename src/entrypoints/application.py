@@ -4,7 +4,7 @@ import asyncio
 import ctypes
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import repeat
 from secrets import SystemRandom
 from typing import Any
@@ -95,9 +95,11 @@ def _log_failure(task: asyncio.Future[None]) -> None:
 
 
 async def _follow_zone_rules(system: System) -> None:
-    """Compute due dates anew after an upgrade. Where the database does not answer yet, the next purge does it."""
-    with suppress(Unavailable):
+    """Compute due dates anew after an upgrade. What cannot be done now, the next purge does."""
+    try:
         await system.follow_zone_rules()
+    except Unavailable as error:
+        _log.warning("due_dates_not_recomputed", reason=str(error))
 
 
 async def _update_connection_metrics(system: System, telemetry: Telemetry) -> None:

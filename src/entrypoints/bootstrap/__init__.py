@@ -112,13 +112,13 @@ class System:
 
         It also follows the rules of time zones: servers run it again and again.
         """
-        await self.follow_zone_rules()
         total = Purged()
         while (purged := await self.housekeeping.purge()).users:
             total += purged
         for prune in (self.counters.prune, self.audit.prune):
             while await prune():
                 pass
+        await self.follow_zone_rules()
         return total
 
 
