@@ -7,15 +7,15 @@ import attrs
 import httpx
 from litestar import Litestar
 
-from entrypoints.http.middleware.application import Middleware
-from entrypoints.http.ports import Collaborators, Limits, Policy, UseCases
+from entrypoints.http.middleware.application import RequestMiddleware
+from entrypoints.http.ports import Collaborators, Limits, RateLimitPolicy, UseCases
 from tests.http.conformance import Conformance
 from todo_core.testing import HmacExternalTokens, ManualClock, MemoryStore
 from todo_core.use_cases.accounts import Accounts
 from todo_core.use_cases.tasks import Tasks
 
 PASSWORD = "correct horse battery staple"
-PLENTY = Limits(*(Policy(name, 10_000, 60) for name in ("login", "register", "refresh", "password", "api")))
+PLENTY = Limits(*(RateLimitPolicy(name, 10_000, 60) for name in ("login", "register", "refresh", "password", "api")))
 
 
 @attrs.define
@@ -36,7 +36,7 @@ class Ready:
 class User:
     """A registered user who is logged in, as a client of the API."""
 
-    app: Middleware
+    app: RequestMiddleware
     client: httpx.AsyncClient
     email: str
     id: str
@@ -59,7 +59,7 @@ class User:
 class World:
     """An API with everything behind it, and an external issuer beside it."""
 
-    app: Middleware
+    app: RequestMiddleware
     clock: ManualClock
     store: MemoryStore
     ready: Ready
@@ -96,7 +96,7 @@ class World:
         return client_of(self.app, address, **headers)
 
 
-def client_of(app: Middleware, address: str | None = "127.0.0.1", **headers: str) -> httpx.AsyncClient:
+def client_of(app: RequestMiddleware, address: str | None = "127.0.0.1", **headers: str) -> httpx.AsyncClient:
     """Return a client that talks to the application itself; what the application lets through fails the test."""
     peer: Any = None if address is None else (address, 40_000)
     transport = httpx.ASGITransport(app=app, client=peer)  # type: ignore[arg-type]  # ASGI is ASGI

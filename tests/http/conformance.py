@@ -10,7 +10,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.routes import HTTPRoute
 
 from entrypoints.http.document.openapi import ON_EVERY_ANSWER, document
-from entrypoints.http.middleware.application import Middleware
+from entrypoints.http.middleware.application import RequestMiddleware
 from entrypoints.http.routing import Route
 
 Json = dict[str, Any]
@@ -22,7 +22,7 @@ SHARED: "list[Conformance]" = []
 """One is enough: every application of these tests describes itself in the same words."""
 
 
-def handlers_of(app: Middleware) -> list[BaseRouteHandler]:
+def handlers_of(app: RequestMiddleware) -> list[BaseRouteHandler]:
     """Return everything that answers below some path, apart from the framework's own OPTIONS."""
     assert isinstance(app.app, Litestar)
     handlers: list[BaseRouteHandler] = []
@@ -34,7 +34,7 @@ def handlers_of(app: Middleware) -> list[BaseRouteHandler]:
     return handlers
 
 
-def served(app: Middleware) -> list[Route]:
+def served(app: RequestMiddleware) -> list[Route]:
     """Return every route that the framework serves, by path and method."""
     routes: list[Route] = [handler.opt["route"] for handler in handlers_of(app)]
     return sorted(routes, key=lambda route: (route.path, route.method))
@@ -44,13 +44,13 @@ class Conformance:
     """Compares answers with the document of an application."""
 
     @classmethod
-    def of(cls, app: Middleware) -> "Conformance":
+    def of(cls, app: RequestMiddleware) -> "Conformance":
         """Return the comparison for an application of these tests."""
         if not SHARED:
             SHARED.append(cls(app))
         return SHARED[0]
 
-    def __init__(self, app: Middleware) -> None:
+    def __init__(self, app: RequestMiddleware) -> None:
         self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
         self.document = document(served(app), "0")
         self._components = self.document["components"]

@@ -9,7 +9,7 @@ import pytest
 import structlog.testing
 
 from entrypoints.http.app import create_app
-from entrypoints.http.middleware.application import Middleware
+from entrypoints.http.middleware.application import RequestMiddleware
 from entrypoints.http.middleware.rate_limits import LocalRateLimiter, RateLimits
 from entrypoints.http.middleware.telemetry import Telemetry
 from entrypoints.http.ports import Options
@@ -377,10 +377,10 @@ async def test_defects_are_masked(world: World, monkeypatch: pytest.MonkeyPatch)
     assert "error" == lines[1]["log_level"]
 
 
-def frame_around(app: Any) -> Middleware:  # noqa: ANN401 - an ASGI application
+def frame_around(app: Any) -> RequestMiddleware:  # noqa: ANN401 - an ASGI application
     """Return the frame around another application."""
     telemetry = Telemetry()
-    return Middleware(app, Options(), telemetry, RateLimits(PLENTY, LocalRateLimiter(), telemetry), bool)
+    return RequestMiddleware(app, Options(), telemetry, RateLimits(PLENTY, LocalRateLimiter(), telemetry), bool)
 
 
 async def test_last_resort() -> None:

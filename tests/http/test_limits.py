@@ -8,7 +8,7 @@ import structlog.testing
 
 from entrypoints.http.addresses import client_address, counting_key, parse
 from entrypoints.http.middleware.rate_limits import SWEEP_AT, LocalRateLimiter
-from entrypoints.http.ports import Limits, Options, Policy
+from entrypoints.http.ports import Limits, Options, RateLimitPolicy
 from tests.http.api import PASSWORD, World, problem
 from tests.http.conftest import Build
 from todo_core.errors import Unavailable
@@ -20,7 +20,7 @@ PROXIES = (ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("2001:db8:ff
 
 def limited(**quotas: int) -> Options:
     """Return options with small limits, of a minute each."""
-    return Options(limits=Limits(**{name: Policy(name, quota, 60) for name, quota in quotas.items()}))
+    return Options(limits=Limits(**{name: RateLimitPolicy(name, quota, 60) for name, quota in quotas.items()}))
 
 
 async def test_headers_of_a_limit(build: Build) -> None:
@@ -246,7 +246,7 @@ async def test_windows_begin_with_the_first_attempt_and_are_never_prolonged() ->
     """However often somebody tries, the window ends when it would have ended."""
     times = [1000.25, 1010.0, 1059.9, 1060.25, 1061.0]
     limiter = LocalRateLimiter(iter(times).__next__)
-    policy = Policy("login", 2, 60)
+    policy = RateLimitPolicy("login", 2, 60)
 
     counts = [await limiter.hit(policy, "a") for _ in times]
 
@@ -259,7 +259,7 @@ async def test_windows_begin_with_the_first_attempt_and_are_never_prolonged() ->
 async def test_windows_of_a_clock_that_was_ahead_are_over(ahead: float) -> None:
     """Once the clock is right again, another window begins."""
     limiter = LocalRateLimiter(iter([1000.0 + ahead, 1000.0, 1001.0]).__next__)
-    policy = Policy("api", 1, 60)
+    policy = RateLimitPolicy("api", 1, 60)
 
     counts = [await limiter.hit(policy, "a") for _ in range(3)]
 
@@ -269,7 +269,7 @@ async def test_windows_of_a_clock_that_was_ahead_are_over(ahead: float) -> None:
 async def test_ended_windows_are_swept_out() -> None:
     """Addresses that come once do not stay for ever."""
     limiter = LocalRateLimiter(iter([*[0.0] * SWEEP_AT, 61.0]).__next__)
-    policy = Policy("api", 1, 60)
+    policy = RateLimitPolicy("api", 1, 60)
 
     for number in range(SWEEP_AT + 1):
         await limiter.hit(policy, str(number))
@@ -330,7 +330,7 @@ def test_counting_key(address: str, expected: str) -> None:
 
 async def test_forwarded_clients_have_their_own_counters(build: Build) -> None:
     """Behind a trusted proxy each client counts for itself; a stranger cannot pretend to be one."""
-    options = Options(trusted_proxies=PROXIES, limits=Limits(login=Policy("login", 1, 60)))
+    options = Options(trusted_proxies=PROXIES, limits=Limits(login=RateLimitPolicy("login", 1, 60)))
     world = build(options)
 
     async def attempt(peer: str, forwarded: str) -> int:

@@ -7,12 +7,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from entrypoints.http.ports import Limits, Options, Policy
+from entrypoints.http.ports import Limits, Options, RateLimitPolicy
 from tests.http.api import PASSWORD, PLENTY, User, World, problem
 from tests.http.conftest import Build
 
 JSON = {"Content-Type": "application/json"}
-EXHAUSTED = Limits(*(Policy(name, 0, 60) for name in ("login", "register", "refresh", "password", "api")))
+EXHAUSTED = Limits(*(RateLimitPolicy(name, 0, 60) for name in ("login", "register", "refresh", "password", "api")))
 
 
 @pytest.mark.parametrize("path", ["/api/nope", "/api/tasks/not-a-uuid", "/api/tasks/0193a5d27c1e7b3a9f003c5d8e2a1b4f"])
@@ -74,7 +74,7 @@ async def test_ended_session_before_everything_of_the_body(world: World) -> None
 
 async def test_limit_by_user_before_the_body(build: Build) -> None:
     """429 by user comes before 415."""
-    world = build(Options(limits=Limits(api=Policy("api", 1, 60))))
+    world = build(Options(limits=Limits(api=RateLimitPolicy("api", 1, 60))))
     ada = await world.user()
     await ada("GET", "/api/tasks")
 
@@ -95,7 +95,7 @@ async def test_media_type_before_size_before_json(ada: User) -> None:
 
 async def test_json_before_limit_by_account(build: Build) -> None:
     """400 comes before 429 by account."""
-    limits = Limits(login=Policy("login", 1, 60))
+    limits = Limits(login=RateLimitPolicy("login", 1, 60))
     world = build(Options(limits=limits))
     for number in range(10):
         client = world.client_from(f"192.0.2.{number + 1}")
@@ -107,7 +107,7 @@ async def test_json_before_limit_by_account(build: Build) -> None:
 
 async def test_limit_by_account_before_the_rules(build: Build) -> None:
     """429 by account comes before 422."""
-    world = build(Options(limits=Limits(login=Policy("login", 1, 60))))
+    world = build(Options(limits=Limits(login=RateLimitPolicy("login", 1, 60))))
     for number in range(10):
         client = world.client_from(f"192.0.2.{number + 1}")
         await client.post("/api/auth/login", json={"email": "ada@example.org", "password": "x"})

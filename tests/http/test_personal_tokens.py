@@ -7,7 +7,7 @@ import attrs
 import httpx
 import pytest
 
-from entrypoints.http.ports import Limits, Options, Policy
+from entrypoints.http.ports import Limits, Options, RateLimitPolicy
 from entrypoints.http.routing import Route
 from tests.http.api import PASSWORD, PLENTY, User, World, bad_parts, problem
 from tests.http.conftest import Build
@@ -251,7 +251,7 @@ def _left(answer: httpx.Response) -> str:
 )
 async def test_limit_by_account_comes_before_the_scope(build: Build, route: Route) -> None:
     """A token that opens no route for the password is told so, until the attempts of its account are used up."""
-    world = build(Options(limits=attrs.evolve(PLENTY, password=Policy("password", 1, 60))))
+    world = build(Options(limits=attrs.evolve(PLENTY, password=RateLimitPolicy("password", 1, 60))))
     ada = await world.user()
     token = (await make(ada))["token"]
     headers = {"Authorization": f"Bearer {token}"}

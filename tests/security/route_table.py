@@ -2,7 +2,7 @@
 
 from adapters.tokens import Sealer
 from entrypoints.http.app import create_app
-from entrypoints.http.middleware.application import Middleware
+from entrypoints.http.middleware.application import RequestMiddleware
 from entrypoints.http.middleware.rate_limits import LocalRateLimiter
 from entrypoints.http.ports import Collaborators, UseCases
 from tests.http.api import Ready
@@ -13,7 +13,7 @@ from todo_core.use_cases import Accounts, Authentication, Lists, PersonalTokens,
 from todo_core.users import PasswordPolicy
 
 
-def an_application() -> Middleware:
+def an_application() -> RequestMiddleware:
     """Return the application over parts that need nothing; it is there to be looked at before any test runs."""
     clock, ids, passwords = ManualClock(), SequentialIds(), ScryptPasswords(log_cost=2)
     store = MemoryStore(clock)

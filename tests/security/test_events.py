@@ -9,7 +9,7 @@ import structlog.testing
 
 from entrypoints.http.app import create_app
 from entrypoints.http.middleware.telemetry import EVENTS
-from entrypoints.http.ports import Count, Options, Policy
+from entrypoints.http.ports import Options, RateLimitPolicy, RateLimitStatus
 from entrypoints.http.problems import PROBLEM_TYPES
 from entrypoints.http.routing import Route
 from tests.http.api import PASSWORD, PLENTY, User, World, client_of, problem
@@ -154,7 +154,7 @@ async def test_who_tries_anything_is_an_event(build: Build, method: str, path: s
 
 async def test_a_limit_is_an_event(build: Build) -> None:
     """Who tries too often is counted too."""
-    limits = attrs.evolve(PLENTY, login=Policy("login", 1, 60))
+    limits = attrs.evolve(PLENTY, login=RateLimitPolicy("login", 1, 60))
     client = build(Options(limits=limits)).client
     credentials = {"email": "ada@example.org", "password": PASSWORD}
     with structlog.testing.capture_logs() as lines:
@@ -169,7 +169,7 @@ async def test_a_limit_is_an_event(build: Build) -> None:
 class OutOfReach:
     """A shared limiter whose store cannot be reached."""
 
-    async def hit(self, _policy: Policy, _key: str) -> Count:
+    async def hit(self, _policy: RateLimitPolicy, _key: str) -> RateLimitStatus:
         """Fail."""
         raise Unavailable
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.http.ports import Policy
+from entrypoints.http.ports import RateLimitPolicy
 from entrypoints.settings import Environment, LogFormat, Registration, Secret
 from tests.settings.loading import KEY, PRODUCTION, Load, problems
 
@@ -35,7 +35,7 @@ def test_types(load: Load) -> None:
 
     assert settings.network.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("::1"))
     assert settings.network.cors_origins == ("https://app.example.com", "http://localhost:3000")
-    assert settings.limits.login == Policy("login", 3, 60)
+    assert settings.limits.login == RateLimitPolicy("login", 3, 60)
     assert settings.keys.secrets == (Secret(KEY), Secret(KEY[::-1]))
     assert settings.database.prepare_statements is False
     assert settings.logs.format is LogFormat.JSON

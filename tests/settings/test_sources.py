@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.http.ports import Policy
+from entrypoints.http.ports import RateLimitPolicy
 from entrypoints.settings import Environment, Secret, load_settings
 from tests.settings.loading import KEY, PRODUCTION, Load, problems
 
@@ -166,7 +166,7 @@ def test_toml_types(load: Load, tmp_path: Path) -> None:
 
     assert settings.database.prepare_statements is False
     assert settings.network.trusted_proxies == (ip_network("10.0.0.1"), ip_network("::1"))
-    assert settings.limits.api == Policy("api", 1, 1)
+    assert settings.limits.api == RateLimitPolicy("api", 1, 1)
     assert settings.network.allowed_hosts == ("dynaconf_merge",)
 
 

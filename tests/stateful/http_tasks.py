@@ -12,7 +12,7 @@ import httpx
 from adapters.tokens import Sealer
 from entrypoints.http.app import create_app
 from entrypoints.http.middleware.rate_limits import LocalRateLimiter
-from entrypoints.http.ports import Collaborators, Limits, Options, Policy
+from entrypoints.http.ports import Collaborators, Limits, Options, RateLimitPolicy
 from entrypoints.http.wire import encode
 from entrypoints.http.wire.cursors import Cursors
 from tests.http.api import Ready
@@ -31,7 +31,9 @@ from todo_core.tasks import Draft, Task, TaskId
 from todo_core.use_cases import NewTask, Sessions, Tasks
 
 EVERYTHING = 2**31
-UNLIMITED = Limits(*(Policy(name, EVERYTHING, 60) for name in ("login", "register", "refresh", "password", "api")))
+UNLIMITED = Limits(
+    *(RateLimitPolicy(name, EVERYTHING, 60) for name in ("login", "register", "refresh", "password", "api"))
+)
 PRIORITY_NAMES = {priority: name.value for priority, name in encode.PRIORITIES.items()}
 PRIORITIES = {name: priority for priority, name in PRIORITY_NAMES.items()}
 REFUSALS: dict[str, errors.TodoError] = {

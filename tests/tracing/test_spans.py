@@ -18,7 +18,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from adapters.tracing.spans import Tracing
 from entrypoints.bootstrap import System, open_system
 from entrypoints.bootstrap.api import make_api
-from entrypoints.http.middleware.application import Middleware
+from entrypoints.http.middleware.application import RequestMiddleware
 from entrypoints.http.middleware.telemetry import Telemetry
 from entrypoints.settings import load_settings
 from todo_core.actors import SessionActor
@@ -276,5 +276,5 @@ async def test_off(database: str, tmp_path: Path) -> None:
     async with open_system(settings, database) as system:
         api = make_api(system, settings, Telemetry(), bool)
 
-    assert isinstance(api, Middleware)
+    assert isinstance(api, RequestMiddleware)
     assert "adapters.postgres.store" == type(system.use_cases.tasks.store).__module__

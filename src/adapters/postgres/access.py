@@ -45,10 +45,10 @@ class Access(Enum):
         """The conditions on the actor's user and on the row that lets them in."""
         return users.c.disabled_at.is_(None), *PROOFS[self][1]
 
-    def before(self, rows: sa.FromClause) -> sa.Select[tuple[object, ...]]:
-        """Return the statement that puts the user's id before each of `rows`, or alone in one row if there are none.
+    def checked(self, rows: sa.FromClause) -> sa.Select[tuple[object, ...]]:
+        """Return `rows`, read after the access check: the user's id before each, or alone in one row if there are none.
 
-        `rows` already filters by user; it is not evaluated when the access check fails.
+        No row at all means that the check failed; `rows`, which already filters by user, is not evaluated then.
         """
         access = self.table
         return sa.select(access.c.user_id, *rows.c).select_from(access.outerjoin(rows, sa.true()))

@@ -26,12 +26,12 @@ _WRITTEN = {column.name: bindparam(column.name, column.type) for column in lists
 
 def _one(access: Access) -> sa.ClauseElement:
     found = sa.select(*records.LIST).where(OWN_LIST, PRESENT, lists.c.id == bindparam("list"))
-    return access.before(found.subquery("found"))
+    return access.checked(found.subquery("found"))
 
 
 def _all(access: Access) -> sa.ClauseElement:
     found = sa.select(*records.LIST).where(OWN_LIST, PRESENT).subquery("found")
-    return access.before(found).order_by(found.c.position)
+    return access.checked(found).order_by(found.c.position)
 
 
 def _replace() -> sa.ClauseElement:

@@ -24,7 +24,7 @@ AFTER_ALL = 2**63 - 1
 def _list(access: Access) -> sa.ClauseElement:
     found = sa.select(*records.OCCURRENCE).where(*OWN_OCCURRENCE, occurrences.c.version < bindparam("before"))
     rows = found.order_by(occurrences.c.version.desc()).limit(MAX_ROWS).subquery("found")
-    return access.before(rows).order_by(rows.c.version.desc())
+    return access.checked(rows).order_by(rows.c.version.desc())
 
 
 LIST: Mapping[Access, Statement] = {access: Statement.of(_list(access)) for access in Access}

@@ -191,14 +191,14 @@ def _page(access: Access, filters: Filters, sort: Sort, start: PageStart, step: 
     shown = first_fitting(
         rows, records.TASK, [rows.c.part, *_order(sort, rows.c.sort_key, rows.c.id)], text_size(rows)
     ).subquery("page")
-    return Statement.of(access.before(shown).order_by(shown.c.number))
+    return Statement.of(access.checked(shown).order_by(shown.c.number))
 
 
 @lru_cache(SHAPES)
 def count(access: Access, filters: Filters) -> Statement:
     """Return the statement that counts."""
     counted = sa.select(sa.func.count().label("total")).select_from(tasks).where(*filters.conditions())
-    return Statement.of(access.before(counted.subquery("counted")))
+    return Statement.of(access.checked(counted.subquery("counted")))
 
 
 def _parts(sort: Sort, start: PageStart) -> list[sa.ColumnElement[bool]]:

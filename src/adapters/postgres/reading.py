@@ -51,7 +51,7 @@ class Reads:
             Statement.of(_user(access)),
             Statement.of(_sessions(access)),
             Statement.of(_personal_tokens(access)),
-            Statement.of(access.before(_task())),
+            Statement.of(access.checked(_task())),
             Statement.of(_tags(access)),
         )
 
@@ -94,7 +94,7 @@ def _sessions(access: Access) -> sa.Select[tuple[object, ...]]:
         sessions.c.user_id == bindparam("user"), sessions.c.expires_at > bindparam("now")
     )
     rows = live.subquery("live")
-    return access.before(rows).order_by(rows.c.used_at.desc(), rows.c.id.desc())
+    return access.checked(rows).order_by(rows.c.used_at.desc(), rows.c.id.desc())
 
 
 def _personal_tokens(access: Access) -> sa.Select[tuple[object, ...]]:
@@ -102,7 +102,7 @@ def _personal_tokens(access: Access) -> sa.Select[tuple[object, ...]]:
         personal_tokens.c.user_id == bindparam("user"), personal_tokens.c.expires_at > bindparam("now")
     )
     rows = live.subquery("live")
-    return access.before(rows).order_by(rows.c.created_at.desc(), rows.c.id.desc())
+    return access.checked(rows).order_by(rows.c.created_at.desc(), rows.c.id.desc())
 
 
 def _task() -> sa.Subquery:
@@ -117,7 +117,7 @@ def _tags(access: Access) -> sa.Select[tuple[object, ...]]:
     open_ = sa.func.count().filter(tasks.c.completed_at.is_(None))
     counted = sa.select(tag, open_.label("open"), sa.func.count().label("total")).select_from(tasks)
     rows = counted.where(tasks.c.user_id == bindparam("user"), LIVE).group_by(tag).subquery("counted")
-    return access.before(rows).order_by(rows.c.tag.collate("C"))
+    return access.checked(rows).order_by(rows.c.tag.collate("C"))
 
 
 def _users_to_purge() -> sa.ClauseElement:

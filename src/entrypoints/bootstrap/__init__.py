@@ -22,7 +22,7 @@ from adapters.tokens import AccessTokens, KeyFile, Sealer, SignedTokens
 from entrypoints.bootstrap.external import external_tokens
 from entrypoints.bootstrap.keys import open_keys, seal_secrets
 from entrypoints.databases import pool_settings
-from entrypoints.http.ports import Count, Policy, UseCases
+from entrypoints.http.ports import RateLimitPolicy, RateLimitStatus, UseCases
 from entrypoints.settings import Registration, Settings
 from todo_core.audit import Action, Event
 from todo_core.use_cases import (
@@ -51,11 +51,11 @@ class SharedRateLimiter:
 
     counters: RateLimitCounters
 
-    async def hit(self, policy: Policy, key: str) -> Count:
+    async def hit(self, policy: RateLimitPolicy, key: str) -> RateLimitStatus:
         """Count one request. Raises Unavailable."""
         window = await self.counters.hit(policy.name, key, policy.quota, policy.window)
         remaining = policy.quota - window.count
-        return Count(policy, max(remaining, 0), window.seconds_left, exceeded=remaining < 0)
+        return RateLimitStatus(policy, max(remaining, 0), window.seconds_left, exceeded=remaining < 0)
 
 
 @attrs.frozen

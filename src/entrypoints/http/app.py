@@ -11,7 +11,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from entrypoints.http.context import RequestContext
 from entrypoints.http.errors import MalformedRequest, MethodNotAllowed, RouteNotFound
-from entrypoints.http.middleware.application import Middleware
+from entrypoints.http.middleware.application import RequestMiddleware
 from entrypoints.http.middleware.rate_limits import RateLimits
 from entrypoints.http.middleware.telemetry import Telemetry
 from entrypoints.http.pipeline import Pipeline
@@ -38,7 +38,7 @@ def create_app(
     collaborators: Collaborators,
     options: Options = DEFAULT,
     telemetry: Telemetry | None = None,
-) -> Middleware:
+) -> RequestMiddleware:
     """Return the API as an ASGI application; nothing is started or opened by it."""
     telemetry = telemetry or Telemetry()
     cursors = Cursors(collaborators.sealer)
@@ -67,7 +67,7 @@ def create_app(
         debug=False,
         request_max_body_size=None,  # counted in `json_body`
     )
-    return Middleware(litestar, options, telemetry, rate_limits, collaborators.is_draining)
+    return RequestMiddleware(litestar, options, telemetry, rate_limits, collaborators.is_draining)
 
 
 def _handler(route: Route, pipeline: Pipeline) -> HTTPRouteHandler:

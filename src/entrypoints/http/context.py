@@ -9,7 +9,7 @@ import attrs
 from litestar.types import Scope
 
 from entrypoints.http.addresses import Address, client_address, is_trusted, names_other_clients, parse
-from entrypoints.http.ports import Count, Network
+from entrypoints.http.ports import Network, RateLimitStatus
 from todo_core.actors import Actor
 from todo_core.sessions import Client
 
@@ -41,7 +41,7 @@ class RequestContext:
     secure: bool
     started: float
     actor: Actor | None = None
-    counts: list[Count] = attrs.field(factory=list)
+    counts: list[RateLimitStatus] = attrs.field(factory=list)
     problem: str | None = None
     causes: tuple[str, ...] = ()
     reason: str | None = None

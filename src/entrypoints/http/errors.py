@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import attrs
 
-from entrypoints.http.ports import Count
+from entrypoints.http.ports import RateLimitStatus
 
 
 @attrs.frozen
@@ -80,7 +80,7 @@ class RateLimited(HttpError):
     """A limit is reached."""
 
     code: ClassVar[str] = "rate-limited"
-    count: Count
+    count: RateLimitStatus
 
 
 class InternalError(HttpError):

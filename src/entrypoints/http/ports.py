@@ -23,7 +23,7 @@ class Sealer(Protocol):
 
 
 @attrs.frozen
-class Policy:
+class RateLimitPolicy:
     """At most `quota` requests in a window of `window` seconds that begins with the first of them."""
 
     name: str
@@ -32,10 +32,10 @@ class Policy:
 
 
 @attrs.frozen
-class Count:
+class RateLimitStatus:
     """Where a counter stands after a request: what is left in its window, and in how many seconds that ends."""
 
-    policy: Policy
+    policy: RateLimitPolicy
     remaining: int
     resets_in: int
     exceeded: bool = False
@@ -44,7 +44,7 @@ class Count:
 class RateLimiter(Protocol):
     """Counts requests. A window is never prolonged by trying; counting and deciding is one step."""
 
-    async def hit(self, policy: Policy, key: str) -> Count:
+    async def hit(self, policy: RateLimitPolicy, key: str) -> RateLimitStatus:
         """Count one request of `key` under `policy.name`. Raises `todo_core.errors.Unavailable`.
 
         The key may be personal (an e-mail address): what is kept beyond the process is a digest of it.
@@ -123,11 +123,11 @@ LimitName = Literal["login", "register", "refresh", "password"]
 class Limits:
     """The rate limits. `api` counts users, each process for itself; the others count addresses, over all processes."""
 
-    login: Policy = Policy("login", 10, 300)
-    register: Policy = Policy("register", 20, 3600)
-    refresh: Policy = Policy("refresh", 60, 60)
-    password: Policy = Policy("password", 5, 300)
-    api: Policy = Policy("api", 600, 60)
+    login: RateLimitPolicy = RateLimitPolicy("login", 10, 300)
+    register: RateLimitPolicy = RateLimitPolicy("register", 20, 3600)
+    refresh: RateLimitPolicy = RateLimitPolicy("refresh", 60, 60)
+    password: RateLimitPolicy = RateLimitPolicy("password", 5, 300)
+    api: RateLimitPolicy = RateLimitPolicy("api", 600, 60)
 
 
 @attrs.frozen

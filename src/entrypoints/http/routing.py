@@ -40,7 +40,7 @@ class Call:
     """
 
     context: RequestContext
-    scope: Scope
+    asgi_scope: Scope
     method: str
     ids: dict[str, UUID]
     body: Any

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import platformdirs
 
-from entrypoints.http.ports import Limits, Policy
+from entrypoints.http.ports import Limits, RateLimitPolicy
 from entrypoints.settings import network_rules, rules
 from entrypoints.settings.better_auth import check_better_auth, read_better_auth
 from entrypoints.settings.reader import ConfigurationError, Reader
@@ -203,7 +203,7 @@ def _limits(reader: Reader) -> Limits:
     )
 
 
-def _limit(reader: Reader, key: str, default: Policy) -> Policy:
+def _limit(reader: Reader, key: str, default: RateLimitPolicy) -> RateLimitPolicy:
     return reader.take(key, rules.rate_limit(default), default)
 
 

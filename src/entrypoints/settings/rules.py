@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import attrs
 
-from entrypoints.http.ports import Policy
+from entrypoints.http.ports import RateLimitPolicy
 from entrypoints.settings.secret import Secret
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -96,11 +96,11 @@ def log_level(text: str) -> str:
     return text.lower()
 
 
-def rate_limit(limit: Policy) -> Callable[[str], Policy]:
+def rate_limit(limit: RateLimitPolicy) -> Callable[[str], RateLimitPolicy]:
     """Return the rule for `requests/seconds`, which replace those of `limit`."""
     number = whole(1, 10**9)
 
-    def rule(text: str) -> Policy:
+    def rule(text: str) -> RateLimitPolicy:
         try:
             requests, seconds = map(number, text.split("/"))
         except ValueError:

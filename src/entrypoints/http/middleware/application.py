@@ -34,8 +34,8 @@ EXPOSED_HEADERS = b"ETag, Location, Link, Retry-After, RateLimit, RateLimit-Poli
 
 
 @attrs.frozen
-class Middleware:
-    """The outermost ASGI application."""
+class RequestMiddleware:
+    """The outermost ASGI application: it wraps Litestar, and every request passes through it first."""
 
     app: ASGIApp
     options: Options

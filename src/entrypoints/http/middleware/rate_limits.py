@@ -11,7 +11,7 @@ from entrypoints.http.addresses import counting_key
 from entrypoints.http.context import RequestContext
 from entrypoints.http.errors import RateLimited
 from entrypoints.http.middleware.telemetry import Telemetry
-from entrypoints.http.ports import Count, LimitName, Limits, Policy, RateLimiter
+from entrypoints.http.ports import LimitName, Limits, RateLimiter, RateLimitPolicy, RateLimitStatus
 from entrypoints.http.problems import RETRY_SECONDS
 from entrypoints.http.responses import Header
 from todo_core.errors import Unavailable
@@ -30,11 +30,11 @@ class LocalRateLimiter:
     _windows: dict[tuple[str, str], tuple[int, float]] = attrs.field(factory=dict, init=False)
     _sweep_at: int = attrs.field(default=SWEEP_AT, init=False)
 
-    async def hit(self, policy: Policy, key: str) -> Count:
+    async def hit(self, policy: RateLimitPolicy, key: str) -> RateLimitStatus:
         """Count one request."""
         return self.count(policy, key)
 
-    def count(self, policy: Policy, key: str) -> Count:
+    def count(self, policy: RateLimitPolicy, key: str) -> RateLimitStatus:
         """Count one request, without waiting for anything."""
         now = self._now()
         used, ends = self._windows.get((policy.name, key), (0, 0.0))
@@ -43,7 +43,7 @@ class LocalRateLimiter:
             self._sweep(now)
         used += 1
         self._windows[policy.name, key] = used, ends
-        return Count(policy, max(0, policy.quota - used), math.ceil(ends - now), exceeded=used > policy.quota)
+        return RateLimitStatus(policy, max(0, policy.quota - used), math.ceil(ends - now), exceeded=used > policy.quota)
 
     def _sweep(self, now: float) -> None:
         if len(self._windows) >= self._sweep_at:
@@ -67,7 +67,7 @@ class RateLimits:
     async def account(self, context: RequestContext, limit: LimitName, account: str) -> None:
         """Count the account that a request is about, whether it exists or not, over all processes."""
         policy = self._policy(limit)
-        wide = Policy(f"{policy.name}-account", policy.quota * PER_ACCOUNT, policy.window)
+        wide = RateLimitPolicy(f"{policy.name}-account", policy.quota * PER_ACCOUNT, policy.window)
         await self._hit(context, wide, account)
 
     def user(self, context: RequestContext, user: UserId) -> None:
@@ -82,30 +82,32 @@ class RateLimits:
         """Count the address without enforcing the limit: another error takes precedence."""
         context.counts.append(self._count_address(context))
 
-    def _policy(self, limit: LimitName) -> Policy:
-        policy: Policy = getattr(self.limits, limit)
+    def _policy(self, limit: LimitName) -> RateLimitPolicy:
+        policy: RateLimitPolicy = getattr(self.limits, limit)
         return policy
 
-    async def _hit(self, context: RequestContext, policy: Policy, key: str) -> None:
+    async def _hit(self, context: RequestContext, policy: RateLimitPolicy, key: str) -> None:
         try:
             count = await self.shared.hit(policy, key)
         except Unavailable as error:
             self.telemetry.uncounted(context, error)
-            context.counts.append(Count(policy, 0, RETRY_SECONDS))  # nobody gets through until it can be asked
+            context.counts.append(
+                RateLimitStatus(policy, 0, RETRY_SECONDS)
+            )  # nobody gets through until it can be asked
             raise
         _enforce(context, count)
 
-    def _count_address(self, context: RequestContext) -> Count:
+    def _count_address(self, context: RequestContext) -> RateLimitStatus:
         return self.local.count(self.limits.api, f"address {counting_key(context.address)}")
 
 
-def _enforce(context: RequestContext, count: Count) -> None:
+def _enforce(context: RequestContext, count: RateLimitStatus) -> None:
     context.counts.append(count)
     if count.exceeded:
         raise RateLimited(count)
 
 
-def rate_limit_headers(counts: Sequence[Count]) -> list[Header]:
+def rate_limit_headers(counts: Sequence[RateLimitStatus]) -> list[Header]:
     """Return the two header fields that describe these counters."""
     policies = ", ".join(_policy_text(one.policy) for one in counts)
     states = ", ".join(f'"{one.policy.name}";r={one.remaining};t={one.resets_in}' for one in counts)
@@ -113,5 +115,5 @@ def rate_limit_headers(counts: Sequence[Count]) -> list[Header]:
 
 
 @cache
-def _policy_text(policy: Policy) -> str:
+def _policy_text(policy: RateLimitPolicy) -> str:
     return f'"{policy.name}";q={policy.quota};w={policy.window}'

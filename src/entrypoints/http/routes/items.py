@@ -21,7 +21,7 @@ OF_A_KEY = ("idempotency-key-reused", "quota-exceeded")
 
 def key(call: Call) -> IdempotencyKey | None:
     """Return the idempotency key of a request; its fingerprint covers the method, the path with its query, the body."""
-    path = "/".join((call.scope["path_template"], *map(str, call.ids.values())))
+    path = "/".join((call.asgi_scope["path_template"], *map(str, call.ids.values())))
     query = urlencode(sorted(call.query_texts.items()), doseq=True)
     return idempotency_key(call.context, call.method, f"{path}?{query}" if query else path, call.body)
 
