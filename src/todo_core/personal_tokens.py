@@ -33,6 +33,7 @@ MAX_TOKENS = 50
 MAX_DAYS = 366
 DEFAULT_DAYS = 90
 USE_NOTED_EVERY = dt.timedelta(minutes=5)
+NO_TIME = dt.timedelta()
 """A use so soon after the one noted last is not noted: one write in that time, however busy the token is."""
 
 _SHAPE = re.compile(rf"{PREFIX}([0-9A-Za-z]{{{RANDOM_LENGTH}}})([0-9A-Za-z]{{{CHECKSUM_LENGTH}}})")
@@ -102,8 +103,8 @@ class PersonalToken:
         return now < self.expires_at
 
     def notes_use(self, now: dt.datetime) -> bool:
-        """Return whether a use at `now` has to be kept."""
-        return self.last_used_at is None or now - self.last_used_at >= USE_NOTED_EVERY
+        """Return whether a use at `now` has to be kept. One in the future was noted by a clock that was ahead."""
+        return self.last_used_at is None or not NO_TIME <= now - self.last_used_at < USE_NOTED_EVERY
 
 
 def _checksum(text: str) -> str:

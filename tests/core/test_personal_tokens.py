@@ -137,12 +137,12 @@ def test_a_token_ends() -> None:
 
 
 def test_use_is_noted_now_and_then() -> None:
-    """The first use is noted, and later ones once in five minutes."""
+    """The first use is noted, and later ones once in five minutes; what a clock that was ahead noted is mended."""
     noted = [token().notes_use(NOW)]
     used = token(last_used_at=NOW)
-    noted += [used.notes_use(NOW + dt.timedelta(minutes=minutes)) for minutes in (0, 4, 5, 600)]
+    noted += [used.notes_use(NOW + dt.timedelta(minutes=minutes)) for minutes in (0, 4, 5, 600, -1, -600)]
 
-    assert [True, False, False, True, True] == noted
+    assert [True, False, False, True, True, True, True] == noted
 
 
 def test_the_digest_is_not_shown() -> None:

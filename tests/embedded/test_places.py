@@ -4,15 +4,21 @@ import importlib.util
 import os
 import shutil
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from adapters.embedded import Binaries, EmbeddedError, cluster
+from adapters.embedded.supervisor import POWERLESS
 from tests.conftest import FAST, directory_for_all
 from tests.embedded.conftest import Owners, add_row
+from tests.programs import program
+from tests.serving import environment
 
+PROGRAM = "from entrypoints.cli import main; main()"
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to step down")
 NOBODY = 65534
 
@@ -250,6 +256,27 @@ def test_data_below_a_closed_home(tmp_path: Path) -> None:
         cluster(tmp_path / "data").__enter__()
 
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+
+
+@AS_ROOT
+@pytest.mark.parametrize(
+    "missing", ["setuid", "setgid", "chown", "dac_override,dac_read_search", "kill", "setuid,setgid,chown,kill"]
+)
+def test_root_without_its_powers(missing: str) -> None:
+    """Root of a container that lacks capabilities is told which, in one line, and what to do instead."""
+    without = ",".join(f"-{name}" for name in missing.split(","))
+    command = [program("setpriv"), f"--bounding-set={without}", f"--inh-caps={without}", sys.executable, "-c", PROGRAM]
+    with directory_for_all("todo-") as place:
+        done = subprocess.run(
+            [*command, "users", "list"],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=os.sep,
+            env=environment(place / "data"),
+        )
+
+    assert (1, f"todo: {POWERLESS}\n") == (done.returncode, done.stderr)
 
 
 def test_read_only_directory(root: Path, wheel: Path, owners: Owners) -> None:

@@ -14,6 +14,8 @@ from adapters.embedded.errors import EmbeddedError
 
 PRIVATE = 0o700
 PASSAGE = 0o711
+WAITS = ("/bin/sh", "-c", "read line")
+"""A program that every account may run, and that lasts until it is ended."""
 
 
 class Identity(TypedDict):
@@ -71,6 +73,13 @@ class Account:
         if self.uid is not None and self.gid is not None:
             os.chown(directory, self.uid, self.gid, follow_symlinks=False)
         return directory
+
+    def check_can_be_handled(self) -> None:
+        """Raise PermissionError unless the caller may start processes of this account, and end them."""
+        if self.uid is None:
+            return
+        with subprocess.Popen(WAITS, stdin=subprocess.PIPE, cwd=os.sep, **self.identity) as process:
+            process.terminate()
 
     def check_can_enter(self, directory: Path) -> None:
         """Look whether this account may pass through `directory` and all above it.

@@ -22,6 +22,11 @@ from adapters.embedded.process import start, stop
 from adapters.embedded.watch import Observer, Process, Watch
 
 JOIN_SECONDS = 10
+POWERLESS = (
+    "PostgreSQL cannot run as root, and root may not hand it to another account here: grant the capabilities SETUID,"
+    " SETGID, CHOWN, DAC_OVERRIDE and KILL, or start this as an ordinary user"
+)
+"""What root in a container lacks, or on a network drive that makes nobody of it."""
 _SETTINGS = {
     "listen_addresses": "",  # the socket is the only door
     "port": "5432",
@@ -90,6 +95,8 @@ def _in_words(root: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if isinstance(error, PermissionError) and os.geteuid() == 0:
+            raise EmbeddedError(POWERLESS) from error
         raise EmbeddedError(
             f"the data directory {root} cannot be used: {error.strerror} ({error.filename or root})"
         ) from error
@@ -104,6 +111,7 @@ def _start_or_join(
     account.check_can_enter(account.enclose(home.path))
     if (sockets := _claim(home, ending)) is not None:
         return Server(_url(sockets), binaries, home.log, owned=False)
+    account.check_can_be_handled()
     bindir = open_to(account, binaries.bindir, home.path)
     if not home.data.exists():
         initialise(home, bindir, account, durable=settings.get("fsync") != "off")
