@@ -10,11 +10,13 @@ import signal
 import socket
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from multiprocessing.synchronize import Lock
 from types import FrameType
+from typing import Any
 
 import attrs
 import structlog
@@ -34,6 +36,9 @@ OWN_DESCRIPTORS = 200
 """How many files and connections to the database a worker has open beside them, at most."""
 IDLE_SECONDS = 75
 """Idle limit of a connection, also within a request. Longer than a proxy's 60 s: the proxy closes idle ones first."""
+MAX_DEATHS = 5
+DEATHS_SECONDS = 60
+"""How many workers may die in how many seconds before the server ends: what is wrong is not mended by going on."""
 LOOP = Loops.uvloop if importlib.util.find_spec("uvloop") else Loops.asyncio
 """uvloop where it is installed: the distribution asks for it wherever it runs. It takes less processor time."""
 QUIET = {
@@ -148,6 +153,17 @@ class Server(MPServer):
     shared: Shared
     drain_for: timedelta
     _asked_by: signal.Signals | None = None
+    _deaths: deque[float]
+
+    def _respawn_workers(self, *arguments: Any, **more: Any) -> None:  # noqa: ANN401 - granian's
+        """Start workers again. granian gives up at a second death within 5.5 s; here it takes `MAX_DEATHS` in a minute.
+
+        What kills a worker now and then (the system, short of memory) is no reason to end the others.
+        """
+        super()._respawn_workers(*arguments, **more)
+        self._deaths.append(time.monotonic())
+        if len(self._deaths) < MAX_DEATHS or self._deaths[-1] - self._deaths[0] > DEATHS_SECONDS:
+            self.respawned_wrks.clear()
 
     def signal_handler_interrupt(self, number: int, frame: FrameType | None) -> None:
         """Note who asks to stop, and do it."""
@@ -208,6 +224,7 @@ def serve(server: ServerSettings, address: Address, load: Callable[[Shared], Asg
         workers_kill_timeout=int(server.shutdown.total_seconds()),
     )
     granian.shared, granian.drain_for = Shared(), server.drain
+    granian._deaths = deque(maxlen=MAX_DEATHS)  # noqa: SLF001 - granian's initialiser takes no more
     granian.serve(target_loader=Worker(os.getpid(), load, granian.shared))
 
 

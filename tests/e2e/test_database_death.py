@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.embedded.watch import MAX_DEATHS
 from tests.serving import PATIENCE_SECONDS, Server, eventually, serving, working_in
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are found by /proc")
@@ -72,11 +73,11 @@ def test_a_database_that_cannot_start_again_ends_the_server(data: Path) -> None:
 def test_a_database_that_dies_again_and_again_ends_the_server(data: Path) -> None:
     """Trying on would hide what is wrong."""
     with serving(data) as server:
-        for deaths in (1, 2):
+        for deaths in range(1, MAX_DEATHS):
             kill_database(data)
             eventually(partial(has_told, server, BACK * deaths), server.log.read_text)
         kill_database(data)
 
         assert server.process.wait(PATIENCE_SECONDS) == 1
-        assert "todo: the database died 3 times in 60 seconds" in server.log.read_text().splitlines()[-1]
+        assert f"todo: the database died {MAX_DEATHS} times in 60 seconds" in server.log.read_text().splitlines()[-1]
     assert working_in(data) == set()

@@ -73,6 +73,19 @@ def test_kill(data: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="workers are found by /proc")
+def test_a_worker_that_dies_twice(data: Path) -> None:
+    """Another takes its place each time, however soon: the server goes on."""
+    with serving(data) as server:
+        for _ in range(2):
+            [worker] = workers_of(server)
+            os.kill(worker, signal.SIGKILL)
+            eventually(lambda dead=worker: workers_of(server) not in ([], [dead]), server.log.read_text)  # type: ignore[misc]
+            eventually(server.is_ready, server.log.read_text)
+
+        assert server.process.poll() is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are found by /proc")
 def test_a_worker_that_dies_again_and_again(data: Path) -> None:
     """The server gives up, with an exit code that a supervisor sees, and stops its database."""
     with serving(data) as server:

@@ -19,7 +19,7 @@ from tests.conftest import directory_for_all
 from tests.serving import free_port
 
 POOL_SIZE = 2
-NEWER = os.environ.get("TODO_NEWER_PGBOUNCER")
+NEWER = os.environ.get("NEWER_PGBOUNCER")
 """A PgBouncer, 1.21 or later, that knows prepared statements: Debian 12 has an older one."""
 PREPARED_STATEMENTS = 200
 """How many it keeps for each connection: more than a process of ours prepares."""
@@ -59,7 +59,7 @@ class PgBouncer:
 def program(*, prepares: bool) -> str:
     """Return PgBouncer's program; skip the test where there is none, but on CI; or the newer one."""
     if prepares:
-        return NEWER or pytest.skip("TODO_NEWER_PGBOUNCER names no PgBouncer that knows prepared statements")
+        return NEWER or pytest.skip("NEWER_PGBOUNCER names no PgBouncer that knows prepared statements")
     found = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     if found is None:
         if os.environ.get("CI"):

@@ -15,7 +15,7 @@ import attrs
 from adapters.embedded.errors import EmbeddedError
 from adapters.embedded.process import Stopping, stop
 
-MAX_DEATHS = 3
+MAX_DEATHS = 10
 DEATHS_SECONDS = 60
 _LOOK_SECONDS = 0.1
 
