@@ -368,6 +368,9 @@ FROM requests JOIN locked ON locked.user_id = requests."user" LEFT OUTER JOIN wr
 -- health.REVISION
 SELECT version_num, current_setting('transaction_read_only') = 'off' AS writable FROM alembic_version;
 
+-- health.ROOM
+CREATE TEMPORARY TABLE room ON COMMIT DROP AS SELECT 1 AS taken;
+
 -- lists.ONE, access check: session
 SELECT access.user_id, found.id, found.version, found.name, found.color, found.inbox, found.position, found.created_at, found.updated_at
 FROM (SELECT users.id AS user_id

@@ -19,6 +19,8 @@ MILLISECONDS = 1000
 REVISION = Statement.of(
     sa.text("SELECT version_num, current_setting('transaction_read_only') = 'off' AS writable FROM alembic_version")
 )
+ROOM = Statement.of(sa.text("CREATE TEMPORARY TABLE room ON COMMIT DROP AS SELECT 1 AS taken"))
+"""Takes a page of the database's disk, for as long as the statement lasts."""
 
 
 @attrs.define
@@ -75,4 +77,17 @@ class DatabaseReadiness:
             if isinstance(error.__cause__, errors.UndefinedTable):
                 return None, True
             raise
-        return (str(rows[0][0]), bool(rows[0][1])) if rows else (None, True)
+        if not rows:
+            return None, True
+        revision, writable = rows[0]
+        return str(revision), bool(writable) and await self._has_room()
+
+    async def _has_room(self) -> bool:
+        """Say whether the disk has room, if it had none for a write. A role that may not try is taken at its word."""
+        if not self.database.disk_is_full:
+            return True
+        try:
+            await self.database.write(ROOM, {}, repeatable=True)
+        except Unavailable as error:
+            return isinstance(error.__cause__, errors.InsufficientPrivilege)
+        return True

@@ -110,10 +110,14 @@ class Transaction:
 
 @attrs.define
 class Database:
-    """A database behind a pool of connections. Every method raises Unavailable when it cannot be reached."""
+    """A database behind a pool of connections. Every method raises Unavailable when it cannot be reached.
+
+    `disk_is_full`: that was the answer to a write, and none has succeeded since.
+    """
 
     pool: AsyncConnectionPool[Connection]
     _outage: Outage
+    disk_is_full: bool = attrs.field(default=False, init=False)
     _renewed: float = attrs.field(default=0.0, init=False)
 
     @classmethod
@@ -162,7 +166,9 @@ class Database:
 
         It is run again when it may be kept only if it is `repeatable`, which says that twice does no harm.
         """
-        return await self._repeat(lambda connection: _fetch(connection, statement, values), lambda: repeatable)
+        rows = await self._repeat(lambda connection: _fetch(connection, statement, values), lambda: repeatable)
+        self.disk_is_full = False
+        return rows
 
     async def transact(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `work` in a transaction that is committed when it returns; READ COMMITTED.
@@ -186,7 +192,9 @@ class Database:
                 committing = True
             return result
 
-        return await self._repeat(unit, lambda: not committing)
+        kept = await self._repeat(unit, lambda: not committing)
+        self.disk_is_full = False
+        return kept
 
     async def _repeat(self, work: Callable[[Connection], Awaitable[T]], repeatable: Callable[[], bool]) -> T:
         """Run `work` until it is not broken off; after a lost connection only while it is `repeatable`."""
@@ -197,6 +205,7 @@ class Database:
             except psycopg.Error as error:
                 if not _speaks_of_the_database(error):
                     raise
+                self.disk_is_full |= isinstance(error, errors.DiskFull)
                 await self._recover(error, attempt)
                 if not isinstance(error, BROKEN_OFF) and not (_lost(error) and repeatable()):
                     raise Unavailable(_reason(error)) from error
