@@ -1,4 +1,4 @@
-"""Whose process the server is: PostgreSQL refuses root, so root hands it to an account without rights."""
+"""The account that runs the server. PostgreSQL refuses to run as root, so root uses an unprivileged account."""
 
 import os
 import pwd
@@ -19,7 +19,7 @@ WAITS = ("/bin/sh", "-c", "read line")
 
 
 class Identity(TypedDict):
-    """Those arguments of `subprocess` that say whose the new process is."""
+    """The arguments of `subprocess` that set the user and groups of a new process."""
 
     user: int | None
     group: int | None
@@ -39,7 +39,7 @@ class Account:
     def choose(cls, data: Path) -> "Account":
         """Return who runs the server whose data directory is `data`.
 
-        An ordinary user runs it himself. Root takes the owner of the data if there are some already, else
+        An ordinary user runs it as themselves. Root uses the owner of the data directory if it exists, else
         `postgres`, else `nobody`: PostgreSQL wants an account with a name.
 
         Raises:
@@ -59,16 +59,16 @@ class Account:
 
     @property
     def identity(self) -> Identity:
-        """How `subprocess` is told to start a process of this account."""
+        """The arguments that make `subprocess` start a process of this account."""
         return Identity(user=self.uid, group=self.gid, extra_groups=self.groups)
 
     def enclose(self, directory: Path) -> Path:
-        """Make `directory` if need be, the caller's own, and return it; this account may pass through."""
+        """Create `directory` if it is missing, owned by the caller, and return it. This account may pass through it."""
         directory.mkdir(mode=PRIVATE if self.uid is None else PASSAGE, parents=True, exist_ok=True)
         return directory
 
     def own(self, directory: Path) -> Path:
-        """Make `directory` if need be, private to this account, and return it."""
+        """Create `directory` if it is missing, private to this account, and return it."""
         directory.mkdir(mode=PRIVATE, exist_ok=True)
         if self.uid is not None and self.gid is not None:
             os.chown(directory, self.uid, self.gid, follow_symlinks=False)
@@ -82,10 +82,10 @@ class Account:
             process.terminate()
 
     def check_can_enter(self, directory: Path) -> None:
-        """Look whether this account may pass through `directory` and all above it.
+        """Check that this account may pass through `directory` and every directory above it.
 
         Raises:
-            EmbeddedError: it may not; the message names the outermost that is closed.
+            EmbeddedError: it may not; the message names the outermost directory that is closed.
         """
         if self.uid is None:
             return
@@ -104,7 +104,7 @@ class Account:
         return bool(directory.st_mode & 0o001)
 
     def can_run(self, program: Path) -> bool:
-        """Say whether this account may run `program` (a virtual environment below /root is closed to it)."""
+        """Return whether this account may run `program` (a virtual environment below /root is closed to it)."""
         try:
             subprocess.run([program, "--version"], check=True, capture_output=True, cwd=os.sep, **self.identity)
         except (PermissionError, subprocess.CalledProcessError):

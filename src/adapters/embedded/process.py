@@ -1,4 +1,4 @@
-"""The server's process: started, waited for, stopped."""
+"""Starts the server's process, waits until it is ready, and stops it."""
 
 import ctypes
 import os
@@ -16,12 +16,12 @@ from adapters.embedded.account import Account
 from adapters.embedded.errors import EmbeddedError
 from adapters.embedded.home import Home, Status
 
-# Not the caller's environment: a PGPORT or PGOPTIONS of his would bend the server.
+# Not the caller's environment: PGPORT or PGOPTIONS there would change the server's settings.
 ENVIRONMENT = {"LC_ALL": "C", "PATH": os.defpath, "TZ": "UTC"}
 
 START_SECONDS = 120  # crash recovery may take a while
 STOP_SECONDS = 60
-TAKEOVER_SECONDS = 10  # how long a killed server's process may stay in the process table
+TAKEOVER_SECONDS = 10  # how long the processes of a killed server may take to go
 _RETRY_SECONDS = 0.1
 _POLL_SECONDS = 0.005
 _NEVER = threading.Event()
@@ -33,20 +33,20 @@ _PR_SET_PDEATHSIG = 1
 
 
 class Stopping(Exception):
-    """A start was broken off, because the server is not wanted any more; nothing of it runs."""
+    """A start was cancelled because the server is no longer needed; no process of it is left."""
 
 
 def start(
     home: Home, bindir: Path, account: Account, settings: Mapping[str, str], stopping: threading.Event = _NEVER
 ) -> "subprocess.Popen[bytes]":
-    """Start the server and return when it takes connections.
+    """Start the server and return when it accepts connections.
 
-    After a kill, processes of the server before may still be there for a moment, and PostgreSQL then takes them for a
-    living server: a start that is refused for it is repeated for a while.
+    After a kill, processes of the previous server may exist for a moment, and PostgreSQL refuses to start beside
+    them: the start is then repeated for a while.
 
     Raises:
-        EmbeddedError: it did not start; the message holds the reason and the log's name.
-        Stopping: `stopping` was set meanwhile.
+        EmbeddedError: it did not start; the message has the reason and the name of the log.
+        Stopping: `stopping` was set during the start.
     """
     deadline = time.monotonic() + TAKEOVER_SECONDS
     while True:
@@ -67,7 +67,7 @@ def start(
 
 
 def _what_is_there(said: str, home: Home) -> str:
-    if not _LISTED.search(said):  # the process that the file names is gone, and not those that served its clients
+    if not _LISTED.search(said):  # the process in the file is gone, but those that served its clients are not
         return f"a database that was killed has left processes: end those whose working directory is {home.data}"
     pid = home.postmaster().pid
     return (
@@ -77,7 +77,7 @@ def _what_is_there(said: str, home: Home) -> str:
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:
-    """End the server cleanly: sessions are cut, what was committed is written, the pid file goes."""
+    """Stop the server cleanly: it ends sessions, writes a checkpoint and removes its pid file."""
     if process.poll() is not None:
         return
     process.send_signal(signal.SIGINT)
@@ -89,7 +89,7 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 def reason(said: str, path: Path) -> str:
-    """Return what PostgreSQL's words give as the reason, and its hint if it has one, on one line."""
+    """Return the reason that PostgreSQL's messages give, with the hint if there is one, on one line."""
     if found := _REASON.findall(said):
         return " ".join([*found[:1], *_HINT.findall(said)[:1]])
     if shutil.disk_usage(path).free == 0:
@@ -107,7 +107,7 @@ def _launch(home: Home, bindir: Path, account: Account, settings: Mapping[str, s
             stderr=log,
             env=ENVIRONMENT,
             cwd=os.sep,
-            process_group=0,  # Ctrl-C is for us: the database stops after the last request
+            process_group=0,  # Ctrl-C goes to this process alone: the database stops after the last request
             preexec_fn=_end_with_parent(),  # noqa: PLW1509 -- it makes two system calls and takes no lock
             **account.identity,
         )
@@ -118,21 +118,21 @@ def _private(path: str, flags: int) -> int:
 
 
 def _end_with_parent() -> Callable[[], None] | None:
-    """Return what makes Linux stop the server when we die, even by SIGKILL (it runs after the change of account)."""
+    """Return what makes Linux stop the server when this process dies. It runs after the change of account."""
     if sys.platform != "linux":
         return None
     prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
 
     def arrange() -> None:
         prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
-        if os.getppid() != parent:  # we died before the call
+        if os.getppid() != parent:  # the parent died before the call
             os._exit(1)
 
     return arrange
 
 
 def _became_ready(process: "subprocess.Popen[bytes]", home: Home, stopping: threading.Event) -> bool:
-    """Wait until the server says so in its file, which must be its own: a crash leaves one behind."""
+    """Wait until `postmaster.pid` says that the server is ready; a file of another process is left from a crash."""
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None:
         postmaster = home.postmaster()

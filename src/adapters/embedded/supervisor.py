@@ -1,4 +1,4 @@
-"""Runs one private server for as long as a `with` block lasts, or joins the one that runs already."""
+"""Runs one private server for the length of a `with` block, or uses the one that runs already."""
 
 import fcntl
 import os
@@ -28,25 +28,25 @@ POWERLESS = (
 )
 """What root in a container lacks, or on a network drive that makes nobody of it."""
 _SETTINGS = {
-    "listen_addresses": "",  # the socket is the only door
+    "listen_addresses": "",  # connections through the socket only
     "port": "5432",
     "unix_socket_permissions": "0700",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
-    "log_error_verbosity": "terse",  # a detail line would quote rows, e-mail addresses among them
+    "log_error_verbosity": "terse",  # a DETAIL line would quote rows with e-mail addresses
 }
 
 
 @attrs.frozen
 class Server:
-    """A server that takes connections now.
+    """A server that accepts connections.
 
     Attributes:
-        url: a libpq URL of its database, without a password: the socket's directory is the key.
+        url: a libpq URL of its database, without a password: who may enter the socket's directory may connect.
         binaries: its programs; `pg_dump` and `psql` are among them.
         log: the file it writes to.
-        owned: whether it stops at the end of the block; else it is another process's, and ends with that one.
+        owned: whether it stops at the end of the block; if not, another process owns it and stops it.
     """
 
     url: str
@@ -63,23 +63,22 @@ def cluster(
     settings: Mapping[str, str] | None = None,
     observer: Observer | None = None,
 ) -> Iterator[Server]:
-    """Yield a running server whose data live below `root`, made there the first time.
+    """Yield a running server with its data below `root`, where they are created the first time.
 
-    One process at a time owns it, and stops it at the end of the block; Linux stops it even when that process is
-    killed. Whoever comes meanwhile gets the same server, not its ownership.
+    One process at a time owns the server and stops it at the end of the block; Linux stops it even if that process
+    is killed. Other processes get the same server without owning it.
 
-    Call it from the main thread: Linux counts the end of the thread that started the server as its owner's death.
+    Call it from the main thread: Linux takes the end of the thread that started the server for its owner's death.
 
     Args:
-        root: kept between runs; below it each major version of PostgreSQL has a directory.
+        root: a directory that is kept between runs, with one directory for each major version of PostgreSQL.
         bindir: the directory of PostgreSQL's programs; by default the wheel's, else the machine's.
-        settings: server parameters over ours; `fsync=off` also makes the first start faster.
-        observer: has an owned server watched and started again when it dies, and is told of it; without one, a
-            server that dies stays dead.
+        settings: server parameters, which override ours; `fsync=off` also makes the first start faster.
+        observer: is told when an owned server dies and is restarted; without one, it is not restarted.
 
     Raises:
-        EmbeddedError: there is no server to be had; nothing was left half made. At the end of the block: the server
-            died and could not be kept alive.
+        EmbeddedError: the server is not available; nothing is left half done. At the end of the block: the server
+            died and could not be restarted.
         RuntimeError: called from another thread.
     """
     if threading.current_thread() is not threading.main_thread():
@@ -134,10 +133,10 @@ def _start_or_join(
 
 
 def _claim(home: Home, ending: ExitStack) -> Path | None:
-    """Become the owner of the server, or return the socket's directory of one that another process owns.
+    """Become the owner of the server, or return the socket's directory of the one that another process owns.
 
     Raises:
-        EmbeddedError: another process holds the lock, but no server of its answers.
+        EmbeddedError: another process holds the lock, but its server does not answer.
     """
     lock = ending.enter_context(home.lock.open("a+"))
     deadline = time.monotonic() + JOIN_SECONDS
@@ -150,7 +149,7 @@ def _claim(home: Home, ending: ExitStack) -> Path | None:
                 f"{home.path} is in use by process {lock.read().strip()}, whose database does not answer"
             )
         time.sleep(0.05)
-    os.register_at_fork(after_in_child=lock.close)  # else a worker that outlives us would hold the lock for us
+    os.register_at_fork(after_in_child=lock.close)  # or a worker that outlives this process would hold the lock
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()

@@ -1,4 +1,4 @@
-"""Keeps a server alive: one that ends unasked is started again, as long as that helps."""
+"""Restarts a server that ends unexpectedly, up to a number of deaths in a period."""
 
 import subprocess
 import threading
@@ -23,26 +23,26 @@ Process: TypeAlias = "subprocess.Popen[bytes]"
 
 
 class Observer(Protocol):
-    """Who is told what befalls a server; not in the main thread."""
+    """Is told of what happens to a server, in a thread other than the main one."""
 
     def died(self, status: int, log: Path) -> None:
-        """Hear that it ended unasked: its exit status, or less than 0 the signal, and the file with its own words."""
+        """The server ended unexpectedly. A `status` below 0 is the number of a signal; `log` is its log file."""
 
     def restarted(self) -> None:
-        """Hear that it takes connections again."""
+        """The server accepts connections again."""
 
     def given_up(self) -> None:
-        """Hear that it will not come back: the block should end, and then raises EmbeddedError with the reason."""
+        """The server will not be restarted. The block should end; it then raises EmbeddedError with the reason."""
 
 
 @attrs.frozen
 class Watch:
-    """Looks after one server.
+    """Watches one server.
 
     Attributes:
-        restart: starts it again; raises Stopping once the event it is given is set.
+        restart: starts it again; raises Stopping when the event that it gets is set.
         log: the file it writes to.
-        observer: is told of each death, each return, and of giving up.
+        observer: is told of each death, of each restart, and when there will be no more.
     """
 
     restart: Callable[[threading.Event], Process]
@@ -53,15 +53,14 @@ class Watch:
 
     @contextmanager
     def over(self, process: Process) -> Iterator[None]:
-        """Start the server again whenever it ends during the block, and stop it at the end of the block.
+        """Restart the server whenever it ends during the block, and stop it at the end of the block.
 
         Raises:
-            EmbeddedError: at the end of a block that has no error of its own: the server could not be started
-                again, or died `MAX_DEATHS` times within `DEATHS_SECONDS`.
+            EmbeddedError: at the end of a block without an error of its own: the server could not be restarted,
+                or died `MAX_DEATHS` times within `DEATHS_SECONDS`.
         """
-        # A thread, because the block needs the main one. It stops the server too: where one thread starts and stops,
-        # the two cannot cross. It lasts until then: Linux takes the end of the thread that started the server for its
-        # owner's death.
+        # A thread, because the block needs the main one. It also stops the server, so that starting and stopping cannot
+        # overlap. It lasts until then: Linux takes the end of the thread that started the server for its owner's death.
         with ThreadPoolExecutor(1, "embedded-postgresql") as executor:
             try:
                 keeping = executor.submit(self._keep, process)

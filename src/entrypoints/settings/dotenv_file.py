@@ -1,7 +1,7 @@
-"""`.env`: a NAME=value on each line, read as python-dotenv documents it, but without overlooking anything.
+"""`.env`: a NAME=value on each line, read as python-dotenv documents it, and with every mistake reported.
 
-Its documented functions tell neither lines nor repeated names, and pass over what they cannot read; so they are given
-one statement at a time.
+The documented functions of python-dotenv give no line numbers, hide repeated names and skip what they cannot read, so
+they get one statement at a time.
 """
 
 import logging
@@ -18,13 +18,13 @@ from entrypoints.settings.names import Names
 NOTHING = re.compile(r"\s*(#.*)?")
 QUOTED = re.compile(r"""\s*(?:export\s+)?(?P<name>[^\s=#]+)\s*=\s*["']""")
 MAX_LINES = 100
-"""How many lines a value in quotes may have: other programs keep keys in `.env`."""
+"""How many lines a quoted value may have: other programs keep keys in `.env`."""
 
-logging.getLogger("dotenv").setLevel(logging.ERROR)  # it would warn of what is reported as an error here
+logging.getLogger("dotenv").setLevel(logging.ERROR)  # python-dotenv would warn of what is reported as an error here
 
 
 def read_dotenv(file: Path, names: Names, problems: list[str]) -> dict[str, Entry]:
-    """Return our variables by name, as they stand there: nothing is put in for `${NAME}`. Other programs' are left."""
+    """Return our variables by name, as written: `${NAME}` is not expanded. Those of other programs are ignored."""
     entries: dict[str, Entry] = {}
     for line, variables in _statements(read_text(file, problems).split("\n")):
         place = f"{file.name}:{line}"
@@ -49,7 +49,7 @@ def _problem(name: str, value: str | None, names: Names, before: Mapping[str, En
 
 
 def _statements(lines: Sequence[str]) -> Iterator[tuple[int, Mapping[str, str | None]]]:
-    """Yield each statement's first line, counted from 1, and what it sets; nothing for what cannot be read."""
+    """Yield each statement's first line, counted from 1, and what it sets: nothing if it cannot be read."""
     start = 0
     while start < len(lines):
         if NOTHING.fullmatch(lines[start]):

@@ -1,4 +1,4 @@
-"""What a source gives: entries, and what is wrong with the source itself."""
+"""What is read from a source of settings: entries, and problems of the source itself."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +20,7 @@ def _bare(text: str) -> str:
 class Entry:
     """A setting as it was written. `name` is what the source calls it, `place` its file and line ("" for a variable).
 
-    `text` is "" for an empty value, which counts as none, and None for a value that cannot be text, as a TOML table.
+    `text` is "" for an empty value, which counts as not set, and None for a value without a text form: a TOML table.
     """
 
     name: str
@@ -46,7 +46,7 @@ def located(place: str, problem: str) -> str:
 
 
 def read_text(file: Path, problems: list[str]) -> str:
-    """Return what is in a file, without a byte order mark; nothing when it is not there or cannot be read."""
+    """Return the content of a file, without a byte order mark; "" when it is missing or cannot be read."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:

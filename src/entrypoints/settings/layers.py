@@ -1,4 +1,4 @@
-"""Lays sources over each other with dynaconf: section over section, source over source."""
+"""Merges sources with dynaconf: later sections over earlier ones, later sources over earlier ones."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -8,9 +8,10 @@ from entrypoints.settings.entries import Entry, Section, Sections
 
 
 def lay(sources: Mapping[str, Sections], environment: str) -> Section:
-    """Return what counts in an environment: of the last source that has it, from its section before its `default`.
+    """Return the entries that count in an environment.
 
-    dynaconf is given entries, not texts: an entry has no type to guess, and is no order to read a file or a variable.
+    The last source that has a key wins, and in it the environment's own section before `default`. dynaconf gets `Entry`
+    objects, not texts: it would convert a text, or read it as a directive.
     """
     with _without_variables():
         from dynaconf import Dynaconf  # noqa: PLC0415 - it reads variables on import
@@ -28,7 +29,7 @@ def lay(sources: Mapping[str, Sections], environment: str) -> Section:
 def _without_variables() -> Iterator[None]:
     """Empty the process's environment for a moment, before there are threads.
 
-    dynaconf obeys dozens of variables, above what it is told in code: `SETTINGS_FILE_FOR_DYNACONF`, `DYNACONF_…`.
+    dynaconf reads dozens of variables, which override its arguments: `SETTINGS_FILE_FOR_DYNACONF`, `DYNACONF_…`.
     """
     variables = dict(os.environ)
     os.environ.clear()

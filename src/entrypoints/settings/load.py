@@ -1,6 +1,6 @@
 """Reads all settings once, and reports everything that is wrong with them at once.
 
-A default stands next to the name, or in the policy of the part that it configures.
+A default is declared here next to the name, or in the class of the part that it configures.
 """
 
 import os
@@ -55,7 +55,7 @@ def load_settings(environ: Mapping[str, str] | None = None, directory: Path | No
     """
     home = (directory or _current_directory()).absolute()
     declared = Reader({})
-    _read(declared, home)  # asks for every key that there is
+    _read(declared, home)  # this asks the reader for every key
     sources = read_sources(os.environ if environ is None else environ, home, frozenset(declared.asked))
     reader = Reader(sources.entries)
     settings = _read(reader, home)
@@ -77,7 +77,7 @@ def _current_directory() -> Path:
 
 
 def default_data_directory() -> Path | None:
-    """Return where an ordinary user's programs, or root's, keep their data here; None for a user without a home."""
+    """Return the platform's directory for this user's data (root: the machine's); None for a user without a home."""
     if os.name == "posix" and os.geteuid() == 0:
         return SYSTEM_STATE
     try:
@@ -128,7 +128,7 @@ def _server(reader: Reader) -> ServerSettings:
 
 
 def _local_url(host: str, port: int) -> str:
-    """Return how a browser on this machine reaches the server; nobody can open a wildcard address."""
+    """Return the URL for a browser on this machine, which cannot open a wildcard address (0.0.0.0, ::)."""
     return f"http://{authority('127.0.0.1' if host in WILDCARDS else host, port)}"
 
 
@@ -208,7 +208,7 @@ def _limit(reader: Reader, key: str, default: RateLimitPolicy) -> RateLimitPolic
 
 
 def _check_together(settings: Settings, reader: Reader) -> None:
-    """Check what only makes sense together."""
+    """Check rules that involve more than one setting."""
     database, sessions, require = settings.database, settings.sessions, reader.require
     require("POOL_MIN", database.pool_min <= database.pool_max, "must not be above TODO_POOL_MAX", "POOL_MAX")
     require(
@@ -228,7 +228,7 @@ def _check_together(settings: Settings, reader: Reader) -> None:
 
 
 def _check_production(settings: Settings, reader: Reader) -> None:
-    """Refuse defaults that suit one developer's machine only."""
+    """Refuse in production what is only fit for a developer's machine."""
     for key, rule in NEEDED_IN_PRODUCTION.items():
         reader.require(key, key in reader.entries, f"must be set in production: {rule}")
     encrypted = "PUBLIC_URL" not in reader.entries or is_encrypted(settings.server.public_url)

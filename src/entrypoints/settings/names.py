@@ -1,4 +1,4 @@
-"""The names of the settings: as variables, as keys of a TOML file, and misspelt."""
+"""The names of the settings: as variables, as keys of a TOML file, and how misspelt ones are recognised."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ SHARED = frozenset({"DATABASE_URL", "BETTER_AUTH_SECRET"})
 
 NO_LETTER_OR_DIGIT = re.compile("[^A-Z0-9]+")
 PREFIX_SIMILARITY = 0.7
-"""How close to `TODO` a prefix is taken for a misspelt one: one letter missing, added, wrong or misplaced."""
+"""How similar to `TODO` a prefix counts as misspelt: one letter missing, added, wrong or misplaced."""
 
 # Kubernetes describes every service of the namespace in every container: a service `todo` gives TODO_PORT=tcp://…
 SERVICE_NAME = re.compile(
@@ -23,12 +23,12 @@ SERVICE_URL = re.compile(r"(tcp|udp|sctp)://")
 
 
 def variable(key: str) -> str:
-    """Return the name of the variable that people know a key by."""
+    """Return the name of the variable that sets a key."""
     return key if key == "BETTER_AUTH_SECRET" else PREFIX + key
 
 
 def describes_service(name: str, value: str) -> bool:
-    """Return whether a variable is one that Kubernetes makes of a service whose name begins with `todo`."""
+    """Return whether Kubernetes sets this variable, for a service whose name begins with `todo`."""
     return bool(SERVICE_NAME.fullmatch(name) or (SERVICE_PORT.fullmatch(name) and SERVICE_URL.match(value)))
 
 
@@ -46,19 +46,19 @@ class Names:
         return key if key != name and key in self.keys else None
 
     def is_ours(self, name: str) -> bool:
-        """Return whether a name is shared or begins with our prefix, in any case and with any separator."""
+        """Return whether a name is shared, or begins with our prefix in any case and with any separator."""
         plain = _plain(name)
         return plain.startswith(PREFIX) or plain in SHARED
 
     def is_slip(self, name: str) -> bool:
-        """Return whether a variable is a setting but for its prefix: `TODOPORT`, `TOOD_PORT`."""
+        """Return whether a variable is a setting with a misspelt prefix: `TODOPORT`, `TOOD_PORT`."""
         plain = _plain(name)
         prefix, _, key = plain.partition("_")
         misspelt = key in self.keys and get_close_matches(prefix, ["TODO"], cutoff=PREFIX_SIMILARITY)
         return bool(misspelt) or (plain.startswith("TODO") and plain.removeprefix("TODO") in self.keys)
 
     def unknown(self, name: str, show: Callable[[str], str] = variable) -> str:
-        """Return what is wrong with a name that no setting has; `show` turns the nearest key into a name."""
+        """Return the problem of a name that no setting has. `show` turns the nearest key into a name."""
         plain = _plain(name)
         readings = plain.removeprefix(PREFIX), plain.removeprefix("TODO"), plain.partition("_")[2]
         meant = next((key for key in readings if key in self.keys), readings[0])
@@ -67,5 +67,5 @@ class Names:
 
 
 def _plain(name: str) -> str:
-    """Return a name in capitals, with one underscore for everything that is no letter or digit."""
+    """Return a name in capitals, with one underscore for each run of other characters than letters and digits."""
     return NO_LETTER_OR_DIGIT.sub("_", name.upper()).strip("_")

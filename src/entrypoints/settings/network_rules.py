@@ -11,9 +11,9 @@ from entrypoints.settings.rules import must
 from entrypoints.settings.secret import Secret
 
 FOR_POOLERS = re.compile(r"[?&]pgbouncer=")
-"""What other programs have in a database URL for what is a setting of its own here."""
+"""Parameters that other programs put into a database URL, and that are settings of their own here."""
 WITHOUT_ORIGIN = frozenset({"about", "blob", "data", "file", "javascript"})
-"""Schemes whose pages anybody can make: their origin is opaque, and trusting it would be trusting everybody."""
+"""Schemes whose pages anybody can make. Their origin is opaque: to trust it is to trust everybody."""
 
 
 def host(text: str) -> str:
@@ -79,9 +79,9 @@ def _url(text: str) -> SplitResult | None:
 
 
 def database_url(text: str) -> Secret:
-    """Read a libpq URL; what it says is libpq's to judge, if only it cannot take the password for something else.
+    """Read a libpq URL. libpq checks the rest; here it must not mistake the password for something else.
 
-    libpq reads a user and password up to the first @, before any slash, and names what follows in its errors.
+    libpq reads user and password up to the first @ before any slash, and quotes what follows in its errors.
     """
     if not text.startswith(("postgresql://", "postgres://")):
         raise ValueError("must be a URL that begins with postgresql://")

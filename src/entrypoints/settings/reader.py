@@ -1,4 +1,4 @@
-"""Turns raw values into typed ones, one after the other, and collects what is wrong with them."""
+"""Converts raw values to typed ones and collects every problem."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ Value = TypeVar("Value")
 Default = TypeVar("Default")
 
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
-"""NUL ends a text for libpq and others in C; bytes of the environment that are not UTF-8 arrive as surrogates."""
+"""NUL ends a text for libpq and other C libraries. Bytes of the environment that are not UTF-8 become surrogates."""
 
 
 @attrs.frozen
@@ -28,7 +28,7 @@ class ConfigurationError(Exception):
 
 @attrs.frozen
 class Reader:
-    """Takes values out of what was set; remembers each key that it was asked for, and each problem that it met."""
+    """Reads values by their keys, and records each key that it was asked for and each problem that it found."""
 
     entries: Mapping[str, Entry]
     asked: set[str] = attrs.field(init=False, factory=set)
@@ -36,7 +36,7 @@ class Reader:
     problems: list[str] = attrs.field(init=False, factory=list)
 
     def take(self, key: str, rule: Callable[[str], Value], default: Default) -> Value | Default:
-        """Return what `rule` makes of the value, or `default` when there is none, or a wrong one."""
+        """Return the value converted by `rule`, or `default` when it is not set or invalid."""
         self.asked.add(key)
         entry = self.entries.get(key)
         if entry is None:
@@ -49,7 +49,7 @@ class Reader:
             return default
 
     def require(self, key: str, holds: object, rule: str, *others: str) -> None:
-        """Note `rule` under `key` unless it holds; say nothing when it, or one of the `others`, is wrong already."""
+        """Record `rule` as a problem of `key` unless it holds. Say nothing if it, or one of the `others`, has one."""
         if not holds and self.wrong.isdisjoint((key, *others)):
             self.problems.append(self.entries.get(key, Entry(variable(key), "")).problem(rule))
 

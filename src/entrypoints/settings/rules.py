@@ -27,7 +27,7 @@ MAX_IDENTIFIER_LENGTH = 255
 
 
 def must(text: str, rule: str) -> ValueError:
-    """Return the error for a value that is no secret."""
+    """Return the error for a value that may be shown."""
     shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
     return ValueError(f"must be {rule}, not {shown!r}")
 
@@ -97,7 +97,7 @@ def log_level(text: str) -> str:
 
 
 def rate_limit(limit: RateLimitPolicy) -> Callable[[str], RateLimitPolicy]:
-    """Return the rule for `requests/seconds`, which replace those of `limit`."""
+    """Return the rule for `requests/seconds`: `limit` with this quota and window."""
     number = whole(1, 10**9)
 
     def rule(text: str) -> RateLimitPolicy:
@@ -111,7 +111,7 @@ def rate_limit(limit: RateLimitPolicy) -> Callable[[str], RateLimitPolicy]:
 
 
 def several(rule: Callable[[str], Value]) -> Callable[[str], tuple[Value, ...]]:
-    """Return the rule for a comma-separated list; one of nothing but commas is a slip, and not taken for none."""
+    """Return the rule for a comma-separated list. Commas alone are refused as a mistake: they are no empty list."""
 
     def rule_of_all(text: str) -> tuple[Value, ...]:
         parts = [part.strip() for part in text.split(",") if part.strip()]
@@ -131,7 +131,7 @@ def several(rule: Callable[[str], Value]) -> Callable[[str], tuple[Value, ...]]:
 
 
 def path(directory: Path) -> Callable[[str], Path]:
-    """Return the rule for a path; `~` is the home directory, a relative path begins at `directory`."""
+    """Return the rule for a path; `~` is the home directory, and a relative path starts from `directory`."""
 
     def rule(text: str) -> Path:
         try:
@@ -143,14 +143,14 @@ def path(directory: Path) -> Callable[[str], Path]:
 
 
 def _expanded(text: str) -> Path:
-    """Put in the home directory for `~`. Raises RuntimeError when there is none."""
+    """Replace `~` by the home directory. Raises RuntimeError when there is none."""
     if text.startswith("~") and os.environ.get("HOME") == "":
         raise RuntimeError  # or the root directory would pass for it
     return Path(text).expanduser()
 
 
 def data_directory(directory: Path) -> Callable[[str], Path]:
-    """Return the rule for the path of a directory, which need not be there yet."""
+    """Return the rule for the path of a directory, which need not exist yet."""
     place = path(directory)
 
     def rule(text: str) -> Path:
@@ -163,7 +163,7 @@ def data_directory(directory: Path) -> Callable[[str], Path]:
 
 
 def key_file(directory: Path) -> Callable[[str], Path]:
-    """Return the rule for the path of a file of keys: the keys themselves in its place are refused, and not shown."""
+    """Return the rule for the path of a key file. Keys in the place of a path are refused and not shown."""
     place = path(directory)
 
     def rule(text: str) -> Path:
@@ -187,7 +187,7 @@ def key(text: str) -> Secret:
 
 
 def ignored(text: str) -> None:
-    """Read nothing of a value that is not used."""
+    """Ignore a value that is not used."""
 
 
 def access_secret(text: str) -> Secret:

@@ -1,4 +1,4 @@
-"""A text that must not be shown by accident."""
+"""A text that must not be printed by accident."""
 
 import attrs
 
@@ -10,7 +10,7 @@ class Secret:
     _text: str
 
     def reveal(self) -> str:
-        """Return the text itself: for the part that uses it, never for a message."""
+        """Return the text, for the part that uses it; never for a message."""
         return self._text
 
     def __repr__(self) -> str:

@@ -15,14 +15,14 @@ from entrypoints.settings.tree import DEFAULT_ENVIRONMENT, Environment
 
 @attrs.frozen
 class Sources:
-    """What was set, by key, and what is wrong with the sources themselves."""
+    """The settings by key, and the problems of the sources themselves."""
 
     entries: Section
     problems: tuple[str, ...]
 
 
 def read_sources(environ: Mapping[str, str], directory: Path, keys: frozenset[str]) -> Sources:
-    """Return what counts of all sources; `keys` are those that there are."""
+    """Return the settings that count, from all sources; `keys` are all that exist."""
     names, problems = Names(keys), list[str]()
     dotenv = read_dotenv(directory / ".env", names, problems)
     variables = _read_variables(environ, names, problems)
@@ -40,7 +40,7 @@ def read_sources(environ: Mapping[str, str], directory: Path, keys: frozenset[st
 
 
 def _read_variables(environ: Mapping[str, str], names: Names, problems: list[str]) -> dict[str, Entry]:
-    """Return our variables by name. One that is empty may have any name: Compose files pass `NAME=` on."""
+    """Return our variables by name. An empty one may have an unknown name: Compose files pass `NAME=` on."""
     entries = {}
     for name, value in sorted(environ.items()):
         entry = Entry(name, value)
@@ -65,7 +65,7 @@ def _without_empty(sections: Sections) -> Sections:
 
 
 def _environment(sources: Mapping[str, Sections]) -> Environment:
-    """Return whose sections count. A name that no environment has is reported where values are read."""
+    """Return the environment whose sections count. An unknown name is reported when the values are read."""
     chosen = [
         section["ENVIRONMENT"] for source in sources.values() if "ENVIRONMENT" in (section := source.get(DEFAULT, {}))
     ]

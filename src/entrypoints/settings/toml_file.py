@@ -1,4 +1,4 @@
-"""`settings.toml` and `.secrets.toml`: sections of settings, with the line of each."""
+"""`settings.toml` and `.secrets.toml`: sections of settings, with the line of each setting."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ SECTIONS = (DEFAULT, *Environment)
 
 
 def read_toml(file: Path, names: Names, problems: list[str]) -> Sections:
-    """Return the sections of a file by name, in lower case. What stands above the first belongs to `default`."""
+    """Return the sections of a file by name, in lower case. Settings above the first one belong to `default`."""
     text = read_text(file, problems)
     try:
         document = tomllib.loads(text)
@@ -68,7 +68,7 @@ class _File:
 
 
 def as_text(value: object) -> str | None:
-    """Return a value of TOML as the text that it would be in a variable, or None when it has no such form."""
+    """Return a TOML value as a variable would have it, or None when it has no text form."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float | str):
@@ -82,7 +82,7 @@ def as_text(value: object) -> str | None:
 def _lines(text: str) -> dict[tuple[str, str], int]:
     """Return the line on which each section and value begins, by section ("" for none) and name.
 
-    tomllib does not tell it, but what it takes for a whole statement ends where one ends.
+    tomllib gives no line numbers, but it shows where a statement ends: there the text so far can be parsed.
     """
     lines: dict[tuple[str, str], int] = {}
     header, statement, first = "", "", 1
@@ -92,7 +92,7 @@ def _lines(text: str) -> dict[tuple[str, str], int]:
         try:
             found = tomllib.loads(statement if is_header else header + statement)
         except tomllib.TOMLDecodeError:
-            continue  # it goes on on the next line
+            continue  # the statement continues on the next line
         for place in _places(found):
             lines.setdefault(place, first)
         header, statement, first = statement if is_header else header, "", number + 1

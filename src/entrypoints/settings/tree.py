@@ -1,4 +1,4 @@
-"""What the settings are, as one frozen tree of typed values. How they are read: `entrypoints.settings.load`."""
+"""All settings as one frozen tree of typed values. What reads them: `entrypoints.settings.load`."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -14,7 +14,7 @@ from todo_core.users import PasswordPolicy
 
 
 class Environment(StrEnum):
-    """Where the program runs: production refuses defaults that are only fit for development."""
+    """Where the program runs. Production refuses defaults that are only fit for development."""
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
@@ -51,7 +51,7 @@ def authority(host: str, port: int) -> str:
 
 @attrs.frozen
 class ServerSettings:
-    """Where the API listens, and what it is called from outside."""
+    """Where the API listens, and under which URL clients reach it."""
 
     host: str
     port: int
@@ -62,27 +62,27 @@ class ServerSettings:
 
     @property
     def stop_within(self) -> timedelta:
-        """How long the server takes to stop at most, once it is asked to. A supervisor has to wait longer."""
+        """How long the server takes to stop at most. A supervisor has to wait longer before it kills it."""
         return self.drain + self.shutdown
 
     @property
     def address(self) -> str:
-        """Where the API listens, as it stands in a URL."""
+        """The address on which the API listens, as a URL has it."""
         return authority(self.host, self.port)
 
     @property
     def public_origin(self) -> str:
-        """The API's own origin, as browsers send it. `public_url` stays as it was set: it is the issuer of tokens."""
+        """The API's own origin, as browsers send it. `public_url` is kept as set: it is the issuer of tokens."""
         return urls.origin(self.public_url)
 
     @property
     def path_prefix(self) -> str:
-        """The path of the public URL, without a slash at the end: a proxy takes it away."""
+        """The path of the public URL, without a slash at the end. A proxy removes it."""
         return urls.path(self.public_url)
 
     @property
     def is_public(self) -> bool:
-        """Whether the public URL is somewhere else than on this machine."""
+        """Whether the public URL leads to another machine than this one."""
         return not urls.is_loopback(self.public_url)
 
 
@@ -110,7 +110,7 @@ class KeySettings:
 
 @attrs.frozen
 class PasswordSettings:
-    """What a password has to be, how many are hashed at a time in each process, and how many may wait for it."""
+    """The rules for passwords, how many each process hashes at a time, and how many requests may wait for that."""
 
     policy: PasswordPolicy
     workers: int
@@ -150,7 +150,7 @@ class BetterAuthSettings:
 
 @attrs.frozen
 class TracingSettings:
-    """Where traces go to (`endpoint` None: nowhere), with which headers, and how many of those that begin here do."""
+    """Where traces are sent (`endpoint` None: nowhere), with which headers, and the share that is recorded."""
 
     endpoint: str | None
     headers: tuple[tuple[str, Secret], ...]
@@ -159,7 +159,7 @@ class TracingSettings:
 
 @attrs.frozen
 class LogSettings:
-    """From which level, and how. `format` None: for people on a terminal, else JSON."""
+    """The lowest level, and the format. `format` None: coloured lines on a terminal, else JSON."""
 
     level: str
     format: LogFormat | None

@@ -1,4 +1,4 @@
-"""Where the connections of a URL lead, and whether they are encrypted."""
+"""Parts of URLs: origin, path and host, and whether a connection may leave this machine unencrypted."""
 
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
@@ -6,10 +6,10 @@ from itertools import zip_longest
 from urllib.parse import quote, urlsplit
 
 OF_PATHS = "/%:@!$&'()*+,;="
-"""What a path has besides letters, digits and `-._~`: separators, sub-delimiters, and what is escaped already."""
+"""Characters of a path that stay as they are, besides letters, digits and `-._~`: delimiters, and % of escapes."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 REQUIRE_TLS = frozenset({"require", "verify-ca", "verify-full"})
-"""The values of `sslmode` with which libpq does not go on without TLS."""
+"""The values of `sslmode` with which libpq refuses a connection without TLS."""
 
 
 def is_encrypted(url: str) -> bool:
@@ -32,12 +32,12 @@ def origin(url: str) -> str:
 
 
 def path(url: str) -> str:
-    """Return a URL's path as it stands in a header (RFC 3986, 3.3), without a slash at the end."""
+    """Return a URL's path as a header has it (RFC 3986 3.3), without a slash at the end."""
     return quote(urlsplit(url).path.rstrip("/"), safe=OF_PATHS)
 
 
 def host_name(url: str) -> str:
-    """Return a URL's host as it stands in a `Host` header, without port and in lower case."""
+    """Return a URL's host as a `Host` header has it, without port and in lower case."""
     name = urlsplit(url).hostname or ""
     return f"[{name}]" if ":" in name else name
 
@@ -50,7 +50,7 @@ def is_loopback(url: str) -> bool:
 def may_leave_unencrypted(parameters: Mapping[str, object]) -> bool:
     """Return whether a connection with these libpq parameters may leave this machine without TLS.
 
-    With the system's certificates libpq verifies like `verify-full`. A `service` is read from a file, so it may.
+    With `sslrootcert=system` libpq verifies as with `verify-full`. A `service` is read from a file, so it may.
     """
     required = parameters.get("sslmode") in REQUIRE_TLS or parameters.get("sslrootcert") == "system"
     local = "service" not in parameters and all(map(_is_socket_or_this_machine, _targets(parameters)))
@@ -58,14 +58,14 @@ def may_leave_unencrypted(parameters: Mapping[str, object]) -> bool:
 
 
 def _targets(parameters: Mapping[str, object]) -> Iterator[str]:
-    """Yield where libpq connects to: an address goes before the name that stands at the same place."""
+    """Yield where libpq connects to: an address takes precedence over the name at the same position."""
     names, addresses = (str(parameters.get(key, "")).split(",") for key in ("host", "hostaddr"))
     for name, address in zip_longest(names, addresses, fillvalue=""):
         yield address or name
 
 
 def _is_socket_or_this_machine(target: str) -> bool:
-    """Return whether a target of libpq stays here. None is a socket, and so is a path, or @ and an abstract name."""
+    """Return whether a target of libpq is on this machine. None, a path and @ with an abstract name are sockets."""
     return not target or target.startswith(("/", "@")) or _is_this_machine(target.lower())
 
 
