@@ -31,7 +31,7 @@ _log = structlog.get_logger("server")
 class Application:
     """The application of one worker.
 
-    `started` runs once it is open, and is given up when the server stops; `is_draining` says that it is about to.
+    `started` runs once it is open, and is cancelled when the server stops; `is_draining` says that it soon will.
     `forwarding` is where the workers note a forwarding header that did not count.
     """
 
@@ -60,7 +60,7 @@ class Application:
                 await send({"type": "lifespan.startup.failed", "message": reason})
                 return
             gc.collect()
-            gc.freeze()  # what lives as long as the process is not gone through again, which takes a tenth of a second
+            gc.freeze()  # what lives as long as the process is not collected again: that takes a tenth of a second
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
@@ -78,7 +78,7 @@ class Application:
 
 @asynccontextmanager
 async def _running(work: Awaitable[None]) -> AsyncIterator[None]:
-    """Run `work` beside the block, and give it up at the end."""
+    """Run `work` during the block, and cancel it at the end."""
     task = asyncio.ensure_future(work)
     task.add_done_callback(_log_failure)
     try:
@@ -89,7 +89,7 @@ async def _running(work: Awaitable[None]) -> AsyncIterator[None]:
 
 
 def _log_failure(task: asyncio.Future[None]) -> None:
-    """Log what ended work that should never end."""
+    """Log the exception that ended background work."""
     if not task.cancelled() and (error := task.exception()) is not None:
         _log.error("background_work_failed", exc_info=error)
 
@@ -103,20 +103,20 @@ async def _follow_zone_rules(system: System) -> None:
 
 
 async def _update_connection_metrics(system: System, telemetry: Telemetry) -> None:
-    """Add what happened to the connections to the figures, now and then."""
+    """Add the use of database connections to the metrics, every few seconds."""
     while True:
         telemetry.connections_used(system.connections_used())
         await asyncio.sleep(COUNT_EVERY_SECONDS)
 
 
 def purge_pauses() -> Iterator[float]:
-    """Yield how long to wait before each purge: first for a while of one's own, as all workers start at one moment."""
+    """Yield the pauses before each purge. The first is random, because all workers start at the same time."""
     yield SystemRandom().uniform(0, PURGE_EVERY_SECONDS)
     yield from repeat(PURGE_EVERY_SECONDS)
 
 
 async def purge_regularly(purge: Callable[[], Awaitable[object]], pauses: Iterable[float]) -> None:
-    """Remove what has had its time, after each pause. What fails is tried again the next time."""
+    """Purge after each pause. A purge that fails is repeated the next time."""
     for pause in pauses:
         await asyncio.sleep(pause)
         try:

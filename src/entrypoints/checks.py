@@ -1,4 +1,4 @@
-"""What is judged of settings, database, keys and machine: what an operator should know before others find out.
+"""Judges settings, database, keys and machine, and tells the operator what to do.
 
 Nothing is looked up here: `todo check`, `todo doctor` and `/health/config` bring what they found.
 """
@@ -17,18 +17,18 @@ Status = Literal["ok", "warning", "error"]
 Result = tuple[str, Status, str]
 
 CLOCKS_DIFFER = timedelta(seconds=3)
-"""Beyond this, times in answers and in the database are visibly apart: a warning."""
+"""From this difference on, times in responses and in the database visibly differ: a warning."""
 CLOCKS_DISAGREE = timedelta(minutes=1)
-"""Beyond this, machines refuse each other's access tokens and keys: an error."""
+"""From this difference on, machines refuse each other's access tokens and keys: an error."""
 
 
 def check_settings(settings: Settings) -> tuple[ConfigurationCheck, ...]:
-    """Return a result for each thing that is often set wrong. Shows no secret."""
+    """Return a result for each setting that is often wrong. Shows no secret."""
     return tuple(ConfigurationCheck(name, status, detail) for name, status, detail in _results(settings))
 
 
 def check_database(found: Inspection, *, embedded: bool) -> tuple[ConfigurationCheck, ...]:
-    """Return a result for each thing that a database may lack, though it can be reached."""
+    """Return a result for each thing that a reachable database may lack."""
     results = _database_results(found, embedded=embedded)
     return tuple(ConfigurationCheck(name, status, detail) for name, status, detail in results)
 

@@ -1,4 +1,4 @@
-"""The database of the settings: the embedded server or a given one, reached, judged and migrated."""
+"""The database of the settings, embedded or given: opened, examined and migrated."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -48,7 +48,7 @@ def pool_settings(database: DatabaseSettings) -> PoolSettings:
 
 @attrs.frozen
 class OpenDatabase:
-    """A database that takes connections, and what was found in it."""
+    """A database that accepts connections, and the state of its schema."""
 
     url: str = attrs.field(repr=False)
     found: Inspection
@@ -58,7 +58,7 @@ class OpenDatabase:
 def open_database(settings: Settings, observer: Observer | None = None) -> Iterator[OpenDatabase]:
     """Yield a database to work with: the embedded one, started and migrated, or a given one.
 
-    A given database is never changed in passing. With an observer the embedded one is kept alive. Raises Failure.
+    Opening never migrates a given database. With an observer the embedded one is kept alive. Raises Failure.
     """
     with running_database(settings, observer) as url:
         with failures():

@@ -1,4 +1,4 @@
-"""What keeps the program from starting, or a command from being done: one line for people."""
+"""The error that ends a command: one line for people, and an exit code."""
 
 import attrs
 
@@ -16,7 +16,7 @@ class Failure(Exception):
 
     @classmethod
     def of(cls, error: Unavailable) -> "Failure":
-        """Return the failure for a database that cannot be had; libpq's words for it may fill several lines."""
+        """Return the failure for a database that is not available; libpq's message may have several lines."""
         return cls(" ".join(" ".join(map(str, error.args)).split()) or "the database is not available")
 
     def __str__(self) -> str:

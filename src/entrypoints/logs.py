@@ -1,8 +1,8 @@
-"""How log lines look: one JSON object, or one coloured line for people, for each event, whoever logs it.
+"""Log lines: each event is one JSON object, or one coloured line for people.
 
-structlog's own loggers and those of the standard library (the server, the connection pool) end in the same form. No
-text can forge a line or move a terminal's cursor: what is not printable is shown as its escape. Of an exception that a
-library logs, class and places are kept and the message is not: it may quote a row.
+structlog's own loggers and those of the standard library (the server, the connection pool) use the same format.
+Characters that are not printable are escaped, so no text can forge a line or move a terminal's cursor. Of an exception
+that a library logs, its class and places are kept; its message is not, because it may quote a row.
 """
 
 import logging
@@ -68,12 +68,12 @@ def _adopt_standard_library(level: int, seen: Sequence[Processor], written: Sequ
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(max(level, logging.WARNING))  # below that, libraries talk of themselves
+    root.setLevel(max(level, logging.WARNING))  # below that, libraries log their own work
     logging.getLogger("psycopg.pool").addFilter(_is_news)
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Tell whether a line of the connection pool says more than that it drops what we closed, and logged why."""
+    """Return whether a line of the connection pool is more than a notice of a connection that this program closed."""
     return not str(record.msg).startswith("discarding closed connection")
 
 
@@ -88,7 +88,7 @@ def only_places(_logger: WrappedLogger, _method: str, event: EventDict) -> Event
 
 
 def _exception(told: object) -> BaseException | None:
-    """Return the exception in one of the ways to tell of it: itself, the interpreter's triple, or "the current one"."""
+    """Return the exception of an `exc_info`: itself, the interpreter's triple, or `True` for the current one."""
     found = sys.exc_info() if told is True else told
     error = found[1] if isinstance(found, tuple) else found
     return error if isinstance(error, BaseException) else None

@@ -1,4 +1,4 @@
-"""What is judged of the files, the disk and the time zones of the machine; `entrypoints.checks` judges the rest."""
+"""Judges key files, disks and time zones of the machine; `entrypoints.checks` judges the rest."""
 
 import stat
 from collections.abc import Sequence
@@ -29,15 +29,15 @@ class KeyStatus(Protocol):
 
     @property
     def signs_from(self) -> datetime | None:
-        """Since when it signs; None: it does not tell."""
+        """Since when it signs; None if the file does not tell."""
 
     @property
     def ends_at(self) -> datetime | None:
-        """Until when; None: for good."""
+        """Until when; None: without end."""
 
 
 def not_made_yet(name: str) -> ConfigurationCheck:
-    """Return the result for what the server makes when it starts."""
+    """Return the result for a file that the server creates when it starts."""
     return ConfigurationCheck(name, "ok", "not made yet: `todo serve` does it")
 
 

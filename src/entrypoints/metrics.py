@@ -1,4 +1,4 @@
-"""Where several workers leave their figures, so that each can tell those of all (Prometheus' multi-process mode)."""
+"""The directory in which workers share their metrics: each serves those of all (Prometheus' multiprocess mode)."""
 
 import fcntl
 import os
@@ -9,14 +9,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is imported
-PREFIX = "todo-core-figures-"
+PREFIX = "todo-core-metrics-"
 
 
 @contextmanager
-def shared_figures() -> Iterator[Path]:
-    """Have workers that are started inside the block share their figures, in a directory that goes when it ends.
+def shared_metrics() -> Iterator[Path]:
+    """Make workers that start in the block share their metrics, in a directory that is removed at the end.
 
-    What servers that were killed have left behind is removed first; a lock tells the living from the dead.
+    Directories of killed servers are removed first; a lock tells which are in use.
     """
     for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with suppress(OSError), _locked(left):
@@ -24,7 +24,7 @@ def shared_figures() -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix="todo-core-"))
     directory = made.with_name(f"{PREFIX}{made.name}")
     with _locked(made):
-        made.rename(directory)  # only now that it is locked it looks like one
+        made.rename(directory)  # named once it is locked, so that no other server removes it
         os.environ[VARIABLE] = str(directory)
         try:
             yield directory
@@ -35,7 +35,7 @@ def shared_figures() -> Iterator[Path]:
 
 @contextmanager
 def _locked(directory: Path) -> Iterator[None]:
-    """Hold the lock of a directory; it ends with the process, however that ends. Raises OSError when it is held."""
+    """Hold the lock of a directory, at most for the life of the process. Raises OSError when another process has it."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""Asks the server of these settings, if it runs here, how it is and what it has seen."""
+"""Asks the server of these settings for its state, if it runs on this machine."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from entrypoints.settings import ServerSettings, Settings
 from todo_core import __version__
 
 TIMEOUT_SECONDS = 5
-WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nobody can open these, so the loopback is asked
+WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nobody can open these, so ask the loopback
 SEEN = "forwarding_headers"
 
 

@@ -1,4 +1,4 @@
-"""Backups, wired: the database of the settings, PostgreSQL's programs that fit it, and the generated keys."""
+"""Backups of an installation: finds the database, PostgreSQL's programs that fit it, and the generated keys."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -47,7 +47,7 @@ def keys_directory(settings: Settings) -> Path:
 
 
 def generated_keys(settings: Settings) -> frozenset[str]:
-    """Return the names of those files of keys that no setting replaces."""
+    """Return the names of the generated key files that no setting replaces."""
     given = {"signing.json": settings.keys.signing, "secret": settings.keys.secrets}
     return frozenset(name for name, value in given.items() if not value)
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.metrics import VARIABLE, shared_figures
+from entrypoints.metrics import VARIABLE, shared_metrics
 
 KILLED = """
 import os, signal, sys
-from entrypoints.metrics import shared_figures
-with shared_figures() as directory:
+from entrypoints.metrics import shared_metrics
+with shared_metrics() as directory:
     (directory / "counter_1.db").touch()
     print(directory, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
@@ -31,7 +31,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 def test_lifetime(temporary: Path) -> None:
     """The directory is there, private and named to Prometheus, inside the block only."""
-    with shared_figures() as directory:
+    with shared_metrics() as directory:
         (directory / "counter_1.db").touch()
 
         assert os.environ[VARIABLE] == str(directory)
@@ -52,10 +52,10 @@ def test_servers_keep_apart(temporary: Path) -> None:
     left = Path(killed.stdout.strip())
     assert left.is_dir()
 
-    with shared_figures() as running:
+    with shared_metrics() as running:
         assert not left.exists()
         subprocess.run(
-            [sys.executable, "-c", "from entrypoints.metrics import shared_figures\nwith shared_figures(): pass"],
+            [sys.executable, "-c", "from entrypoints.metrics import shared_metrics\nwith shared_metrics(): pass"],
             env={"PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(temporary)},
             check=True,
         )

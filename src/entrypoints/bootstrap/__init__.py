@@ -1,4 +1,4 @@
-"""The composition root: settings in, every use case over real parts out. Only this package picks adapters."""
+"""The composition root: builds every use case from the settings. Only this package chooses adapters."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
@@ -60,7 +60,7 @@ class SharedRateLimiter:
 
 @attrs.frozen
 class System:
-    """The use cases, and the parts that an entry point needs beside them."""
+    """The use cases, and the other parts that an entry point needs."""
 
     use_cases: UseCases
     administration: Administration
@@ -76,7 +76,7 @@ class System:
 
     @property
     def limiter(self) -> SharedRateLimiter:
-        """What counts requests over all processes."""
+        """The rate limiter whose counters all processes share."""
         return SharedRateLimiter(self.counters)
 
     def public_keys(self) -> Mapping[str, object]:
@@ -108,7 +108,7 @@ class System:
         return total
 
     async def purge(self) -> Purged:
-        """Remove everything that has had its time, in bounded batches. Raises Unavailable.
+        """Remove everything that has expired, in bounded batches. Raises Unavailable.
 
         It also follows the rules of time zones: servers run it again and again.
         """

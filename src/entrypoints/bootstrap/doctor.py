@@ -1,6 +1,6 @@
-"""What `todo doctor` looks at, and in which order. Nothing is made, changed or migrated by looking.
+"""What `todo doctor` looks at, and in which order. It creates, changes and migrates nothing.
 
-The embedded database is started for as long as it takes, unless it runs or has not been made yet.
+It starts the embedded database for this, unless that runs already or does not exist yet.
 """
 
 import os
@@ -23,7 +23,7 @@ from entrypoints.settings import Settings
 
 
 def examine(settings: Settings) -> Iterator[ConfigurationCheck]:
-    """Yield everything that there is to say of an installation, as it is found out."""
+    """Yield the results for an installation, each as soon as it is there."""
     yield from check_settings(settings)
     for name, look in (
         ("opentelemetry", _opentelemetry),
@@ -41,7 +41,7 @@ def examine(settings: Settings) -> Iterator[ConfigurationCheck]:
 def _guarded(
     name: str, look: Callable[[Settings], Iterable[ConfigurationCheck]], settings: Settings
 ) -> Iterator[ConfigurationCheck]:
-    """Yield what was found, and what kept from looking as an error of that name."""
+    """Yield the results; a Failure becomes an error of that name."""
     try:
         yield from look(settings)
     except Failure as failure:

@@ -10,7 +10,7 @@ from todo_core.ports import Clock
 
 @asynccontextmanager
 async def external_tokens(settings: BetterAuthSettings, clock: Clock) -> AsyncIterator[ExternalTokens | None]:
-    """Yield what reads the tokens of the external issuer, or None where there is none. Fetches nothing yet."""
+    """Yield the reader of the external issuer's tokens, or None without an issuer. Fetches nothing yet."""
     if settings.secret is not None:
         secret = SharedSecret(settings.secret.reveal().encode())
         yield ExternalTokens(settings.issuer, settings.audience, clock, secret)

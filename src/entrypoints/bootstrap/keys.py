@@ -11,7 +11,7 @@ from entrypoints.failures import CONFIGURATION, Failure
 from entrypoints.settings import Settings, rules
 
 LATE = timedelta(minutes=1)
-"""How much longer than its last token a rotated key is accepted: for requests under way, and clocks that differ."""
+"""How long a rotated key is accepted after its last token: for requests under way and clocks that differ."""
 
 UNREADABLE_KEYS: Mapping[type[OSError], str] = {
     FileNotFoundError: "`todo keys rotate` makes it",
@@ -24,7 +24,7 @@ RESTORE = "restore it from a backup, or remove it to have another made, which en
 
 
 def open_keys(settings: Settings) -> KeyFile:
-    """Return the keys that sign, generated in the data directory when none are set. Raises Failure."""
+    """Return the signing keys, generated in the data directory when none are set. Raises Failure."""
     file = signing_keys_path(settings)
     try:
         return KeyFile.open(file) if settings.keys.signing else KeyFile.open_or_create(file)
@@ -47,7 +47,7 @@ def rotate_keys(settings: Settings, *, delay: timedelta, keep: timedelta) -> Key
 
 
 def signing_keys_path(settings: Settings) -> Path:
-    """Return the file of the keys that sign."""
+    """Return the path of the file of signing keys."""
     return settings.keys.signing or settings.data_directory / "keys" / "signing.json"
 
 

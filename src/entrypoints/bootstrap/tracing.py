@@ -25,7 +25,7 @@ def check_tracing(settings: Settings) -> None:
 
 @asynccontextmanager
 async def opened_tracing(settings: Settings) -> AsyncIterator["Tracing | None"]:
-    """Yield what records spans, or None when that is off: then nothing of it is imported. Raises Failure."""
+    """Yield what records spans, or None when tracing is off: OpenTelemetry is not imported then. Raises Failure."""
     wanted = settings.tracing
     if wanted.endpoint is None:
         yield None

@@ -11,7 +11,7 @@ except ModuleNotFoundError as missing:
         raise
     sys.exit(f"todo: {missing.name} is not installed: install todo-core-server again, with everything it depends on")
 
-except KeyboardInterrupt:  # while everything is being loaded
+except KeyboardInterrupt:  # Ctrl-C while the modules are loaded
     sys.exit(INTERRUPTED)
 
 __all__ = ["main"]

@@ -1,4 +1,4 @@
-"""What commands print. Text of strangers (addresses, names) reaches an operator's terminal in this way only."""
+"""Prints lines. All text from users (addresses, names) reaches an operator's terminal through these functions."""
 
 import sys
 
@@ -6,7 +6,7 @@ import click
 
 
 def show(line: str, *, err: bool = False) -> None:
-    """Print one line. What a terminal would obey, or cannot show, is printed as an escape sequence of Python."""
+    """Print one line, with characters that are not printable as Python's escape sequences."""
     stream = sys.stderr if err else sys.stdout
     encoding = stream.encoding or "utf-8"
     click.echo(printable(line).encode(encoding, "backslashreplace").decode(encoding), err=err)

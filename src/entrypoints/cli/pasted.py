@@ -1,9 +1,9 @@
-"""Secrets that come as a line of text: from a file, or from standard input."""
+"""Reads a secret that is one line of text, from a file or from standard input."""
 
 import codecs
 
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-"""How texts begin that PowerShell writes with `>`."""
+"""The byte order marks of texts that PowerShell writes with `>`."""
 
 
 def first_line(raw: bytes) -> str:

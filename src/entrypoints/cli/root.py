@@ -1,4 +1,4 @@
-"""The frame of the command: its sub-commands, and errors as one line each."""
+"""The command with its sub-commands. Errors are printed as one line each."""
 
 import os
 from uuid import UUID
@@ -44,7 +44,7 @@ class Lines(click.ClickException):
 
 
 class Todo(click.Group):
-    """The command. What keeps it from working is told in words; anything else is a bug, and looks like one."""
+    """The command. It prints expected errors in words; anything else is a bug and gives a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a sub-command."""

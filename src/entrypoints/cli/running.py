@@ -1,4 +1,4 @@
-"""What every sub-command does first: read the settings, and have everything at hand for as long as it takes."""
+"""What sub-commands share: read the settings, and run something with the system open."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,14 +13,14 @@ T = TypeVar("T")
 
 
 def settings_and_logs() -> Settings:
-    """Return the settings, after having log lines look as they say. Raises ConfigurationError."""
+    """Return the settings, and configure the log by them. Raises ConfigurationError."""
     settings = load_settings()
     configure_logs(settings.logs)
     return settings
 
 
 def run(work: Callable[[System], Awaitable[T]], settings: Settings | None = None) -> T:
-    """Return what `work` makes of the running system: connected, and with an embedded database if need be."""
+    """Return what `work` returns for the open system; an embedded database is started for it."""
     settings = settings or settings_and_logs()
 
     async def whole(database_url: str) -> T:

@@ -21,7 +21,7 @@ from entrypoints.cli.output import show
 from entrypoints.cli.running import settings_and_logs
 from entrypoints.databases import open_database
 from entrypoints.logs import configure_logs
-from entrypoints.metrics import shared_figures
+from entrypoints.metrics import shared_metrics
 from entrypoints.serving import Address, Shared
 from entrypoints.serving import serve as run_server
 from entrypoints.settings import Settings
@@ -35,21 +35,21 @@ _log = structlog.get_logger("server")
 
 @attrs.frozen
 class DatabaseLog:
-    """Logs what befalls the embedded database, and stops the server when it is given up."""
+    """Logs what happens to the embedded database, and stops the server when it is not restarted."""
 
     thread: int = attrs.field(factory=threading.get_ident)
     """The main one, which signals are for."""
 
     def died(self, status: int, log: Path) -> None:
-        """Log that it ended unasked; a status below 0 is a signal's number."""
+        """Log that it ended unexpectedly; a status below 0 is the number of a signal."""
         _log.error("database_died", status=status, log=log)
 
     def restarted(self) -> None:
-        """Log that it takes connections again."""
+        """Log that it accepts connections again."""
         _log.info("database_restarted")
 
     def given_up(self) -> None:
-        """Stop the server as an operator would; the reason is told last."""
+        """Stop the server as an operator would; the reason is printed last."""
         signal.pthread_kill(self.thread, signal.SIGTERM)  # os.kill might wake another than the one that waits
 
 
@@ -66,7 +66,7 @@ def serve() -> None:
         open_keys(settings)  # made or refused here, in one line, not in each worker
         seal_secrets(settings)
         if settings.server.workers > 1:
-            ending.enter_context(shared_figures())
+            ending.enter_context(shared_metrics())
         run_server(settings.server, address, partial(load, settings, database.url, address))
 
 
@@ -80,7 +80,7 @@ def load(settings: Settings, database_url: str, address: Address, shared: Shared
 
 
 async def announce(settings: Settings, address: Address, is_first: Callable[[], bool]) -> None:
-    """Say where the API is once it answers; one worker does it for all."""
+    """Print where the API is once it answers; one worker does it for all."""
     if not is_first():
         return
     while not await _answers(address):  # noqa: ASYNC110 - there is no event to wait for
@@ -95,7 +95,7 @@ async def announce(settings: Settings, address: Address, is_first: Callable[[], 
 
 
 def greeting(settings: Settings) -> Iterator[str]:
-    """Yield the lines that say where the API is, what to open first, and where the data are."""
+    """Yield the lines with the URL of the API, the page to open first, and the data directory."""
     url, place = settings.server.public_url, settings.server.address
     yield f"todo-core is ready at {url} (Ctrl-C stops it)"
     if url != f"http://{place}":
