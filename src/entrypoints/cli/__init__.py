@@ -2,8 +2,11 @@
 
 import sys
 
+from entrypoints.cli.streams import open_missing_streams
+
 INTERRUPTED = 130  # 128 + SIGINT
 
+open_missing_streams()
 try:
     from entrypoints.cli.root import main
 except ModuleNotFoundError as missing:

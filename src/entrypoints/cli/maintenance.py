@@ -9,7 +9,7 @@ from entrypoints import databases
 from entrypoints.bootstrap import open_system
 from entrypoints.bootstrap.tracing import check_tracing
 from entrypoints.checks import check_database, check_settings
-from entrypoints.cli.output import show
+from entrypoints.cli.output import show, write
 from entrypoints.cli.running import run, settings_and_logs
 from entrypoints.failures import Failure
 from entrypoints.http.ports import ConfigurationCheck
@@ -21,7 +21,7 @@ from entrypoints.settings import Settings
 def migrate(*, sql: bool) -> None:
     """Bring the database to the newest schema. Two at once do no harm."""
     if sql:
-        click.echo(databases.migration_script(settings_and_logs()), nl=False)
+        write(databases.migration_script(settings_and_logs()))
         return
     show(databases.migrate(settings_and_logs()))
 

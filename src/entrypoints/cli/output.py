@@ -1,15 +1,37 @@
 """Prints lines. All text from users (addresses, names) reaches an operator's terminal through these functions."""
 
+import os
 import sys
 
 import click
+
+from entrypoints.failures import Failure
 
 
 def show(line: str, *, err: bool = False) -> None:
     """Print one line, with characters that are not printable as Python's escape sequences."""
     stream = sys.stderr if err else sys.stdout
     encoding = stream.encoding or "utf-8"
-    click.echo(printable(line).encode(encoding, "backslashreplace").decode(encoding), err=err)
+    write(printable(line).encode(encoding, "backslashreplace").decode(encoding) + "\n", err=err)
+
+
+def write(text: str, *, err: bool = False) -> None:
+    """Write text as it is. Raises Failure when standard output cannot take it; nobody can be told of standard error."""
+    try:
+        click.echo(text, nl=False, err=err)
+    except BrokenPipeError:
+        raise  # who has read enough: click ends the command quietly
+    except OSError as error:
+        _give_up((sys.stderr if err else sys.stdout).fileno())
+        if not err:
+            raise Failure(f"standard output cannot be written: {error.strerror}") from error
+
+
+def _give_up(descriptor: int) -> None:
+    """Lead a stream nowhere: Python would try at its end to write what is left, and complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
 
 
 def printable(text: str) -> str:
