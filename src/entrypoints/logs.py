@@ -9,8 +9,10 @@ import logging
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
+import attrs
 import orjson
 import structlog
 from structlog.typing import BindableLogger, EventDict, Processor, WrappedLogger
@@ -34,10 +36,27 @@ def configure_logs(settings: LogSettings, *, traced: bool = False) -> None:
     structlog.configure(
         processors=[*([structlog.contextvars.merge_contextvars] if traced else []), *seen, *written],
         wrapper_class=cast("type[BindableLogger]", structlog.make_filtering_bound_logger(level)),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", Forgiving(sys.stderr))),
         cache_logger_on_first_use=True,
     )
     _adopt_standard_library(level, seen, written)
+
+
+@attrs.frozen
+class Forgiving:
+    """Where lines go: what cannot be written, because the disk is full, is lost, and stops nobody."""
+
+    stream: TextIO
+
+    def write(self, text: str) -> None:
+        """Write a line, if that is possible."""
+        with suppress(OSError):
+            self.stream.write(text)
+
+    def flush(self) -> None:
+        """Write what is left, if that is possible."""
+        with suppress(OSError):
+            self.stream.flush()
 
 
 def _rendering(form: LogFormat, *, colors: bool) -> Sequence[Processor]:

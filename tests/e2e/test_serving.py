@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.serving import Server, eventually, free_port, serving, start
+from tests.serving import PATIENCE_SECONDS, Server, eventually, free_port, serving, start
 
 
 def refusal(data: Path, **settings: str | int) -> tuple[int, str]:
@@ -153,3 +153,19 @@ def test_wrong_settings(data: Path) -> None:
     assert (code, data.exists()) == (78, False)
     assert {name for name in ("TODO_PORT", "TODO_REGISTRATION") if name in said} == {"TODO_PORT", "TODO_REGISTRATION"}
     assert "Traceback" not in said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_for_the_log(data: Path) -> None:
+    """Lines that cannot be written are lost: the server starts, answers and stops as ever."""
+    port = free_port()
+    with Path("/dev/full").open("w") as full:
+        process = start(data, full.fileno(), "serve", PORT=port, DRAIN_SECONDS=0)
+    server = Server(process, port, Path(os.devnull))
+    try:
+        eventually(server.is_ready)
+        server.register("ann@example.org")
+        process.terminate()
+        assert 0 == process.wait(PATIENCE_SECONDS)
+    finally:
+        process.kill()

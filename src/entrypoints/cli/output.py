@@ -27,6 +27,14 @@ def write(text: str, *, err: bool = False) -> None:
             raise Failure(f"standard output cannot be written: {error.strerror}") from error
 
 
+def end_of_log() -> None:
+    """Forget lines of the log that could not be written: they are no failure of the command."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        _give_up(sys.stderr.fileno())
+
+
 def _give_up(descriptor: int) -> None:
     """Lead a stream nowhere: Python would try at its end to write what is left, and complain."""
     nowhere = os.open(os.devnull, os.O_WRONLY)

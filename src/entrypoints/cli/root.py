@@ -9,7 +9,7 @@ from entrypoints.cli.audit import audit
 from entrypoints.cli.doctor import doctor
 from entrypoints.cli.keys import keys
 from entrypoints.cli.maintenance import check, migrate, purge, revisions
-from entrypoints.cli.output import show
+from entrypoints.cli.output import end_of_log, show
 from entrypoints.cli.recovery import backup, restore
 from entrypoints.cli.serve import serve
 from entrypoints.cli.tokens import tokens
@@ -58,6 +58,8 @@ class Todo(click.Group):
             raise Lines(str(Failure.of(error))) from error
         except TodoError as error:
             raise Lines(_in_words(error)) from error
+        finally:
+            end_of_log()
 
 
 def _in_words(error: TodoError) -> str:

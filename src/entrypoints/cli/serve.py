@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -20,6 +20,7 @@ from entrypoints.bootstrap.tracing import check_tracing
 from entrypoints.cli.output import show
 from entrypoints.cli.running import settings_and_logs
 from entrypoints.databases import open_database
+from entrypoints.failures import Failure
 from entrypoints.logs import configure_logs
 from entrypoints.metrics import shared_metrics
 from entrypoints.serving import Address, Shared
@@ -85,9 +86,9 @@ async def announce(settings: Settings, address: Address, is_first: Callable[[], 
         return
     while not await _answers(address):  # noqa: ASYNC110 - there is no event to wait for
         await asyncio.sleep(BREATH_SECONDS)
-    for line in greeting(settings):
-        show(line)
-    sys.stdout.flush()
+    with suppress(Failure):  # nobody reads it, and the log says that the server has started
+        for line in greeting(settings):
+            show(line)
     server = settings.server
     _log.info(
         "started", version=__version__, environment=settings.environment, at=server.address, workers=server.workers
