@@ -55,7 +55,7 @@ class Readiness(Protocol):
     """Whether the API can do its work."""
 
     async def check(self) -> Mapping[str, Mapping[str, object]]:
-        """Return the checks by name, each with `status` ("ok" or something else) and figures. Raises nothing."""
+        """Return the checks by name, each with `status` ("ok" or something else) and measurements. Raises nothing."""
 
 
 class RequestSpan(Protocol):
@@ -90,7 +90,7 @@ class Collaborators:
     """The parts that the composition root hands to the API.
 
     `shared` counts over all processes. `public_keys` gives the JWK Set (RFC 7517) that verifies access tokens;
-    `metrics` the Prometheus text, when several processes write one set of figures (None: this process's own).
+    `metrics` the Prometheus text of all processes, if there are several (None: this process's own).
     `is_draining` says that the server is about to stop.
     """
 

@@ -1,4 +1,4 @@
-"""What is written down of each request: a log line and a few figures; ids and codes, nothing that users wrote."""
+"""Logs each request and counts it in the metrics: ids and codes, nothing that users wrote."""
 
 import ctypes
 import traceback
@@ -25,7 +25,7 @@ CONNECTIONS = {
     "failures": "Attempts to connect that failed",
     "losses": "Connections that broke",
 }
-"""What is told of the pool of database connections."""
+"""The metrics of the pool of database connections."""
 
 EVENTS = {
     "not-authenticated": "authn_token_rejected",
@@ -78,7 +78,7 @@ class Telemetry:
     _series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = attrs.field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Register the figures."""
+        """Register the metrics."""
         self._log = structlog.get_logger("http")
         self._requests = Counter(
             "todo_http_requests", "Requests answered", ["method", "route", "status"], registry=self.registry
@@ -159,7 +159,7 @@ class Telemetry:
         return FORWARDING_HINTS.get(self.forwarding.value)
 
     def exposition(self) -> bytes:
-        """Return all figures in the text format of Prometheus."""
+        """Return all metrics in the text format of Prometheus."""
         return generate_latest(self.registry)
 
     def _add_series(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:

@@ -89,7 +89,7 @@ async def _to_reference(_: Call) -> Response:
 
 
 def _sent(content: Callable[[], bytes], *headers: Header) -> Handler:
-    """Return a handler that sends `content()`, which is asked for once."""
+    """Return a handler that sends `content()`, which is called once."""
     kept = cache(content)
 
     async def handler(_: Call) -> Response:

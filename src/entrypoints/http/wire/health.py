@@ -1,4 +1,4 @@
-"""What an operator is told, as types."""
+"""The schemas of health responses, for operators."""
 
 from typing import Annotated, Literal
 

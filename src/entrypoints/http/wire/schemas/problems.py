@@ -1,4 +1,4 @@
-"""What a client is told of what went wrong (RFC 9457)."""
+"""Problem details: the body of every error response (RFC 9457)."""
 
 from typing import Annotated, Any
 
