@@ -8,11 +8,12 @@ import os
 import resource
 import signal
 import socket
+import struct
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from multiprocessing.synchronize import Lock
 from types import FrameType
@@ -23,7 +24,7 @@ import structlog
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server.mp import MPServer
+from granian.server.mp import MPServer, WorkerProcess
 
 from entrypoints.asgi import Asgi
 from entrypoints.failures import Failure
@@ -39,6 +40,11 @@ IDLE_SECONDS = 75
 MAX_DEATHS = 5
 DEATHS_SECONDS = 60
 """How many workers may die in how many seconds before the server ends: what is wrong is not mended by going on."""
+SO_ATTACH_FILTER = 26  # of Linux, which Python does not name
+DROP_ALL = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
+"""A program for the packets of a socket, one instruction long: keep 0 bytes. See `struct sock_filter` in bpf(2)."""
+LAST_REQUESTS_SECONDS = 0.2
+"""How long the connections that were made before that have to send their request."""
 LOOP = Loops.uvloop if importlib.util.find_spec("uvloop") else Loops.asyncio
 """uvloop where it is installed: the distribution asks for it wherever it runs. It takes less processor time."""
 QUIET = {
@@ -154,6 +160,25 @@ class Server(MPServer):
     drain_for: timedelta
     _asked_by: signal.Signals | None = None
     _deaths: deque[float]
+    _listening: list[tuple[Any, socket.socket]]
+    """On Linux a socket for each worker, in granian's form and in Python's. Elsewhere all share one of granian's."""
+    _ssp: Any
+    _shd: Any
+    _sso: Any
+
+    def _init_shared_socket(self) -> None:
+        """Listen for every worker. On Linux granian leaves that to the workers: what waits for one dies with it."""
+        super()._init_shared_socket()  # type: ignore[no-untyped-call] # granian has not typed it
+        if self._ssp is not None:
+            holders = [self._ssp.build() for _ in range(self.workers)]
+            self._listening = [(holder, socket.socket(fileno=holder.get_fd())) for holder in holders]
+            self._ssp = None
+
+    def _spawn_worker(self, idx: int, *arguments: Any, **more: Any) -> WorkerProcess:  # noqa: ANN401 - granian's
+        """Give a worker its socket, and one that replaces it the same."""
+        if self._listening:
+            self._shd, self._sso = self._listening[idx]
+        return super()._spawn_worker(idx, *arguments, **more)
 
     def _respawn_workers(self, *arguments: Any, **more: Any) -> None:  # noqa: ANN401 - granian's
         """Start workers again. granian gives up at a second death within 5.5 s; here it takes `MAX_DEATHS` in a minute.
@@ -178,12 +203,24 @@ class Server(MPServer):
             self.shared.drain()
             self.main_loop_interrupt.clear()
             self.main_loop_interrupt.wait(self.drain_for.total_seconds())
+            self._refuse_connections()
         for one in (signal.SIGINT, signal.SIGTERM):
             signal.signal(one, self._end_workers)
         try:
             super().shutdown(exit_code)  # type: ignore[no-untyped-call] # the same
         finally:
             _log.info("stopped", seconds=round(time.monotonic() - began, 2))
+
+    def _refuse_connections(self) -> None:
+        """Take no more connections, and wait for the requests of those that there are; granian would cut them off.
+
+        Linux alone can do so without closing a socket, which would break the connections that wait to be accepted.
+        """
+        program = struct.pack("HP", 1, ctypes.addressof(DROP_ALL))
+        for _, listening in self._listening:
+            with suppress(OSError):  # a sandbox may forbid it
+                listening.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
+        time.sleep(LAST_REQUESTS_SECONDS)
 
     def _end_workers(self, _number: int, _frame: FrameType | None) -> None:
         for worker in self.wrks:
@@ -224,7 +261,7 @@ def serve(server: ServerSettings, address: Address, load: Callable[[Shared], Asg
         workers_kill_timeout=int(server.shutdown.total_seconds()),
     )
     granian.shared, granian.drain_for = Shared(), server.drain
-    granian._deaths = deque(maxlen=MAX_DEATHS)  # noqa: SLF001 - granian's initialiser takes no more
+    granian._deaths, granian._listening = deque(maxlen=MAX_DEATHS), []  # noqa: SLF001 - granian's initialiser takes no more
     granian.serve(target_loader=Worker(os.getpid(), load, granian.shared))
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Event
@@ -13,7 +14,7 @@ import pytest
 
 from tests.serving import Server, eventually, serving
 
-CLIENTS = 4
+CLIENTS = 16
 STOPS = 4
 HALVES = {
     "a head": b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n",
@@ -50,6 +51,24 @@ def test_no_request_is_lost(data: Path, database: str) -> None:
 
         assert [[]] * CLIENTS == [client.result() for client in clients]
         assert 0 == code
+
+
+def test_connections_without_a_request(data: Path, database: str) -> None:
+    """Who has just connected when the server stops can still ask, whichever worker has the connection."""
+    with serving(data, DATABASE_URL=database, WORKERS=2) as server, ExitStack() as open_connections:
+        connections = [HTTPConnection("127.0.0.1", server.port, timeout=30) for _ in range(CLIENTS)]
+        for connection in connections:
+            open_connections.enter_context(closing(connection)).connect()
+        server.process.terminate()
+        eventually(lambda: any(line["event"] == "stopping" for line in server.lines()))
+        for connection in connections:
+            connection.request("GET", "/health")
+
+        assert [(200, "close")] * CLIENTS == [
+            (response.status, response.headers["Connection"])
+            for response in map(HTTPConnection.getresponse, connections)
+        ]
+        assert 0 == server.process.wait()
 
 
 def test_readiness_says_so_first(data: Path, database: str) -> None:
