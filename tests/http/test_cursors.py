@@ -10,7 +10,7 @@ import pytest
 
 from adapters.tokens import Sealer
 from entrypoints.http.errors import InvalidCursor
-from entrypoints.http.routes.task_lists import FILTERS
+from entrypoints.http.routes.task_queries import FILTERS
 from entrypoints.http.wire.cursors import Cursors
 from todo_core.lists import ListId
 from todo_core.queries import NO_PARENT, Cursor, DueFilter, Query, Sort, SortKey

@@ -25,7 +25,7 @@ from entrypoints.http.routes.personal_tokens import PersonalTokenRoutes
 from entrypoints.http.routes.reference import reference_routes
 from entrypoints.http.routes.sessions import SessionRoutes
 from entrypoints.http.routes.task_actions import TaskActionRoutes
-from entrypoints.http.routes.task_lists import TaskListRoutes
+from entrypoints.http.routes.task_queries import TaskQueryRoutes
 from entrypoints.http.routes.tasks import TaskRoutes
 from entrypoints.http.routing import Route, routes_of
 from entrypoints.http.wire.cursors import Cursors
@@ -47,7 +47,7 @@ def create_app(
         AccountRoutes(use_cases.accounts, rate_limits),
         SessionRoutes(use_cases.sessions, use_cases.authentication, rate_limits, options),
         PersonalTokenRoutes(use_cases.personal_tokens),
-        TaskListRoutes(use_cases.tasks, cursors),
+        TaskQueryRoutes(use_cases.tasks, cursors),
         TaskRoutes(use_cases.tasks),
         TaskActionRoutes(use_cases.tasks, cursors),
         ListRoutes(use_cases.lists),

@@ -96,7 +96,7 @@ CHANGES = (
 
 
 @attrs.frozen
-class TaskListRoutes:
+class TaskQueryRoutes:
     """What a user sees of many tasks at once."""
 
     tasks: TaskQueries
