@@ -41,7 +41,7 @@ class TokenActor:
     scopes: frozenset[Scope]
 
     def opens(self, scope: Scope) -> bool:
-        """Return whether the token's scopes hold this one; writing includes reading."""
+        """Return whether the token's scopes include this one; writing includes reading."""
         return scope in self.scopes or (scope is Scope.TASKS_READ and Scope.TASKS_WRITE in self.scopes)
 
 

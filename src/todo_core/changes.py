@@ -21,7 +21,7 @@ class SyncPoint:
 
     @classmethod
     def start(cls, revision: int) -> "SyncPoint":
-        """Return the point of a mirror that is empty at `revision`."""
+        """Return the sync point of a client whose copy is empty at `revision`."""
         return cls(base=revision, position=0)
 
     def expired(self, horizon: int, revision: int) -> bool:

@@ -36,7 +36,7 @@ class Violation:
 
 @attrs.frozen
 class InvalidInput(TodoError):
-    """Input that breaks one rule or several; all of them are named at once."""
+    """Input that breaks one or more rules; all of them are named at once."""
 
     code: ClassVar[str] = "validation-failed"
     violations: tuple[Violation, ...]
@@ -142,7 +142,7 @@ class Forbidden(TodoError):
 
 @attrs.frozen
 class InsufficientScope(TodoError):
-    """The token does not open this; `scope` names what would, None when no token does."""
+    """The token's scopes do not allow this. `scope` names the one that does, None when no token may."""
 
     code: ClassVar[str] = "insufficient-scope"
     scope: str | None
@@ -194,13 +194,13 @@ class ParentInTrash(TodoError):
 
 
 class SiblingGone(TodoError):
-    """What something is to be put behind or in front of is not there."""
+    """The task or list that something should be moved behind or in front of is not there."""
 
     code: ClassVar[str] = "sibling-gone"
 
 
 class TooDeep(TodoError):
-    """A restored task would lie below more levels than there may be."""
+    """A restored task would be deeper than subtasks may be."""
 
     code: ClassVar[str] = "too-deep"
 
@@ -231,7 +231,7 @@ class IdempotencyKeyReused(TodoError):
 
 @attrs.frozen
 class QuotaExceeded(TodoError):
-    """The user has as many of `what` as one may have: `limit`."""
+    """The user has `limit` of `what`, which is the maximum."""
 
     code: ClassVar[str] = "quota-exceeded"
     what: str
@@ -266,7 +266,7 @@ class UnknownTimezone(TodoError):
 
 @attrs.frozen
 class Busy(TodoError):
-    """Too much work of this kind is waiting already; try again shortly. `reason` tells the operator which."""
+    """Too much work of this kind is waiting; try again shortly. `reason` tells the operator which kind."""
 
     code: ClassVar[str] = "unavailable"
     reason: str = "too much work is waiting"

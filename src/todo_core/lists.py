@@ -21,7 +21,7 @@ _COLOR: Final = re.compile(r"#[0-9a-f]{6}")
 
 
 def inbox_id(user: UUID) -> ListId:
-    """Return the id of the user's inbox: it is the user's own, so nobody has to look it up."""
+    """Return the id of the user's inbox. It equals the user's id, so it needs no lookup."""
     return ListId(user)
 
 

@@ -1,6 +1,6 @@
-"""Fetching a small document from one configured address, whatever its server does (ASVS 1.3.6, 13.2.4, 15.3.2).
+"""Fetches a small document from one address, and limits what its server can do (ASVS 1.3.6, 13.2.4, 15.3.2).
 
-Only this module needs httpx: whoever has no issuer with public keys does not import it.
+Only this module needs httpx. A server without an issuer that has public keys does not import it.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ HEADERS = {"Accept": "application/jwk-set+json, application/json", "Accept-Encod
 
 @attrs.frozen(init=False)
 class KeySetAddress:
-    """The address of a JWK Set. Certificates are judged by the system's store; no proxy of the environment is asked."""
+    """The address of a JWK Set. The system's store verifies certificates. Proxies of the environment are not used."""
 
     url: str
     deadline: float
@@ -28,9 +28,9 @@ class KeySetAddress:
         self.__attrs_init__(url, deadline, ssl.create_default_context())
 
     async def fetch(self) -> bytes:
-        """Return the document, at most 64 KiB that came within the deadline, counted from here. Raises NoKeys.
+        """Return the document: at most 64 KiB, within the deadline in seconds. Raises NoKeys.
 
-        The deadline is for the whole fetch: a time-out for each read would let a server drip for ever.
+        The deadline is for the whole fetch. With one for each read, a server could send single bytes for ever.
         """
         try:
             async with asyncio.timeout(self.deadline):

@@ -16,7 +16,7 @@ KEY_TYPES = {
     "RS256": ("RSA", None),
     "PS256": ("RSA", None),
 }
-"""The algorithms that are accepted, each with the type and curve of its keys. A key of type `oct` is no public key."""
+"""The accepted algorithms, each with the type and curve of its keys. A key of type `oct` is a secret: not listed."""
 MIN_RSA_BITS = 2048
 MAX_RSA_BITS = 8192
 """Longer ones take milliseconds for each signature."""
@@ -24,11 +24,11 @@ MAX_KEY_ID_LENGTH = 256
 
 
 class NoKeys(Exception):
-    """The keys of an issuer could not be had; the message says why, for the log."""
+    """The keys of an issuer are not available. The message says why, for the log."""
 
 
 class Keys(Protocol):
-    """The keys of one issuer, as they are now."""
+    """The current keys of one issuer."""
 
     async def find(self, key_id: str | None) -> jwt.PyJWK:
         """Return the key of this id. Raises InvalidToken, or Unavailable when no keys are known."""
@@ -36,7 +36,7 @@ class Keys(Protocol):
 
 @attrs.frozen(init=False)
 class SharedSecret:
-    """One secret that signs and verifies with HS256; a key id in a token means nothing."""
+    """One secret that signs and verifies with HS256. A key id in a token is ignored."""
 
     _key: jwt.PyJWK = attrs.field(repr=False)
 
@@ -89,7 +89,7 @@ def _is_named(key_id: object) -> bool:
 
 
 def _is_for_signatures(member: Mapping[str, Any]) -> bool:
-    """Return whether a public key may verify (RFC 7517 4.2, 4.3). A private key that was published is everybody's."""
+    """Return whether a public key may verify (RFC 7517 4.2, 4.3). A published private key is refused."""
     operations = member.get("key_ops", ["verify"])
     return (
         "d" not in member
@@ -100,7 +100,7 @@ def _is_for_signatures(member: Mapping[str, Any]) -> bool:
 
 
 def _default_algorithm(member: Mapping[str, Any]) -> str | None:
-    """Return the algorithm of a key that names none: the first that its type fits."""
+    """Return the algorithm of a key that names none: the first one for its type."""
     fitting = (name for name, type_ in KEY_TYPES.items() if type_ == (member.get("kty"), member.get("crv")))
     return next(fitting, None)
 

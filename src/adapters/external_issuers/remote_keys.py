@@ -1,4 +1,4 @@
-"""The public keys of an issuer, fetched when they are needed and kept while the issuer is down."""
+"""The public keys of an issuer: fetched when needed, and kept while the issuer is down."""
 
 import asyncio
 import datetime as dt
@@ -14,11 +14,11 @@ from todo_core.errors import InvalidToken, Unavailable
 from todo_core.ports import Clock
 
 FRESH = dt.timedelta(minutes=5)
-"""How long a key that the issuer has withdrawn may go on: the set is fetched anew by the first token after that."""
+"""How long a set is used before it is fetched again. A key that the issuer withdrew is accepted for that long."""
 KEPT = dt.timedelta(hours=24)
-"""How long the last set counts while no other can be fetched."""
+"""How long the last set is used while the issuer cannot be reached."""
 COOLDOWN_SECONDS = 10.0
-"""How long nothing is fetched after a fetch that failed, or that did not bring the key it was made for."""
+"""How long to wait after a fetch that failed, or that did not contain the wanted key."""
 NOTHING = dt.timedelta()
 
 _log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 @attrs.define
 class RemoteKeys:
-    """The keys of one issuer. At most one fetch runs at a time, and whoever needs it waits for the same one.
+    """The keys of one issuer. At most one fetch runs at a time; all requests that need it wait for the same one.
 
     `timer` counts seconds for the cooldown: setting the system's clock neither shortens nor lengthens that.
     """
@@ -59,7 +59,7 @@ class RemoteKeys:
             await asyncio.wait([self._fetching])
 
     async def _find_anew(self, key_id: str) -> jwt.PyJWK:
-        """Return the key of this id from a set that is fetched now, unless one just was."""
+        """Return the key of this id from a new set, unless one was fetched a moment ago."""
         began = self.timer()
         fetching = self._start()
         if fetching is not None and not self._does_without(key_id):
@@ -74,11 +74,11 @@ class RemoteKeys:
         return key
 
     def _does_without(self, key_id: str) -> bool:
-        """Return whether the old set will do: while the issuer is down, nobody waits for it without need."""
+        """Return whether the old set is enough: while the issuer is down, only requests that need a new one wait."""
         return self._failing and key_id in self._keys and self._age() < KEPT
 
     def _age(self) -> dt.timedelta:
-        """Return the age of the set; a clock that was set back makes it as old as one can be."""
+        """Return the age of the set. After the clock was set back the age is unknown, so the set counts as outdated."""
         age = dt.timedelta.max if self._fetched_at is None else self.clock.now() - self._fetched_at
         return age if age >= NOTHING else dt.timedelta.max
 

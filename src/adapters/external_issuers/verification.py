@@ -16,12 +16,12 @@ from todo_core.identities import ExternalClaims, Identity
 from todo_core.ports import Clock
 
 TYPE = "JWT"
-HEADER = frozenset({"alg", "kid", "typ"})  # any other member asks for something else: jku, x5u, jwk, crit, b64 …
+HEADER = frozenset({"alg", "kid", "typ"})  # no jku, x5u, jwk, crit, b64 …
 CLAIMS = ("iss", "aud", "sub", "iat", "exp")
 MAX_TOKEN_LENGTH = 8192
-"""A Better Auth server puts all it knows of the user into a token."""
+"""Better Auth puts the whole record of the user into a token."""
 
-# Times are the core's to judge, by the Clock port.
+# The core checks the times, with the Clock port.
 OPTIONS: jwt.types.Options = {
     "require": list(CLAIMS),
     "verify_aud": True,
@@ -37,7 +37,7 @@ UNVERIFIED: jwt.types.Options = {**OPTIONS, "verify_signature": False}
 
 @attrs.frozen
 class Verified:
-    """A token whose signature was right, under this key."""
+    """A token with a valid signature, and the key that verified it."""
 
     key_id: str | None
     key: jwt.PyJWK
@@ -79,7 +79,7 @@ class ExternalTokens:
             self._verified.popitem(last=False)
 
     async def _verify(self, token: str) -> Verified:
-        """Look at the token without trusting it first: what is wrong in any case needs no key, and fetches none."""
+        """Verify a token. Header and claims are checked first: an invalid token does not make us fetch keys."""
         if len(token) > MAX_TOKEN_LENGTH or not token.isascii() or "=" in token:
             raise InvalidToken
         try:
@@ -130,5 +130,5 @@ def _instant(value: object) -> dt.datetime:
         raise TypeError
     try:
         return dt.datetime.fromtimestamp(value, dt.UTC)
-    except OSError:  # the platform's own word for years that it cannot count
+    except OSError:  # what platforms raise for years outside their range
         raise ValueError from None

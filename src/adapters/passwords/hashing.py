@@ -16,13 +16,13 @@ class Profile:
 
     @classmethod
     def cheapest(cls) -> "Profile":
-        """Return the least that Argon2id can do. Only for tests!"""
+        """Return the cheapest parameters that Argon2id allows. For tests only."""
         return cls(memory=8, passes=1)
 
 
 @attrs.frozen(init=False)
 class Argon2:
-    """Hashes and verifies, in the thread that asks: for use inside a pool."""
+    """Hashes and verifies in the calling thread, so it belongs in a pool."""
 
     _hasher: argon2.PasswordHasher
     _nobody: str
@@ -36,7 +36,7 @@ class Argon2:
         return self._hasher.hash(password)
 
     def verify(self, stored: str | None, password: str) -> PasswordCheck:
-        """Compare with a PHC string. Without one the password is compared with a hash that belongs to nobody."""
+        """Compare with a PHC string. Without one the password is compared with a dummy hash, which takes as long."""
         try:
             self._hasher.verify(stored or self._nobody, password)
         except argon2.exceptions.VerifyMismatchError:

@@ -1,4 +1,4 @@
-"""A pool of threads for heavy work, with a queue that ends."""
+"""A pool of threads for heavy work, with a bounded queue."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ import attrs
 from todo_core.errors import Busy
 
 NICENESS = 5
-"""How far a thread steps back: it gets a third of the time of another one that wants the same processor."""
+"""Niceness of the threads: they get a third of the time of another thread that wants the same processor."""
 
 Arguments = ParamSpec("Arguments")
 T = TypeVar("T")
@@ -24,7 +24,7 @@ T = TypeVar("T")
 class BoundedPool:
     """Runs `workers` calls at a time and lets `queue` more wait; the next one is refused at once with Busy.
 
-    Threads serve because argon2 releases the interpreter lock. Every worker may take the memory of one hash.
+    Threads are enough, because argon2 releases the interpreter lock. Every worker may take the memory of one hash.
     """
 
     _threads: ThreadPoolExecutor
@@ -35,7 +35,7 @@ class BoundedPool:
         self.__attrs_init__(threads, Semaphore(workers + queue))
 
     async def run(self, work: Callable[Arguments, T], *args: Arguments.args, **kwargs: Arguments.kwargs) -> T:
-        """Return `work(…)`, done in a thread. A caller who gives up while waiting takes the work back. Raises Busy."""
+        """Return `work(…)`, done in a thread. Raises Busy. A caller that is cancelled takes waiting work back."""
         if not self._places.acquire(blocking=False):
             raise Busy("too many passwords wait to be hashed")
         future = self._threads.submit(work, *args, **kwargs)

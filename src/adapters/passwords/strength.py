@@ -28,7 +28,7 @@ def weakness(password: str, known: Sequence[str]) -> str | None:
 
 
 def _beginning(password: str) -> str:
-    """Return as much of the password as is judged: what follows cannot make a strong beginning weak.
+    """Return the part of the password that is judged: what follows cannot make a strong beginning weak.
 
     zxcvbn tries every reading of symbols as letters (`4@$5…`); a password made for it holds a processor for seconds.
     """

@@ -84,7 +84,7 @@ def rotate(path: Path, now: dt.datetime, *, delay: dt.timedelta, keep: dt.timede
 
 @contextmanager
 def _reading_text() -> Iterator[None]:
-    """Raise InvalidKeySet for a file that is no text; nothing of its bytes goes along."""
+    """Raise InvalidKeySet for a file that is not text. The error shows none of its bytes."""
     try:
         yield
     except UnicodeDecodeError:

@@ -1,8 +1,8 @@
 """The keys that sign access tokens: a private JWK Set (RFC 7517) of Ed25519 keys (RFC 8037) in a file.
 
 The first key that may sign, signs; every key verifies. Two optional members of a key, as in OpenID Federation, hold its
-times in seconds since 1970: from `nbf` it signs, from `exp` it is not used at all. `docs/adr` tells how that makes a
-rotation that no request notices.
+times in seconds since 1970: from `nbf` it signs, from `exp` it is not used at all. `docs/adr/0012-signing-keys.md` says
+why no request fails during a rotation.
 """
 
 import datetime as dt
@@ -24,11 +24,11 @@ INSTANT = "%Y-%m-%d %H:%M:%SZ"
 
 
 class InvalidKeySet(ValueError):
-    """The text is no private JWK Set that this program can use; the message says why, and shows no key."""
+    """The text is not a private JWK Set that this program can use. The message says why, and shows no key."""
 
 
 class KeyState(enum.StrEnum):
-    """What a key does at a time: sign and verify, verify alone, wait for its time to sign, or nothing any more."""
+    """What a key does at a given time: sign and verify, only verify, wait until it may sign, or nothing."""
 
     SIGNS = "signs"
     VERIFIES = "verifies"
@@ -38,7 +38,7 @@ class KeyState(enum.StrEnum):
 
 @attrs.frozen
 class KeyStatus:
-    """A key at a time. `signs_from` and `ends_at`: None is since ever, and for good."""
+    """The state of a key at a given time. `signs_from` None: from the beginning; `ends_at` None: never."""
 
     id: str
     state: KeyState
@@ -57,7 +57,7 @@ class KeyStatus:
 
 @attrs.frozen
 class SigningKey:
-    """One Ed25519 key. `signs_from` and `ends_at`: None is since ever, and for good."""
+    """One Ed25519 key. `signs_from` None: from the beginning; `ends_at` None: never."""
 
     id: str
     private: Ed25519PrivateKey = attrs.field(repr=False, eq=False)
@@ -74,7 +74,7 @@ class SigningKey:
 
     @property
     def public(self) -> Ed25519PublicKey:
-        """The half that verifies."""
+        """The public half."""
         return self.private.public_key()
 
     def verifies(self, now: dt.datetime) -> bool:
@@ -86,7 +86,7 @@ class SigningKey:
         return self.verifies(now) and (self.signs_from is None or self.signs_from <= now)
 
     def status(self, now: dt.datetime, *, is_signer: bool) -> KeyStatus:
-        """Return what the key does now; one key of a set is the signer."""
+        """Return the state of the key. One key of a set is the signer."""
         if not self.verifies(now):
             state = KeyState.ENDED
         elif not self.signs(now):
@@ -137,11 +137,11 @@ class KeySet:
         return next((key for key in self.keys if key.id == key_id and key.verifies(now)), None)
 
     def public(self, now: dt.datetime) -> dict[str, object]:
-        """Return the JWK Set for everybody who verifies tokens: those to come included, private members not."""
+        """Return the public JWK Set for verifiers. Keys that will sign later are in it."""
         return {"keys": [_public_jwk(key) for key in self.keys if key.verifies(now)]}
 
     def status(self, now: dt.datetime) -> list[KeyStatus]:
-        """Return what each key does now."""
+        """Return the state of each key."""
         signer = next((key for key in self.keys if key.signs(now)), None)
         return [key.status(now, is_signer=key is signer) for key in self.keys]
 

@@ -17,7 +17,7 @@ KEY_BYTES = 32
 
 
 class WrongPassphrase(Exception):
-    """The passphrase is another one, or what was encrypted is damaged: the two cannot be told apart."""
+    """The passphrase is wrong, or the encrypted data are damaged. The two cannot be told apart."""
 
 
 def encrypt(plain: bytes, passphrase: str) -> bytes:

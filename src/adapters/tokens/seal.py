@@ -1,8 +1,8 @@
-"""Text that goes through a client's hands and comes back as it was: authenticated, not secret.
+"""Authenticated text that clients keep and send back unchanged. It is not secret.
 
-Refresh tokens, cursors and sync tokens are all made so. A seal holds for one kind only. The first key makes, all keys
-verify, and a seal names its key by a hash, so keys are rotated by putting a new one first and dropping the old one when
-its seals have expired.
+Refresh tokens, cursors and sync tokens are made this way. A seal is valid for one kind of text. The first key seals,
+all keys verify. A seal names its key by a hash, so a rotation adds a new key in front and removes the old one when its
+seals have expired.
 """
 
 import hmac
@@ -27,7 +27,7 @@ class SealKey:
 
     @property
     def id(self) -> bytes:
-        """Four bytes that tell keys apart and say nothing about them."""
+        """Four bytes of a hash, which identify the key and do not reveal it."""
         return hmac.digest(self.secret, b"key id", "sha256")[:KEY_ID]
 
     def tag(self, kind: str, payload: bytes) -> bytes:
@@ -48,7 +48,7 @@ class Sealer:
         self.__attrs_init__(tuple((key.id, key) for key in keys))
 
     def seal(self, kind: str, payload: bytes) -> str:
-        """Return the payload in URL-safe text that only this sealer's secrets can make; the same text each time."""
+        """Return the payload as URL-safe text that only these secrets can produce, the same text each time."""
         key_id, key = self._keys[0]
         return _encode(key_id + payload + key.tag(kind, payload))
 
@@ -67,7 +67,7 @@ def _encode(raw: bytes) -> str:
 
 
 def _decode(text: str) -> bytes:
-    """Return what the text encodes, if it is the one way to write it: base64 has spare bits, and skips blanks."""
+    """Return the bytes of a text in canonical base64. Raises InvalidToken for other spellings (spare bits, blanks)."""
     if len(text) > LONGEST or not text.isascii():
         raise InvalidToken
     try:

@@ -17,9 +17,9 @@ REFRESH_LAYOUT = struct.Struct(">16s16sQ")  # user id, session id, generation
 
 @attrs.frozen
 class SignedTokens:
-    """Access tokens are signed, for anybody to verify; refresh tokens are sealed, for nobody else to make or read.
+    """Access tokens are signed: anybody can verify them. Refresh tokens are sealed: only this server can read them.
 
-    Nothing of either is kept, so a copy of the database makes no token (ASVS 7.2.3).
+    Neither is stored, so a copy of the database gives nobody a token (ASVS 7.2.3).
     """
 
     _access: AccessTokens

@@ -19,7 +19,7 @@ from entrypoints.settings import Settings
 @click.command()
 @click.option("--sql", is_flag=True, help="Print the SQL that this would run, and change nothing.")
 def migrate(*, sql: bool) -> None:
-    """Bring the database to the newest schema. Two at once do no harm."""
+    """Bring the database to the newest schema. It is safe to run two at once."""
     if sql:
         write(databases.migration_script(settings_and_logs()))
         return
@@ -28,7 +28,7 @@ def migrate(*, sql: bool) -> None:
 
 @click.command()
 def check() -> None:
-    """Look whether everything is set up: settings, keys, database. Exits with 1 when something is wrong."""
+    """Check the installation: settings, keys, database. Exits with 1 when something is wrong."""
     settings = settings_and_logs()
     wrong = _show(check_settings(settings))
     check_tracing(settings)
@@ -59,7 +59,7 @@ async def _reach(settings: Settings, database_url: str) -> None:
 
 @click.command()
 def purge() -> None:
-    """Remove what has had its time: trash, tombstones, idempotency keys, expired sessions. The server does it too."""
+    """Remove what has expired: trash, tombstones, idempotency keys, sessions. The server does it too."""
     total = run(lambda system: system.purge())
     show(
         f"erased {total.erased} tasks; removed {total.tombstones} tombstones,"

@@ -36,7 +36,7 @@ def end_of_log() -> None:
 
 
 def _give_up(descriptor: int) -> None:
-    """Lead a stream nowhere: Python would try at its end to write what is left, and complain."""
+    """Point a stream at /dev/null: at its end Python would try to write what is left, and complain."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, descriptor)
     os.close(nowhere)

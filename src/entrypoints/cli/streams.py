@@ -8,7 +8,7 @@ MODES = {"stdin": "r", "stdout": "w", "stderr": "w"}
 
 
 def open_missing_streams() -> None:
-    """Have closed streams read nothing and take everything. Else another file or a socket would get their numbers."""
+    """Open closed standard streams on /dev/null. Otherwise another file or a socket would get their numbers."""
     for number, (name, mode) in enumerate(MODES.items()):
         if getattr(sys, name) is None:  # as Python leaves it
             nowhere = os.open(os.devnull, os.O_RDWR)

@@ -105,7 +105,7 @@ def add(email: EmailAddress, name: str | None, timezone: str) -> None:
 @users.command()
 @user_arguments
 def disable(email: EmailAddress | None, user_id: UUID | None) -> None:
-    """End every session of an account, and refuse whatever its user comes with."""
+    """End every session of an account, and refuse its log-ins and tokens."""
     who = named_user(email, user_id)
     run(lambda system: system.administration.disable(who))
     show("disabled")

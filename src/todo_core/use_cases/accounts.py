@@ -259,7 +259,7 @@ async def revoke_personal_tokens(unit: UnitOfWork, events: Events, user: UserId,
 
 
 async def remove_account(unit: UnitOfWork, now: dt.datetime) -> None:
-    """Remove the account; what an external issuer signed until then shall not bring it back."""
+    """Remove the account. Tokens that an external issuer signed until then are refused, so none creates it again."""
     await unit.identities.refuse_issued_before(first_accepted(now))
     await unit.account.remove()
 

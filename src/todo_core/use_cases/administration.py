@@ -114,7 +114,7 @@ class Administration:
     async def tokens(
         self, who: Who | None = None, after: PersonalTokenId | None = None, limit: int = 100
     ) -> Sequence[PersonalToken]:
-        """Return personal access tokens by ascending id, those behind `after`; of everybody unless it is said whose."""
+        """Return personal access tokens by ascending id, those behind `after`; of one user, or of everybody."""
         user = None if who is None else (await self._write(who, _account)).id
         return await self.store.list_personal_tokens(user, after, limit)
 

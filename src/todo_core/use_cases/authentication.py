@@ -1,4 +1,4 @@
-"""Who asks: from the bearer token of a request to an actor."""
+"""Authentication: the bearer token of a request gives the actor."""
 
 import attrs
 
@@ -33,7 +33,7 @@ class Authentication:
         return Events(self.clock, self.ids)
 
     async def authenticate(self, token: str, client: Client = UNKNOWN_CLIENT) -> Actor:
-        """Return the actor of a bearer token. Raises NotAuthenticated, and Unavailable when that cannot be told."""
+        """Return the actor of a bearer token. Raises NotAuthenticated, or Unavailable (store, issuer)."""
         if is_personal_token(token):
             return await self._by_personal_token(token)
         if self.external is not None and self.external.knows(token):

@@ -42,7 +42,7 @@ class Edit:
     with_subtasks: bool = False
 
     def ends_or_reopens(self, task: Task, draft: Draft | None) -> bool:
-        """Return whether an occurrence of the task ends, or is taken back. A draft of None could not be composed."""
+        """Return whether an occurrence of the task ends or is taken back. `draft` None: the request is invalid."""
         if draft is None:
             return task.series is not None and self.completed not in {None, task.completed}
         return task.series is not None and draft.recurrence is not None and draft.completed != task.completed
@@ -75,7 +75,7 @@ class TaskEditor:
             raise QuotaExceeded("tasks", self.max_tasks)
 
     async def place(self, task: Task | None, destination: Destination) -> Place:
-        """Return where a task, or a new one for None, gets to. Raises InvalidInput naming list and parent."""
+        """Return the place of a task; None stands for a new one. Raises InvalidInput naming list and parent."""
         parent_id, list_id = destination.parent_from(task), destination.list_from(task)
         if task is not None and task.stays(parent_id, list_id):
             return task.place
@@ -228,7 +228,7 @@ class TaskEditor:
         return sibling
 
     async def _place_restored(self, task: Task, group: list[Node]) -> Place:
-        """Return where a task in the trash gets to: below its parent, else in its list, else in the inbox."""
+        """Return the place to which a task is restored: below its parent, else in its list, else in the inbox."""
         parent = None if task.parent_id is None else await self.unit.tasks.get(task.parent_id)
         if parent is None:
             return Place(task.list_id if await self._has_list(task.list_id) else inbox_id(self.user))

@@ -131,7 +131,7 @@ class Lists:
         contents: Contents | None = None,
         expected: Precondition = UNCONDITIONAL,
     ) -> None:
-        """Delete a list. Raises InboxIsPermanent, and ListNotEmpty unless it is said what becomes of its live tasks.
+        """Delete a list. Raises InboxIsPermanent, and ListNotEmpty if it has live tasks and no `contents`.
 
         In the trash each task without a parent is a group with its descendants; in the inbox they keep their order.
         """

@@ -40,7 +40,7 @@ class TokenRequest:
 
 @attrs.frozen
 class IssuedPersonalToken:
-    """A new token, and its text, which cannot be had again."""
+    """A new token, and its text, which is shown only once."""
 
     token: PersonalToken
     text: str = attrs.field(repr=False)
