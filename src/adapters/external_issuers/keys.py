@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import attrs
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from typing_extensions import override
 
 KEY_TYPES = {
     "EdDSA": ("OKP", "Ed25519"),
@@ -35,7 +36,7 @@ class Keys(Protocol):
 
 
 @attrs.frozen(init=False)
-class SharedSecret:
+class SharedSecret(Keys):
     """One secret that signs and verifies with HS256. A key id in a token is ignored."""
 
     _key: jwt.PyJWK = attrs.field(repr=False)
@@ -44,7 +45,8 @@ class SharedSecret:
         text = urlsafe_b64encode(secret).rstrip(b"=").decode()
         self.__attrs_init__(jwt.PyJWK({"kty": "oct", "k": text}, "HS256"))
 
-    async def find(self, key_id: str | None) -> jwt.PyJWK:  # noqa: ARG002 - see the class
+    @override
+    async def find(self, key_id: str | None) -> jwt.PyJWK:
         """Return the secret."""
         return self._key
 

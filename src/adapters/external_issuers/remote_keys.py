@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import attrs
 import jwt
+from typing_extensions import override
 
-from adapters.external_issuers.keys import NoKeys, parse_key_set
+from adapters.external_issuers.keys import Keys, NoKeys, parse_key_set
 from todo_core.errors import InvalidToken, Unavailable
 from todo_core.ports import Clock
 
@@ -25,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 @attrs.define
-class RemoteKeys:
+class RemoteKeys(Keys):
     """The keys of one issuer. At most one fetch runs at a time; all requests that need it wait for the same one.
 
     `timer` counts seconds for the cooldown: setting the system's clock neither shortens nor lengthens that.
@@ -40,6 +41,7 @@ class RemoteKeys:
     _quiet_until: float = attrs.field(default=float("-inf"), init=False)
     _fetching: "asyncio.Task[None] | None" = attrs.field(default=None, init=False)
 
+    @override
     async def find(self, key_id: str | None) -> jwt.PyJWK:
         """Return the key of this id.
 

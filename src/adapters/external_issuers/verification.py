@@ -9,8 +9,10 @@ from typing import Any
 
 import attrs
 import jwt
+from typing_extensions import override
 
 from adapters.external_issuers.keys import MAX_KEY_ID_LENGTH, Keys
+from todo_core import ports
 from todo_core.errors import InvalidInput, InvalidToken
 from todo_core.identities import ExternalClaims, Identity
 from todo_core.ports import Clock
@@ -45,7 +47,7 @@ class Verified:
 
 
 @attrs.frozen
-class ExternalTokens:
+class ExternalTokens(ports.ExternalTokens):
     """Reads the tokens of one issuer for one audience.
 
     Remembers up to `remembered` verified signatures by the token's SHA-256: no live token is kept, and times and key
@@ -59,10 +61,12 @@ class ExternalTokens:
     remembered: int = 4096
     _verified: OrderedDict[bytes, Verified] = attrs.field(init=False, factory=OrderedDict, repr=False, eq=False)
 
+    @override
     def knows(self, token: str) -> bool:
         """Return whether the token's signature was verified before."""
         return _digest(token) in self._verified
 
+    @override
     async def read(self, token: str) -> ExternalClaims:
         """Return what a good token says. Raises InvalidToken, or Unavailable when the keys are not known."""
         digest = _digest(token)
