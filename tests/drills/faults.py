@@ -94,6 +94,6 @@ FAULTS: Mapping[str, Fault] = {
 }
 """Each kind of fault; a drill goes through them in this order, again and again.
 
-The two that kill a worker are not neighbours: a server whose worker dies twice within 5.5 seconds ends, for its
-supervisor to start it anew.
+The two that kill a worker are apart: a server ends when five of its workers die within a minute, and its supervisor
+restarts it.
 """
