@@ -172,6 +172,17 @@ def test_running_servers_are_in_the_way(todo: Todo, database: str, backed_up: Pa
     assert ["todo: 1 other connections use this database: stop the servers first"] == lines(result.output)
 
 
+def test_servers_that_are_stopping_are_waited_for(todo: Todo, database: str, backed_up: Path) -> None:
+    """A connection ends a moment after its program has."""
+    with psycopg.connect(database) as last:
+        closing = threading.Timer(0.5, last.close)
+        closing.start()
+        result = todo("restore", str(backed_up), "--replace")
+        closing.join()
+
+    assert (result.exit_code, lines(result.output)) == (0, [])
+
+
 def change_manifest(file: Path, **members: object) -> None:
     """Write other things into the manifest of a backup, as nobody but a forger does."""
     with zipfile.ZipFile(file) as archive:

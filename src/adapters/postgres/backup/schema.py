@@ -1,5 +1,6 @@
 """What is in a database: our tables, somebody else's, and how many rows."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -13,6 +14,8 @@ from adapters.postgres.remedies import explain
 from adapters.postgres.schema import OURS, REVISIONS
 from todo_core.errors import Unavailable
 
+CLOSING_SECONDS = 2.0
+PAUSE_SECONDS = 0.05
 LOST = ("08", "57P")
 """Classes of SQLSTATE: the connection is gone, or the server is stopping."""
 _TABLES = """
@@ -96,8 +99,15 @@ def server(url: str) -> Server:
 
 
 def others(connection: psycopg.Connection) -> int:
-    """Return how many other connections of the same role are open: servers, most likely."""
-    return _number(connection, sql.SQL(_OTHERS))
+    """Return how many other connections of the same role stay open: servers, most likely.
+
+    Those of a server that has just been stopped are there for a moment, so they have `CLOSING_SECONDS` to end.
+    """
+    deadline = time.monotonic() + CLOSING_SECONDS
+    while (number := _number(connection, sql.SQL(_OTHERS))) and time.monotonic() < deadline:
+        time.sleep(PAUSE_SECONDS)
+        connection.execute("SELECT pg_catalog.pg_stat_clear_snapshot()")  # a transaction sees the same list again
+    return number
 
 
 def _number(connection: psycopg.Connection, query: sql.SQL | sql.Composed) -> int:
