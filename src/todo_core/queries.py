@@ -152,6 +152,11 @@ class Query:
         named = self.due in {DueFilter.TODAY, DueFilter.OVERDUE}
         return named or self.due_before is not None or self.due_after is not None
 
+    @property
+    def follows_revision(self) -> bool:
+        """Whether the answer changes only with the user's revision: not by the clock, nor when the trash is erased."""
+        return not (self.needs_timezone or self.deleted)
+
     def due_range(self, moment: Moment) -> DueRange | None:
         """Return the due dates that pass, or None when every task does, dated or not."""
         if not self.needs_timezone:
@@ -218,19 +223,27 @@ def count_fitting(sizes: Iterable[int]) -> int:
 
 @attrs.frozen
 class KeysetPage:
-    """A page as a store returns it. `next` is the position behind its last task, None when there are no more."""
+    """A page as a store returns it. `next` is the position behind its last task, None when there are no more.
+
+    `revision` is the user's, from the same snapshot.
+    """
 
     tasks: tuple[Task, ...]
     next: KeysetPosition | None
+    revision: int
 
 
 @attrs.frozen
 class Page:
-    """A page of tasks. `next` is None on the last page; `total` counts all pages, if that was requested."""
+    """A page of tasks. `next` is None on the last page; `total` counts all pages, if that was requested.
+
+    The same request returns the same page for as long as the user's revision is `revision`; None: it may not.
+    """
 
     tasks: tuple[Task, ...]
     next: Cursor | None
     total: int | None = None
+    revision: int | None = None
 
 
 @attrs.frozen

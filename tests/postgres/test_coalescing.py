@@ -104,6 +104,22 @@ async def test_first_pages_share_a_statement(harness: StoreHarness, watched: Wat
     assert any("keys.number" in statement.sql for statement in watched.statements)
 
 
+async def test_revisions_share_a_statement(harness: StoreHarness, watched: Watched) -> None:
+    """Each user has their own; a session that has ended learns nothing."""
+    pairs = await users_with_tasks(harness, 6)
+    for _ in range(3):
+        await harness.add(pairs[2][0])
+    ended, _ = pairs[4]
+    await harness.store.write_as(ended.user, lambda unit: unit.sessions.remove_all())
+
+    found = await asyncio.gather(
+        *(harness.view(actor).feed.revision() for actor, _ in pairs * 2), return_exceptions=True
+    )
+
+    assert [2, 2, 5, 2, NotAuthenticated, 2] * 2 == [type(one) if isinstance(one, Exception) else one for one in found]
+    assert len(watched.statements) <= FLIGHTS + 1
+
+
 async def test_a_cancelled_read_leaves_the_others_alone(harness: StoreHarness) -> None:
     """Whoever stops waiting is left out."""
     pairs = await users_with_tasks(harness, 2) * 10

@@ -230,6 +230,12 @@ def test_feed_reads_no_more_than_it_shows(crowded: psycopg.Connection, number: i
 
 
 @pytest.mark.parametrize("mode", MODES)
+def test_a_revision_reads_no_tasks(crowded: psycopg.Connection, mode: str) -> None:
+    """To know whether a page is still true, nobody looks at tasks."""
+    assert [] == explain(crowded, feed.REVISION[Access.SESSION], caller(FIRST), mode)
+
+
+@pytest.mark.parametrize("mode", MODES)
 def test_one_task_is_one_row(crowded: psycopg.Connection, mode: str) -> None:
     """A task, and whose it is, are found at once."""
     task = data.uuid(data.MILLION.tasks_of(FIRST)[FAR])

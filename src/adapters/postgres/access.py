@@ -53,8 +53,14 @@ class Access(Enum):
         access = self.table
         return sa.select(access.c.user_id, *rows.c).select_from(access.outerjoin(rows, sa.true()))
 
+    @property
+    def revision(self) -> sa.Select[tuple[int]]:
+        """The user's revision, read after the access check."""
+        access = self.table
+        return sa.select(revisions.c.revision).join(access, access.c.user_id == revisions.c.user_id)
+
     def at_revision(self, rows: sa.FromClause) -> sa.Select[tuple[object, ...]]:
-        """Return the same statement with the user's revision, as it is in the same snapshot, instead of the id."""
+        """Return what `checked` does with the user's revision, as it is in the same snapshot, instead of the id."""
         access = self.table
         known = access.join(revisions, revisions.c.user_id == access.c.user_id)
         return sa.select(revisions.c.revision, *rows.c).select_from(known.outerjoin(rows, sa.true()))

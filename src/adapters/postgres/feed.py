@@ -60,6 +60,7 @@ def _page(access: Access) -> sa.ClauseElement:
 
 
 PAGE: Mapping[Access, Statement] = {access: Statement.of(_page(access)) for access in Access}
+REVISION: Mapping[Access, Statement] = {access: Statement.of(access.revision) for access in Access}
 
 
 @attrs.frozen
@@ -67,6 +68,11 @@ class PostgresFeedReader(FeedReader):
     """The FeedReader port."""
 
     caller: Caller
+
+    @override
+    async def revision(self) -> int:
+        rows = await self.caller.read_alike(REVISION[self.caller.access])
+        return int(rows[0][0])
 
     @override
     async def page(self, since: SyncPoint | None, limit: int) -> Feed:

@@ -177,7 +177,7 @@ class PageStart(Enum):
 
 
 def page(access: Access, filters: Filters, sort: Sort, start: PageStart, limit: int) -> Statement:
-    """Return the statement of a page of up to `limit`: the user's id, then the columns of `reading.first_fitting`."""
+    """Return the statement of a page of up to `limit`: the user's revision, then the columns of `first_fitting`."""
     return _page(access, filters, sort, start, next(step for step in STEPS if limit <= step))
 
 
@@ -191,7 +191,7 @@ def _page(access: Access, filters: Filters, sort: Sort, start: PageStart, step: 
     shown = first_fitting(
         rows, records.TASK, [rows.c.part, *_order(sort, rows.c.sort_key, rows.c.id)], text_size(rows)
     ).subquery("page")
-    return Statement.of(access.checked(shown).order_by(shown.c.number))
+    return Statement.of(access.at_revision(shown).order_by(shown.c.number))
 
 
 @lru_cache(SHAPES)

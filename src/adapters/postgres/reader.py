@@ -22,7 +22,7 @@ from todo_core.users import User
 
 READS: Mapping[Access, Reads] = {access: Reads.for_access(access) for access in Access}
 TASK_END = 1 + len(records.TASK)
-"""Where the columns of a task end that follow the user's id."""
+"""Where the columns of a task end that follow the user's id or revision."""
 
 
 @attrs.frozen
@@ -83,7 +83,7 @@ class PostgresTaskReader(TaskReader):
             limit=limit,
         )
         tasks = tuple(records.task(row[1:TASK_END]) for row in rows if row[1] is not None)
-        return KeysetPage(tasks, query.sort.position(tasks[-1]) if rows[-1][-1] else None)
+        return KeysetPage(tasks, query.sort.position(tasks[-1]) if rows[-1][-1] else None, revision=rows[0][0])
 
     @override
     async def count(self, query: Query, moment: Moment) -> int:

@@ -240,6 +240,9 @@ class ListRepository(ListReader, Protocol):
 class FeedReader(Protocol):
     """The change feed over tasks and lists."""
 
+    async def revision(self) -> int:
+        """Return the user's revision. Every change of a task or list raises it; restores from a backup do, too."""
+
     async def page(self, since: SyncPoint | None, limit: int) -> Feed:
         """Return what changed after `since`, or everything for None: at most `limit` changes by ascending version.
 

@@ -86,16 +86,17 @@ class MemoryTaskReader(TaskReader):
 
     @override
     async def page(self, query: Query, moment: Moment, after: KeysetPosition | None, limit: int) -> KeysetPage:
-        tasks = query.sort.arrange(self._matching(query, moment))
+        account = self.find()
+        tasks = query.sort.arrange(_matching(account, query, moment))
         if after is not None:
             tasks = [task for task in tasks if query.sort.follows(task, after)]
         number = count_fitting(task.text_size for task in tasks[:limit])
         page = tuple(tasks[:number])
-        return KeysetPage(page, query.sort.position(page[-1]) if number < len(tasks) else None)
+        return KeysetPage(page, query.sort.position(page[-1]) if number < len(tasks) else None, account.revision)
 
     @override
     async def count(self, query: Query, moment: Moment) -> int:
-        return len(self._matching(query, moment))
+        return len(_matching(self.find(), query, moment))
 
     @override
     async def tags(self) -> Sequence[TagCount]:
@@ -103,9 +104,6 @@ class MemoryTaskReader(TaskReader):
         total = Counter(itertools.chain.from_iterable(task.tags for task in live))
         open_ = Counter(itertools.chain.from_iterable(task.tags for task in live if not task.completed))
         return [TagCount(tag, open_[tag], total[tag]) for tag in sorted(total)]
-
-    def _matching(self, query: Query, moment: Moment) -> list[Task]:
-        return [task for task in self.find().readable_tasks() if query.matches(task, moment)]
 
 
 @attrs.frozen
@@ -141,6 +139,10 @@ class MemoryFeedReader(FeedReader):
     """The FeedReader port."""
 
     find: FindAccount
+
+    @override
+    async def revision(self) -> int:
+        return self.find().revision
 
     @override
     async def page(self, since: SyncPoint | None, limit: int) -> Feed:
@@ -179,6 +181,10 @@ class MemoryUserReader(UserReader):
             MemoryListReader(find),
             MemoryFeedReader(find),
         )
+
+
+def _matching(account: Account, query: Query, moment: Moment) -> list[Task]:
+    return [task for task in account.readable_tasks() if query.matches(task, moment)]
 
 
 def _all_changes(account: Account) -> list[Change]:

@@ -64,7 +64,12 @@ class TaskQueries:
             tasks=page.tasks,
             next=Cursor(page.next, now, timezone) if page.next else None,
             total=await reader.tasks.count(query, moment) if count else None,
+            revision=page.revision if query.follows_revision and not count else None,
         )
+
+    async def revision(self, actor: Actor) -> int:
+        """Return the user's revision. While it stays, so does every page that has it."""
+        return await self.store.read(actor).feed.revision()
 
     async def occurrences(
         self, actor: Actor, task_id: TaskId, *, limit: int = DEFAULT_PAGE_SIZE, before: int | None = None

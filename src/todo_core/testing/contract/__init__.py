@@ -13,6 +13,7 @@ from todo_core.testing.contract import (  # each module adds its checks
     personal_tokens,
     purge,
     recomputation,
+    revisions,
     task_lists,
     units,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "personal_tokens",
     "purge",
     "recomputation",
+    "revisions",
     "task_lists",
     "units",
 ]

@@ -31,6 +31,7 @@ READS: dict[str, Callable[[UserReader], Awaitable[object]]] = {
     "count": lambda view: view.tasks.count(Query(), MOMENT),
     "tags": lambda view: view.tasks.tags(),
     "feed": lambda view: view.feed.page(None, 10),
+    "revision": lambda view: view.feed.revision(),
 }
 
 ACTORS: dict[str, Callable[[StoreHarness], Awaitable[Actor]]] = {
