@@ -156,7 +156,7 @@ class HttpTasks:
         page = (await self.ask(actor, "GET", "/tasks", parameters=parameters)).json()
         token = page["next_cursor"]
         following = None if token is None else self.cursors.open_cursor(actor.user, query, token)
-        return Page(tuple(map(self.task, page["items"])), following, page["total"])
+        return Page(tuple(map(self.task, page["items"])), following, page.get("total"))
 
     async def tags(self, actor: Actor) -> Sequence[TagCount]:
         """GET the tags."""

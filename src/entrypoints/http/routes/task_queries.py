@@ -7,6 +7,7 @@ import attrs
 import msgspec
 
 from entrypoints.http.errors import InvalidPart, MalformedRequest
+from entrypoints.http.page_cache import KeptPage, PageCache
 from entrypoints.http.responses import Header, Response, json_response
 from entrypoints.http.routes.tasks import TASKS
 from entrypoints.http.routing import Call, Success, route
@@ -101,6 +102,7 @@ class TaskQueryRoutes:
 
     tasks: TaskQueries
     cursors: Cursors
+    pages: PageCache = attrs.field(factory=PageCache)
 
     @route(
         "GET",
@@ -117,15 +119,23 @@ class TaskQueryRoutes:
 
         A page may be shorter than `limit`; only `next_cursor` says that it is the last.
         """
+        user = call.actor.user
+        request = user, call.asgi_scope["query_string"]
+        kept = self.pages.find(request)
+        if kept is not None and kept.revision == await self.tasks.revision(call.actor):
+            return kept.response
         filters, paging = _split(call.query)
-        wanted, user = _query(filters), call.actor.user
+        wanted = _query(filters)
         if "cursor" in paging:
             paging["cursor"] = self.cursors.open_cursor(user, wanted, paging["cursor"])
         page = await self.tasks.list(call.actor, wanted, **paging)
         following = None if page.next is None else self.cursors.seal_cursor(user, wanted, page.next)
         items = [encode.task(task) for task in page.tasks]
         total = msgspec.UNSET if page.total is None else page.total
-        return json_response(200, schemas.TaskPage(items, following, total), *_link(call.query_texts, following))
+        response = json_response(200, schemas.TaskPage(items, following, total), *_link(call.query_texts, following))
+        if page.revision is not None:
+            self.pages.keep(request, KeptPage(page.revision, response))
+        return response
 
     @route(
         "GET",

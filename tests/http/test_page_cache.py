@@ -1,0 +1,214 @@
+"""Pages that were sent before are sent again while nothing has changed, and never after."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from entrypoints.http.page_cache import OVERHEAD, KeptPage, PageCache
+from entrypoints.http.responses import Response
+from tests.http.api import User, World
+from tests.http.conformance import served
+from todo_core.personal_tokens import Scope
+from todo_core.use_cases.task_queries import TaskQueries
+from todo_core.users import UserId
+
+TASKS = "/api/tasks"
+ANN, BOB = UserId(UUID(int=1)), UserId(UUID(int=2))
+
+
+@pytest.fixture
+def pages_read(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What is read anew from now on, in this order."""
+    read: list[object] = []
+    list_ = TaskQueries.list
+
+    async def listed(self: TaskQueries, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - passed on
+        read.append(arguments)
+        return await list_(self, *arguments, **options)
+
+    monkeypatch.setattr(TaskQueries, "list", listed)
+    return read
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?limit=1", "?completed=false&tag=a&sort=due", "?due=none&q=milk", "?parent=none"]
+)
+async def test_the_same_again(ada: User, pages_read: list[object], query: str) -> None:
+    """Body and headers are those of the response before; nothing but the revision is read."""
+    for _ in range(3):
+        await ada.add(tags=["a"])
+
+    first, second = await ada("GET", TASKS + query), await ada("GET", TASKS + query)
+    third = await ada("HEAD", TASKS + query)
+
+    assert 1 == len(pages_read)
+    assert first.json()["items"]
+    assert first.content == second.content
+    assert kept_headers(first.headers) == kept_headers(second.headers) == kept_headers(third.headers)
+    assert b"" == third.content
+
+
+def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers that do not belong to one request."""
+    return {name: value for name, value in headers.items() if name not in {"x-request-id", "ratelimit"}}
+
+
+async def test_further_pages(ada: User, pages_read: list[object]) -> None:
+    """They are kept as well, and the cursor of a page that was kept still leads to the next."""
+    for _ in range(3):
+        await ada.add()
+    for _ in range(2):
+        shown, path = [], f"{TASKS}?limit=2"
+        while path:
+            page = await ada("GET", path)
+            shown += page.json()["items"]
+            path = page.links["next"]["url"] if "next" in page.links else ""
+        assert 3 == len({task["id"] for task in shown})
+
+    assert 2 == len(pages_read)
+
+
+async def test_everybody_has_their_own(ada: User, bob: User, pages_read: list[object]) -> None:
+    """The same query of somebody else is another page, also at the same revision."""
+    await ada.add("of ada")
+    await bob.add("of bob")
+
+    pages = [await user("GET", TASKS) for user in (ada, bob, ada, bob)]
+
+    assert 2 == len(pages_read)
+    assert [["of ada"], ["of bob"]] * 2 == [[task["title"] for task in page.json()["items"]] for page in pages]
+
+
+@pytest.mark.parametrize(
+    "query", ["count=true", "deleted=true", "due=today", "due=overdue", "due_before=2027-01-01", "due_after=2026-01-01"]
+)
+async def test_what_is_never_kept(ada: User, pages_read: list[object], query: str) -> None:
+    """What the clock, the user's time zone or a purge may change without a new revision is read each time."""
+    for _ in range(2):
+        assert 200 == (await ada("GET", f"{TASKS}?{query}")).status_code
+
+    assert 2 == len(pages_read)
+
+
+async def test_nothing_is_kept_of_a_refusal(ada: User, pages_read: list[object]) -> None:
+    """Wrong parameters are wrong each time, in words of their own."""
+    for _ in range(2):
+        assert 400 == (await ada("GET", f"{TASKS}?limit=0")).status_code
+    assert [] == pages_read
+
+
+async def test_session_that_has_ended(ada: User) -> None:
+    """A page that was kept is for those who may read it."""
+    await ada.add()
+    assert 200 == (await ada("GET", TASKS)).status_code
+    await ada("POST", "/api/auth/logout", json={"refresh_token": ada.tokens["refresh_token"]})
+
+    assert 401 == (await ada("GET", TASKS)).status_code
+
+
+CHANGES: dict[str, tuple[str, Any]] = {
+    "createTask": ("/api/tasks", {"title": "new"}),
+    "replaceTask": ("/api/tasks/{task}", {"title": "new"}),
+    "editTask": ("/api/tasks/{task}", {"title": "new"}),
+    "toggleTask": ("/api/tasks/{task}/toggle", None),
+    "deleteTask": ("/api/tasks/{task}", None),
+    "restoreTask": ("/api/tasks/{trashed}/restore", None),
+    "moveTask": ("/api/tasks/{task}/move", {"list_id": "{list}", "after": None}),
+    "skipOccurrence": ("/api/tasks/{repeating}/skip", None),
+    "reopenOccurrence": ("/api/tasks/{repeating}/reopen", None),
+    "deleteList": ("/api/lists/{list}?tasks=trash", None),
+}
+"""A path and a body for each route that changes what lists of tasks show."""
+OF_LISTS_ALONE = {"createList", "replaceList", "editList", "moveList"}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+async def test_every_change_shows(world: World, ada: User, name: str) -> None:
+    """Right after each request that changes a task, its page is as one that is read anew."""
+    made = {
+        "list": (await ada("POST", "/api/lists", json={"name": "Work"})).json()["id"],
+        "task": (await ada.add())["id"],
+        "trashed": (await ada.add())["id"],
+        "repeating": (await ada.add(due={"date": "2026-11-21"}, recurrence={"frequency": "daily"}))["id"],
+    }
+    await ada.add(list_id=made["list"])
+    await ada("DELETE", f"/api/tasks/{made['trashed']}")
+    await ada("POST", f"/api/tasks/{made['repeating']}/skip", headers={"Idempotency-Key": "k1"})
+    before = (await ada("GET", TASKS)).json()
+    assert before == (await ada("GET", TASKS)).json()
+    (route,) = [route for route in served(world.app) if route.name == name]
+    path, body = CHANGES[name]
+    filled = body and {member: made["list"] if value == "{list}" else value for member, value in body.items()}
+    headers = {"Idempotency-Key": "k2"} if "Idempotency-Key" in route.headers else {}
+
+    response = await ada(route.method, path.format(**made), json=filled, headers=headers)
+
+    assert 300 > response.status_code, response.text
+    after = (await ada("GET", TASKS)).json()
+    assert before != after
+    anew = (await ada("GET", f"{TASKS}?count=true")).json()
+    assert {**after, "total": anew["total"]} == anew
+
+
+def test_no_change_is_forgotten(world: World) -> None:
+    """The table above has every route that may write tasks."""
+    writing = {route.name for route in served(world.app) if route.scope is Scope.TASKS_WRITE}
+    assert writing == CHANGES.keys() | OF_LISTS_ALONE
+
+
+async def test_reads_beside_writes(ada: User) -> None:
+    """Whoever has made a task finds it in the list, whatever is kept meanwhile by others who look."""
+
+    async def make(number: int) -> None:
+        made = await ada.add(f"task {number}")
+        for _ in range(2):
+            listed = (await ada("GET", f"{TASKS}?limit=200")).json()["items"]
+            assert made["id"] in {task["id"] for task in listed}
+
+    await asyncio.gather(*map(make, range(30)))
+
+
+def page_of(size: int) -> KeptPage:
+    """Return a page that takes that many bytes together with a query of one byte."""
+    response = Response(200, b"x" * 100)
+    headers = sum(len(name) + len(value) for name, value in response.headers)
+    response.body = b"x" * (size - OVERHEAD - headers - 1)
+    return KeptPage(1, response)
+
+
+def test_as_much_as_fits() -> None:
+    """The page that was asked for last is dropped last; whoever asks in whatever words, memory has a bound."""
+    cache, page = PageCache(3 * 2048), page_of(2048)
+    for query in (b"a", b"b", b"c"):
+        cache.keep((ANN, query), page)
+    assert page is cache.find((ANN, b"a"))
+
+    cache.keep((BOB, b"d"), page)
+
+    assert cache.find((ANN, b"b")) is None
+    assert [page] * 3 == [cache.find(one) for one in ((ANN, b"a"), (ANN, b"c"), (BOB, b"d"))]
+
+
+def test_one_page_for_a_request() -> None:
+    """A newer page takes the place of the one before, and its room."""
+    cache, page = PageCache(2 * 2048), page_of(2048)
+    for _ in range(5):
+        cache.keep((ANN, b"a"), page_of(2048))
+    cache.keep((ANN, b"a"), page)
+    cache.keep((ANN, b"b"), page)
+
+    assert page is cache.find((ANN, b"a"))
+    assert page is cache.find((ANN, b"b"))
+
+
+def test_too_large_to_be_kept() -> None:
+    """A page that does not fit is not kept, and takes the others along."""
+    cache = PageCache(2048)
+    cache.keep((ANN, b"a"), page_of(2000))
+
+    cache.keep((ANN, b"b"), page_of(2049))
+
+    assert cache.find((ANN, b"b")) is None
