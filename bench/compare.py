@@ -22,6 +22,7 @@ OUTPUT = Path("build/compare.json")
 COMPARED: dict[str, Callable[[System], Workload]] = {
     "R": lambda system: workloads.read(system.accounts),
     "L": lambda system: workloads.list_first(system.accounts),
+    "N": lambda system: workloads.list_anew(system.accounts),
     "W": lambda system: workloads.create(system.accounts),
     "P": lambda system: workloads.patch(system.accounts),
     "F": lambda system: workloads.list_filtered(system.accounts),

@@ -16,7 +16,7 @@ from bench.client import ask
 from bench.environment import System
 from bench.load import Plan, Request, Result
 from bench.processes import Running
-from bench.workloads import PAGE, Account, Workload, message, read
+from bench.workloads import FIRST, REQUESTS, Account, Workload, message, read, spelled
 
 READERS = 8
 LOGGING_IN = 8
@@ -161,7 +161,7 @@ def log_ins(bench: Bench, system: System, rounds: int, seconds: float) -> LogIns
 
 @attrs.frozen
 class Pages:
-    """How long the first page of a list takes, and a deep one, asked for in turn, in seconds."""
+    """How long the first page of a list takes, and a deep one, asked for in turn and read anew, in seconds."""
 
     first: list[float]
     deep: list[float]
@@ -175,9 +175,12 @@ class Pages:
 
 def pages(system: System, account: Account, rounds: int, seconds: float) -> Pages:
     """Walk to page `DEEP` of a user's tasks, and compare it with page 1."""
-    path = f"/api/tasks?limit={PAGE}"
-    deep = f"{path}&cursor={quote(_cursor(system.running.port, path, account.token))}"
-    requests = [Request(message("GET", one, account.token)) for one in (path, deep)]
+    cursor = _cursor(system.running.port, f"/api/tasks?{FIRST}", account.token)
+    requests = [
+        Request(message("GET", f"/api/tasks?{spelled(query, number)}", account.token))
+        for number in range(REQUESTS)
+        for query in (FIRST, f"{FIRST}&cursor={quote(cursor)}")
+    ]
     results = [load.run(Plan(system.running.port, requests, seconds, 1, kinds=2)) for _ in range(rounds)]
     return Pages(
         [one.medians[0] for one in results], [one.medians[1] for one in results], sum(one.errors for one in results)

@@ -13,6 +13,8 @@ from bench.machine import Machine
 from bench.measure import DEEP, LogIns, Pages, Range, Sample, Series
 
 MEGABYTE = 1_000_000
+ASKED_OF_PEERS = {"N": "L"}
+"""What peers are asked, where it is not the same: they keep no pages."""
 HEAD = ("", "system", "req/s", "(min-max)", "p50 ms", "p99 ms", "server us", "pg us", "/bare", "cpu/bare")
 WIDTHS = (12, 30, 8, 15, 8, 8, 11, 8, 8, 10)
 
@@ -49,8 +51,9 @@ class Report:
         bare = self.every[0]
         found = {f"{one.workload.name}/bare": one.ratio(bare, _rate) for one in self.ours}
         for mine in self.ours:
+            asked = ASKED_OF_PEERS.get(mine.workload.name, mine.workload.name)
             for other in self.every:
-                if other.workload.name == mine.workload.name and other is not mine:
+                if other.workload.name == asked and other.system is not mine.system:
                     found[f"{mine.workload.name}/{other.system.name}"] = mine.ratio(other, _rate)
         for peer in self.every[1:]:
             if peer.system.name != "todo":

@@ -18,7 +18,8 @@ PATCHED = 960
 """How many tasks are patched, each of another user where there are as many: users are not to wait for themselves."""
 PAGE = 50
 TASK = {"title": "Buy milk", "description": "The one in glass bottles, if there is any left.", "priority": "low"}
-FILTER = f"/api/tasks?completed=false&priority=high&sort=due&limit={PAGE}"
+FIRST = f"sort=-created_at&limit={PAGE}"
+FILTER = f"completed=false&priority=high&sort=due&limit={PAGE}"
 TENTHS = 10
 READS_OF_TEN, LISTS_OF_TEN = 7, 2
 
@@ -56,14 +57,19 @@ def list_first(accounts: Sequence[Account]) -> Workload:
     return Workload("L", [_list(one) for one in _turns(accounts)])
 
 
+def list_anew(accounts: Sequence[Account]) -> Workload:
+    """N: the same, and no page was sent before."""
+    return Workload("N", _anew(accounts, FIRST))
+
+
 def create(accounts: Sequence[Account]) -> Workload:
     """W: POST a task."""
     return Workload("W", [_create(one) for one in _turns(accounts)])
 
 
 def list_filtered(accounts: Sequence[Account]) -> Workload:
-    """F: GET the first page of one's open tasks of high priority, the next due first."""
-    return Workload("F", [Request(message("GET", FILTER, one.token)) for one in _turns(accounts)])
+    """F: GET the first page of one's open tasks of high priority, the next due first, not sent before."""
+    return Workload("F", _anew(accounts, FILTER))
 
 
 def patch(accounts: Sequence[Account]) -> Workload:
@@ -100,6 +106,16 @@ def mix(accounts: Sequence[Account]) -> Workload:
     return Workload("X", requests, MIX_CONNECTIONS)
 
 
+def spelled(query: str, number: int) -> str:
+    """Return a query string in another spelling for each number (RFC 3986, 2.4).
+
+    It asks for the same page, but no server knows that, so none sends one again that it has kept.
+    """
+    letters = [place for place, letter in enumerate(query) if letter.isalpha()]
+    escaped = {place for bit, place in enumerate(letters) if number >> bit & 1}
+    return "".join(f"%{ord(letter):02X}" if place in escaped else letter for place, letter in enumerate(query))
+
+
 def message(
     method: str,
     path: str,
@@ -134,10 +150,17 @@ def _list(account: Account) -> Request:
     return Request(message("GET", f"/api/tasks?limit={PAGE}", account.token))
 
 
+def _anew(accounts: Sequence[Account], query: str) -> list[Request]:
+    return [
+        Request(message("GET", f"/api/tasks?{spelled(query, turn)}", one.token))
+        for turn, one in enumerate(_turns(accounts))
+    ]
+
+
 def _create(account: Account) -> Request:
     return Request(message("POST", "/api/tasks", account.token, TASK), 201)
 
 
 COMMON: tuple[Callable[[Sequence[Account]], Workload], ...] = (read, list_first, create)
 """What every server can do, peers too."""
-OURS: tuple[Callable[[Sequence[Account]], Workload], ...] = (*COMMON, list_filtered, patch, mix)
+OURS: tuple[Callable[[Sequence[Account]], Workload], ...] = (*COMMON, list_anew, list_filtered, patch, mix)

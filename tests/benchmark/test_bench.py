@@ -16,6 +16,7 @@ from bench.load import Plan, Request
 from bench.measure import Bench, Series
 from bench.peers import catalog, tables
 from bench.workloads import Account, Workload
+from entrypoints.http.wire.query import parse
 from tests.conftest import directory_for_all, newest_database
 
 POPULATION = data.Population((data.Group(users=1, tasks=120), data.Group(users=4, tasks=60)))
@@ -50,6 +51,14 @@ def errors(system: System, workload: Workload) -> int:
     result = load.run(workload.plan(system.running.port, MOMENT))
     assert result.requests > 0
     return result.errors
+
+
+def test_other_spellings_ask_for_the_same() -> None:
+    """Each number has a spelling of its own, as far as numbers go, and every server reads the same in all of them."""
+    for query in (workloads.FIRST, workloads.FILTER):
+        spellings = [workloads.spelled(query, number) for number in range(workloads.REQUESTS)]
+        assert workloads.REQUESTS == len(set(spellings))
+        assert all(parse(query.encode()) == parse(spelling.encode()) for spelling in spellings)
 
 
 @pytest.mark.parametrize("make", workloads.OURS, ids=lambda make: str(make.__name__))
