@@ -5,12 +5,13 @@ Characters that are not printable are escaped, so no text can forge a line or mo
 that a library logs, its class and places are kept; its message is not, because it may quote a row.
 """
 
+import datetime as dt
 import logging
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, TextIO, cast
+from typing import IO, Any, AnyStr, BinaryIO, Generic, TextIO, cast
 
 import attrs
 import orjson
@@ -31,24 +32,49 @@ def configure_logs(settings: LogSettings, *, traced: bool = False) -> None:
     terminal = sys.stderr.isatty()
     form = settings.format or (LogFormat.CONSOLE if terminal else LogFormat.JSON)
     level = logging.getLevelNamesMapping()[settings.level.upper()]
-    seen: list[Processor] = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", key="time")]
-    written: list[Processor] = [only_places, *_rendering(form, colors=terminal)]
+    way = _as_json() if form is LogFormat.JSON else _for_people(colors=terminal)
+    context: list[Processor] = [structlog.contextvars.merge_contextvars] if traced else []
     structlog.configure(
-        processors=[*([structlog.contextvars.merge_contextvars] if traced else []), *seen, *written],
+        processors=[*context, *way.seen, *way.written],
         wrapper_class=cast("type[BindableLogger]", structlog.make_filtering_bound_logger(level)),
-        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", Forgiving(sys.stderr))),
+        logger_factory=way.lines,
         cache_logger_on_first_use=True,
     )
-    _adopt_standard_library(level, seen, written)
+    _adopt_standard_library(level, way)
 
 
 @attrs.frozen
-class Forgiving:
+class Way:
+    """A way of writing lines: what is noted of an event first, how it is written, and where to.
+
+    `texts`: what makes a text of what was written, for the standard library.
+    """
+
+    seen: tuple[Processor, ...]
+    written: tuple[Processor, ...]
+    lines: Callable[..., WrappedLogger]
+    texts: tuple[Processor, ...] = ()
+
+
+def _as_json() -> Way:
+    lines = structlog.BytesLoggerFactory(cast("BinaryIO", Forgiving(sys.stderr.buffer)))
+    return Way((structlog.stdlib.add_log_level, _time), (only_places, _json), lines, (_decoded,))
+
+
+def _for_people(*, colors: bool) -> Way:
+    time = structlog.processors.TimeStamper(fmt="iso", key="time")
+    renderer = structlog.dev.ConsoleRenderer(colors=colors, timestamp_key="time")
+    lines = structlog.WriteLoggerFactory(cast("TextIO", Forgiving(sys.stderr)))
+    return Way((structlog.stdlib.add_log_level, time), (only_places, only_printable, renderer), lines)
+
+
+@attrs.frozen
+class Forgiving(Generic[AnyStr]):
     """Where lines go: what cannot be written, because the disk is full, is lost, and stops nobody."""
 
-    stream: TextIO
+    stream: IO[AnyStr]
 
-    def write(self, text: str) -> None:
+    def write(self, text: AnyStr) -> None:
         """Write a line, if that is possible."""
         with suppress(OSError):
             self.stream.write(text)
@@ -59,30 +85,36 @@ class Forgiving:
             self.stream.flush()
 
 
-def _rendering(form: LogFormat, *, colors: bool) -> Sequence[Processor]:
-    if form is LogFormat.JSON:
-        return [_json]
-    return [only_printable, structlog.dev.ConsoleRenderer(colors=colors, timestamp_key="time")]
+def _time(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Note when it happened."""
+    event["time"] = dt.datetime.now(dt.UTC)
+    return event
 
 
-def _json(logger: WrappedLogger, method: str, event: EventDict) -> str:
+def _json(logger: WrappedLogger, method: str, event: EventDict) -> bytes:
     """Return one line. Most have nothing to escape, which their JSON text shows sooner than a look at each value."""
-    ordered: EventDict = {**{name: event.pop(name) for name in ("time", "level", "event")}, **event}
+    ordered = {"time": event.pop("time"), "level": event.pop("level"), "event": event.pop("event"), **event}
     try:
-        line = orjson.dumps(ordered, default=str)
+        line = orjson.dumps(ordered, str, orjson.OPT_UTC_Z)
     except TypeError:  # a name that is no text, or text that is not Unicode
         line = b"\\"
     if b"\\" in line or DELETE in line or not line.isascii():
-        line = orjson.dumps(only_printable(logger, method, ordered), default=str)
-    return line.decode()
+        printable = {**only_printable(logger, method, ordered), "time": ordered["time"]}
+        line = orjson.dumps(printable, str, orjson.OPT_UTC_Z)
+    return line
 
 
-def _adopt_standard_library(level: int, seen: Sequence[Processor], written: Sequence[Processor]) -> None:
+def _decoded(_logger: WrappedLogger, _method: str, line: Any) -> str:  # noqa: ANN401 - what `_json` returned
+    text: str = line.decode()
+    return text
+
+
+def _adopt_standard_library(level: int, way: Way) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*seen, structlog.stdlib.add_logger_name],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *written],
+            foreign_pre_chain=[*way.seen, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *way.written, *way.texts],
         )
     )
     root = logging.getLogger()

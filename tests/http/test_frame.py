@@ -2,6 +2,7 @@
 
 import ipaddress
 from typing import Any
+from uuid import UUID
 
 import attrs
 import httpx
@@ -224,7 +225,7 @@ async def test_one_log_line(ada: User) -> None:
         "method": "GET",
         "route": "/api/tasks/{task_id}",
         "status": 400,
-        "user_id": ada.id,
+        "user_id": UUID(ada.id),
         "problem": "malformed-request",
         "security_event": "input_validation_fail",
         "client": "127.0.0.1",

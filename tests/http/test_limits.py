@@ -309,7 +309,7 @@ async def test_ended_windows_are_swept_out() -> None:
 )
 def test_client_address(peer: str, forwarded: str, expected: str) -> None:
     """The rightmost hop that is no trusted proxy; what stands left of it proves nothing."""
-    assert expected == str(client_address(peer, forwarded, PROXIES))
+    assert expected == str(client_address(parse(peer), forwarded, PROXIES))
 
 
 @pytest.mark.parametrize(

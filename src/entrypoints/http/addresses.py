@@ -32,17 +32,15 @@ def _parse(text: str) -> Address | None:
 
 def is_trusted(address: Address | None, proxies: tuple[Network, ...]) -> bool:
     """Return whether `address` is one of the trusted proxies."""
-    return address is not None and any(address in network for network in proxies)
+    return bool(proxies) and address is not None and any(address in network for network in proxies)
 
 
-def client_address(peer: str, forwarded_for: str, proxies: tuple[Network, ...]) -> Address | None:
+def client_address(peer: Address | None, forwarded_for: str, proxies: tuple[Network, ...]) -> Address | None:
     """Return the nearest address that is no trusted proxy: the peer, or the rightmost such hop of X-Forwarded-For.
 
     What stands to the left of it was written by the client and proves nothing (ASVS 4.1.3).
     """
-    address = parse(peer)
-    if not is_trusted(address, proxies):
-        return address
+    address = peer
     hops = [hop for hop in map(str.strip, forwarded_for.split(",")) if hop]
     while hops and is_trusted(address, proxies):
         hop = _hop(hops.pop())

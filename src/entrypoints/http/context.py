@@ -13,7 +13,7 @@ from entrypoints.http.ports import Network, RateLimitStatus
 from todo_core.actors import Actor
 from todo_core.sessions import Client
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 FORWARDED_FOR = b"x-forwarded-for"
 UNREAD = frozenset({b"forwarded", b"x-real-ip"})
 """Headers that name a client, and are not read here."""
@@ -52,14 +52,13 @@ class RequestContext:
         """Return what the request itself says, and keep it in `scope`."""
         headers = joined_headers(scope["headers"])
         client = scope.get("client")
-        host = client[0] if client else ""
-        peer = parse(host)
+        peer = parse(client[0]) if client else None
         forwarded_for = headers.get(FORWARDED_FOR, b"").decode("latin-1")
         context = cls(
-            request_id=_request_id(headers.get(b"x-request-id", b"").decode("latin-1")),
+            request_id=_request_id(headers.get(b"x-request-id", b"")),
             headers=headers,
             peer=peer,
-            address=client_address(host, forwarded_for, proxies),
+            address=client_address(peer, forwarded_for, proxies),
             secure=_is_secure(scope.get("scheme", "http"), headers, trusted=is_trusted(peer, proxies)),
             started=monotonic(),
             tried=b"authorization" in headers,
@@ -110,8 +109,8 @@ def joined_headers(pairs: Any) -> dict[bytes, bytes]:  # noqa: ANN401 - the serv
     return headers
 
 
-def _request_id(given: str) -> str:
-    return given if REQUEST_ID.fullmatch(given) else token_hex(16)
+def _request_id(given: bytes) -> str:
+    return given.decode() if REQUEST_ID.fullmatch(given) else token_hex(16)
 
 
 def _is_secure(scheme: str, headers: dict[bytes, bytes], *, trusted: bool) -> bool:

@@ -79,7 +79,7 @@ class Telemetry:
 
     def __attrs_post_init__(self) -> None:
         """Register the metrics."""
-        self._log = structlog.get_logger("http")
+        self._log = structlog.get_logger("http").bind()  # looking it up takes a tenth of the time of a line
         self._requests = Counter(
             "todo_http_requests", "Requests answered", ["method", "route", "status"], registry=self.registry
         )
@@ -124,7 +124,7 @@ class Telemetry:
             "ms": round(seconds * 1000, 2),
         }
         if context.actor is not None:
-            fields["user_id"] = str(context.actor.user)
+            fields["user_id"] = context.actor.user
         if context.problem is not None:
             fields |= self._refused(context, context.problem)
         if context.reason is not None:

@@ -18,17 +18,15 @@ _VERSION = re.compile(r'(W/)?"(0|[1-9][0-9]{0,18})"')
 
 def precondition(context: RequestContext) -> Precondition:
     """Return what the request asks of the task or list. Raises MalformedRequest."""
+    match, none_match = context.header(b"if-match"), context.header(b"if-none-match")
     return Precondition(
-        match=_versions(context, "If-Match", weak=False),
-        none_match=_versions(context, "If-None-Match", weak=True),
+        match=None if match is None else _versions("If-Match", match, weak=False),
+        none_match=None if none_match is None else _versions("If-None-Match", none_match, weak=True),
     )
 
 
-def _versions(context: RequestContext, header: str, *, weak: bool) -> Versions | None:
+def _versions(header: str, value: str, *, weak: bool) -> Versions:
     """Return the versions that the tags of a header name; a tag that is no version of ours matches none."""
-    value = context.header(header.lower().encode())
-    if value is None:
-        return None
     if value.strip() == ANY_VERSION:
         return ANY_VERSION
     if _TAGS.fullmatch(value) is None:
