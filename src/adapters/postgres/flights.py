@@ -1,7 +1,9 @@
 """Requests of one kind that come at the same time share a statement.
 
-A statement of few rows costs mostly what every statement costs: a round trip, and psycopg's work. While `FLIGHTS`
-statements are under way, further requests wait; the waiting ones of one kind then go together.
+A statement of few rows costs mostly what every statement costs: a round trip, and psycopg's work. While one is under
+way, further requests wait; when it has landed, those of one kind go together. `QUIET_FLIGHTS` are under way at a time
+while they carry few: waiting would cost more than it saves. None waits long for a slow one: after `PATIENCE_SECONDS`
+the next flight goes, too, as long as fewer than `FLIGHTS` are under way.
 """
 
 import asyncio
@@ -15,8 +17,13 @@ import attrs
 K = TypeVar("K", bound=Hashable)
 R = TypeVar("R")
 
-FLIGHTS = 2
-"""How many statements are under way at a time: one alone would let a slow one hold up all others."""
+QUIET_FLIGHTS = 2
+FLIGHTS = 4
+"""How many statements are under way at a time, at most."""
+PATIENCE_SECONDS = 0.003
+"""For how long a statement is waited for."""
+MANY = 3
+"""How many requests in the last flight make it worth waiting for one that is under way."""
 MAX_REQUESTS = 64
 """How many requests one statement carries."""
 
@@ -52,20 +59,22 @@ class Request(Generic[R]):
 
 @attrs.define
 class Flights(Generic[K, R]):
-    """Counts the statements under way, and lets the requests that wait go when one of them ends.
+    """Counts the statements under way, and lets the requests that wait go.
 
     `fly` gets some requests of one kind, and settles each.
     """
 
     fly: Callable[[K, list[Request[R]]], Awaitable[None]]
     _under_way: int = attrs.field(default=0, init=False)
+    _carried: int = attrs.field(default=0, init=False)
     _waiting: dict[K, list[Request[R]]] = attrs.field(factory=dict, init=False)
+    _patience: asyncio.TimerHandle | None = attrs.field(default=None, init=False)
     _tasks: set["asyncio.Task[None]"] = attrs.field(factory=set, init=False)
 
     @property
-    def are_full(self) -> bool:
+    def are_enough(self) -> bool:
         """Whether a request has to wait."""
-        return self._under_way >= FLIGHTS
+        return self._under_way >= (1 if self._carried >= MANY else QUIET_FLIGHTS)
 
     @contextmanager
     def one(self) -> Iterator[None]:
@@ -80,15 +89,35 @@ class Flights(Generic[K, R]):
         """Wait for a flight, and return this request's result."""
         request: Request[R] = Request(values)
         self._waiting.setdefault(kind, []).append(request)
+        self._have_patience()
         return await request.result()
 
+    def _have_patience(self) -> None:
+        """Let those who wait go after a while."""
+        if self._waiting and self._patience is None:
+            self._patience = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._lose_patience)
+
+    def _lose_patience(self) -> None:
+        self._patience = None
+        if self._under_way < FLIGHTS:
+            self._depart()
+        else:
+            self._have_patience()
+
     def _land(self) -> None:
-        """End a flight, and begin the next one."""
+        """End a flight, and begin the next one if there is need for it."""
         self._under_way -= 1
-        if not self._waiting:
-            return
+        if self._waiting and not self.are_enough:
+            self._depart()
+
+    def _depart(self) -> None:
+        """Begin a flight, with the kind that has waited longest."""
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
         kind = next(iter(self._waiting))
         requests = self._waiting.pop(kind)
+        self._carried = len(requests)
         if len(requests) > MAX_REQUESTS:
             self._waiting[kind] = requests[MAX_REQUESTS:]
         self._under_way += 1
@@ -98,6 +127,7 @@ class Flights(Generic[K, R]):
         )
         self._tasks.add(flight)
         flight.add_done_callback(self._tasks.discard)
+        self._have_patience()
 
     async def _fly(self, kind: K, requests: list[Request[R]]) -> None:
         try:
