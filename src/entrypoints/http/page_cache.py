@@ -1,16 +1,20 @@
 """Pages of tasks as they were last sent. While the user's revision stays, they are sent again."""
 
+import zlib
 from collections import OrderedDict
+from collections.abc import Sequence
 
 import attrs
 
-from entrypoints.http.responses import Response
+from entrypoints.http.responses import Header, Response
 from todo_core.users import UserId
 
-MAX_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
 """How many bytes of pages a process keeps."""
 OVERHEAD = 1024
 """How many bytes a page takes beside its body, its headers and the query string."""
+FAST = 1
+"""How hard zlib tries: a page takes a quarter of its size then, and trying harder gains little."""
 
 Request = tuple[UserId, bytes]
 """Who asked, and the query string as it came."""
@@ -18,18 +22,35 @@ Request = tuple[UserId, bytes]
 
 @attrs.frozen
 class KeptPage:
-    """A response, and the user's revision that it shows."""
+    """A page as it was sent, and the user's revision that it shows."""
 
     revision: int
-    response: Response
+    compressed: bytes
+    headers: Sequence[Header]
+
+    @classmethod
+    def of(cls, revision: int, response: Response) -> "KeptPage":
+        """Return the page that a response shows."""
+        headers = [header for header in response.headers if header[0] != b"content-length"]
+        return cls(revision, zlib.compress(response.body, FAST), headers)
+
+    @property
+    def response(self) -> Response:
+        """The response."""
+        return Response(200, zlib.decompress(self.compressed), self.headers)
+
+    @property
+    def size(self) -> int:
+        """How many bytes of it count."""
+        return len(self.compressed) + sum(len(name) + len(value) for name, value in self.headers)
 
 
 @attrs.define
 class PageCache:
-    """The pages asked for last. Whether one is still true, and whether the user may still read, has to be asked."""
+    """The pages asked for last, and more than once. Whether one is still true, and may be read, has to be asked."""
 
     max_bytes: int = MAX_BYTES
-    _pages: OrderedDict[Request, KeptPage] = attrs.field(factory=OrderedDict, init=False)
+    _pages: OrderedDict[Request, KeptPage | None] = attrs.field(factory=OrderedDict, init=False)
     _bytes: int = attrs.field(default=0, init=False)
 
     def find(self, request: Request) -> KeptPage | None:
@@ -39,8 +60,12 @@ class PageCache:
             self._pages.move_to_end(request)
         return kept
 
-    def keep(self, request: Request, page: KeptPage) -> None:
-        """Keep the page for a request instead of an older one; drop those that nobody has asked for the longest."""
+    def keep(self, request: Request, revision: int, response: Response) -> None:
+        """Keep the response to a request that came before, instead of an older one; of others, that they came.
+
+        Those that nobody has asked for the longest are dropped.
+        """
+        page = KeptPage.of(revision, response) if request in self._pages else None
         self._drop(request)
         self._pages[request] = page
         self._bytes += _size(request, page)
@@ -48,11 +73,9 @@ class PageCache:
             self._drop(next(iter(self._pages)))
 
     def _drop(self, request: Request) -> None:
-        page = self._pages.pop(request, None)
-        if page is not None:
-            self._bytes -= _size(request, page)
+        if request in self._pages:
+            self._bytes -= _size(request, self._pages.pop(request))
 
 
-def _size(request: Request, page: KeptPage) -> int:
-    headers = sum(len(name) + len(value) for name, value in page.response.headers)
-    return OVERHEAD + len(request[1]) + headers + len(page.response.body)
+def _size(request: Request, page: KeptPage | None) -> int:
+    return OVERHEAD + len(request[1]) + (page.size if page else 0)

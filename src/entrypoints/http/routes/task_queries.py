@@ -7,7 +7,7 @@ import attrs
 import msgspec
 
 from entrypoints.http.errors import InvalidPart, MalformedRequest
-from entrypoints.http.page_cache import KeptPage, PageCache
+from entrypoints.http.page_cache import PageCache
 from entrypoints.http.responses import Header, Response, json_response
 from entrypoints.http.routes.tasks import TASKS
 from entrypoints.http.routing import Call, Success, route
@@ -134,7 +134,7 @@ class TaskQueryRoutes:
         total = msgspec.UNSET if page.total is None else page.total
         response = json_response(200, schemas.TaskPage(items, following, total), *_link(call.query_texts, following))
         if page.revision is not None:
-            self.pages.keep(request, KeptPage(page.revision, response))
+            self.pages.keep(request, page.revision, response)
         return response
 
     @route(
