@@ -332,7 +332,8 @@ async def as_list(request: Awaitable[object]) -> object:
 def comparable(result: object) -> object:
     """Return what two worlds must agree on; errors compare by what they are and carry."""
     if isinstance(result, TodoError):
-        return type(result), str(result), getattr(result, "current", None)
+        current = getattr(result, "current", None)
+        return type(result), str(result), shown(current) if isinstance(current, Task) else current
     if isinstance(result, Page):
         position = result.next and result.next.position  # a page that was kept has the time of the request before
         return tuple(map(shown, result.tasks)), position, result.total
