@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from entrypoints.http.page_cache import OVERHEAD, PageCache
+from entrypoints.http.page_cache import MAX_REMEMBERED, OVERHEAD, PageCache
 from entrypoints.http.responses import Response
 from tests.http.api import User, World
 from tests.http.conformance import served
@@ -190,6 +190,8 @@ def test_what_was_asked_for_last() -> None:
     for query in (b"a", b"b", b"c") * 2:
         assert noise == ask(cache, ANN, query, noise)
     assert noise == ask(cache, ANN, b"a", b"other")
+    for number in range(2 * MAX_REMEMBERED):
+        assert b"" == ask(cache, BOB, b"%d" % number, b"")
 
     for body in (b"first", noise):
         assert body == ask(cache, BOB, b"a", body)

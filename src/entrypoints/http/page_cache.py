@@ -13,6 +13,8 @@ MAX_BYTES = 8 * 1024 * 1024
 """How many bytes of pages a process keeps."""
 OVERHEAD = 1024
 """How many bytes a page takes beside its body, its headers and the query string."""
+MAX_REMEMBERED = 4096
+"""How many requests that came once are remembered: what nobody asks for again takes no room from what is kept."""
 FAST = 1
 """How hard zlib tries: a page takes a quarter of its size then, and trying harder gains little."""
 
@@ -50,7 +52,8 @@ class PageCache:
     """The pages asked for last, and more than once. Whether one is still true, and may be read, has to be asked."""
 
     max_bytes: int = MAX_BYTES
-    _pages: OrderedDict[Request, KeptPage | None] = attrs.field(factory=OrderedDict, init=False)
+    _pages: OrderedDict[Request, KeptPage] = attrs.field(factory=OrderedDict, init=False)
+    _came_once: OrderedDict[int, None] = attrs.field(factory=OrderedDict, init=False)
     _bytes: int = attrs.field(default=0, init=False)
 
     def find(self, request: Request) -> KeptPage | None:
@@ -61,21 +64,33 @@ class PageCache:
         return kept
 
     def keep(self, request: Request, revision: int, response: Response) -> None:
-        """Keep the response to a request that came before, instead of an older one; of others, that they came.
+        """Keep the response to a request that came before, instead of an older one.
 
         Those that nobody has asked for the longest are dropped.
         """
-        page = KeptPage.of(revision, response) if request in self._pages else None
+        if not self._came_before(request):
+            return
         self._drop(request)
-        self._pages[request] = page
+        self._pages[request] = page = KeptPage.of(revision, response)
         self._bytes += _size(request, page)
         while self._bytes > self.max_bytes:
             self._drop(next(iter(self._pages)))
 
+    def _came_before(self, request: Request) -> bool:
+        """Say whether a request came before, and remember that it came: its hash, for query strings are long."""
+        if request in self._pages or hash(request) in self._came_once:
+            self._came_once.pop(hash(request), None)
+            return True
+        self._came_once[hash(request)] = None
+        if len(self._came_once) > MAX_REMEMBERED:
+            self._came_once.popitem(last=False)
+        return False
+
     def _drop(self, request: Request) -> None:
-        if request in self._pages:
-            self._bytes -= _size(request, self._pages.pop(request))
+        page = self._pages.pop(request, None)
+        if page is not None:
+            self._bytes -= _size(request, page)
 
 
-def _size(request: Request, page: KeptPage | None) -> int:
-    return OVERHEAD + len(request[1]) + (page.size if page else 0)
+def _size(request: Request, page: KeptPage) -> int:
+    return OVERHEAD + len(request[1]) + page.size
