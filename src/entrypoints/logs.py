@@ -32,40 +32,40 @@ def configure_logs(settings: LogSettings, *, traced: bool = False) -> None:
     terminal = sys.stderr.isatty()
     form = settings.format or (LogFormat.CONSOLE if terminal else LogFormat.JSON)
     level = logging.getLevelNamesMapping()[settings.level.upper()]
-    way = _as_json() if form is LogFormat.JSON else _for_people(colors=terminal)
+    lines = _as_json() if form is LogFormat.JSON else _for_people(colors=terminal)
     context: list[Processor] = [structlog.contextvars.merge_contextvars] if traced else []
     structlog.configure(
-        processors=[*context, *way.seen, *way.written],
+        processors=[*context, *lines.pre_chain, *lines.renderers],
         wrapper_class=cast("type[BindableLogger]", structlog.make_filtering_bound_logger(level)),
-        logger_factory=way.lines,
+        logger_factory=lines.logger_factory,
         cache_logger_on_first_use=True,
     )
-    _adopt_standard_library(level, way)
+    _adopt_standard_library(level, lines)
 
 
 @attrs.frozen
-class Way:
-    """A way of writing lines: what is noted of an event first, how it is written, and where to.
+class LineFormat:
+    """How lines are written: what is added to an event first, what renders it, and the factory of the loggers.
 
-    `texts`: what makes a text of what was written, for the standard library.
+    `decoders` make a text of a rendered line, for the standard library.
     """
 
-    seen: tuple[Processor, ...]
-    written: tuple[Processor, ...]
-    lines: Callable[..., WrappedLogger]
-    texts: tuple[Processor, ...] = ()
+    pre_chain: tuple[Processor, ...]
+    renderers: tuple[Processor, ...]
+    logger_factory: Callable[..., WrappedLogger]
+    decoders: tuple[Processor, ...] = ()
 
 
-def _as_json() -> Way:
-    lines = structlog.BytesLoggerFactory(cast("BinaryIO", Forgiving(sys.stderr.buffer)))
-    return Way((structlog.stdlib.add_log_level, _time), (only_places, _json), lines, (_decoded,))
+def _as_json() -> LineFormat:
+    factory = structlog.BytesLoggerFactory(cast("BinaryIO", Forgiving(sys.stderr.buffer)))
+    return LineFormat((structlog.stdlib.add_log_level, _time), (only_places, _json), factory, (_decoded,))
 
 
-def _for_people(*, colors: bool) -> Way:
+def _for_people(*, colors: bool) -> LineFormat:
     time = structlog.processors.TimeStamper(fmt="iso", key="time")
     renderer = structlog.dev.ConsoleRenderer(colors=colors, timestamp_key="time")
-    lines = structlog.WriteLoggerFactory(cast("TextIO", Forgiving(sys.stderr)))
-    return Way((structlog.stdlib.add_log_level, time), (only_places, only_printable, renderer), lines)
+    factory = structlog.WriteLoggerFactory(cast("TextIO", Forgiving(sys.stderr)))
+    return LineFormat((structlog.stdlib.add_log_level, time), (only_places, only_printable, renderer), factory)
 
 
 @attrs.frozen
@@ -109,12 +109,12 @@ def _decoded(_logger: WrappedLogger, _method: str, line: Any) -> str:  # noqa: A
     return text
 
 
-def _adopt_standard_library(level: int, way: Way) -> None:
+def _adopt_standard_library(level: int, lines: LineFormat) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*way.seen, structlog.stdlib.add_logger_name],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *way.written, *way.texts],
+            foreign_pre_chain=[*lines.pre_chain, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *lines.renderers, *lines.decoders],
         )
     )
     root = logging.getLogger()

@@ -12,7 +12,7 @@ import pytest
 from adapters.postgres import Database, queries
 from adapters.postgres.access import Access
 from adapters.postgres.coalescing import batch_of
-from adapters.postgres.flights import FLIGHTS, MAX_REQUESTS, QUIET_FLIGHTS
+from adapters.postgres.flights import MAX_FLIGHTS, MAX_REQUESTS, QUIET_FLIGHTS
 from adapters.postgres.queries import PageStart
 from adapters.postgres.records import Rows
 from adapters.postgres.statements import Statement
@@ -29,7 +29,7 @@ CUT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-MANY = FLIGHTS + MAX_REQUESTS + 20
+MANY = MAX_FLIGHTS + MAX_REQUESTS + 20
 
 
 class Watched:
@@ -67,7 +67,7 @@ async def test_many_reads_are_few_statements(harness: StoreHarness, watched: Wat
     found = await asyncio.gather(*(harness.view(actor).tasks.get(task.id) for actor, task in pairs))
 
     assert [task for _, task in pairs] == found
-    assert len(watched.statements) <= FLIGHTS + 3
+    assert len(watched.statements) <= MAX_FLIGHTS + 3
 
 
 async def test_each_read_has_its_own_access_check(harness: StoreHarness, watched: Watched) -> None:
@@ -117,7 +117,7 @@ async def test_revisions_share_a_statement(harness: StoreHarness, watched: Watch
     )
 
     assert [2, 2, 5, 2, NotAuthenticated, 2] * 2 == [type(one) if isinstance(one, Exception) else one for one in found]
-    assert len(watched.statements) <= FLIGHTS + 1
+    assert len(watched.statements) <= MAX_FLIGHTS + 1
 
 
 async def test_a_cancelled_read_leaves_the_others_alone(harness: StoreHarness) -> None:

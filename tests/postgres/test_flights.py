@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from adapters.postgres import flights
-from adapters.postgres.flights import FLIGHTS, MANY, MAX_REQUESTS, QUIET_FLIGHTS, Flights, Request
+from adapters.postgres.flights import BUSY_SIZE, MAX_FLIGHTS, MAX_REQUESTS, QUIET_FLIGHTS, Flights, Request
 
 NEVER = 60.0
 
@@ -32,7 +32,7 @@ class Field:
 
     def has_room(self) -> bool:
         """Say whether a request may go at once."""
-        return not self.flights.are_enough
+        return not self.flights.must_wait
 
     def ask(self, number: int, kind: str = "read") -> "list[asyncio.Task[str]]":
         """Let that many requests join."""
@@ -53,8 +53,8 @@ async def others_run() -> None:
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody ever loses patience."""
-    monkeypatch.setattr(flights, "PATIENCE_SECONDS", NEVER)
+    """Nobody stops waiting because of the time."""
+    monkeypatch.setattr(flights, "MAX_WAIT_SECONDS", NEVER)
 
 
 async def landed(asked: "list[asyncio.Task[str]]") -> list[str]:
@@ -71,16 +71,16 @@ async def test_few_requests_share_little() -> None:
         assert field.has_room()
         with field.flights.one():
             assert not field.has_room()
-            asked = field.ask(MANY - 1)
+            asked = field.ask(BUSY_SIZE - 1)
             await others_run()
             assert [] == field.carried
         await others_run()
-        assert [MANY - 1] == field.carried
+        assert [BUSY_SIZE - 1] == field.carried
         assert not field.has_room()
         assert QUIET_FLIGHTS == 1 + len(field.under_way)
     assert field.has_room()
     await field.land()
-    assert ["read"] * (MANY - 1) == await landed(asked)
+    assert ["read"] * (BUSY_SIZE - 1) == await landed(asked)
 
 
 @pytest.mark.usefixtures("patient")
@@ -88,7 +88,7 @@ async def test_many_requests_go_one_flight_at_a_time() -> None:
     """After a flight with many the next one waits until it has landed, and has all that came meanwhile."""
     field = Field()
     with field.flights.one(), field.flights.one():
-        asked = field.ask(MAX_REQUESTS + MANY)
+        asked = field.ask(MAX_REQUESTS + BUSY_SIZE)
         await others_run()
     await others_run()
     assert [MAX_REQUESTS] == field.carried
@@ -97,7 +97,7 @@ async def test_many_requests_go_one_flight_at_a_time() -> None:
     await others_run()
     assert [MAX_REQUESTS] == field.carried
     await field.land()
-    assert [MANY + 2] == field.carried
+    assert [BUSY_SIZE + 2] == field.carried
     await field.land()
 
     assert ["read"] * len(asked) == await landed(asked)
@@ -110,34 +110,34 @@ async def test_kinds_take_turns() -> None:
     """Each flight has one kind; the one that has waited longest goes first."""
     field = Field()
     with field.flights.one(), field.flights.one():
-        asked = field.ask(MANY, "read") + field.ask(MANY, "list")
+        asked = field.ask(BUSY_SIZE, "read") + field.ask(BUSY_SIZE, "list")
         await others_run()
     await others_run()
-    for done in (MANY, 2 * MANY):
-        assert [MANY] == field.carried
+    for done in (BUSY_SIZE, 2 * BUSY_SIZE):
+        assert [BUSY_SIZE] == field.carried
         await field.land()
-        assert [True] * done + [False] * (2 * MANY - done) == [one.done() for one in asked]
+        assert [True] * done + [False] * (2 * BUSY_SIZE - done) == [one.done() for one in asked]
 
-    assert ["read"] * MANY + ["list"] * MANY == await landed(asked)
+    assert ["read"] * BUSY_SIZE + ["list"] * BUSY_SIZE == await landed(asked)
 
 
 async def test_nobody_waits_long_for_a_slow_flight() -> None:
-    """Others go after a while, until `FLIGHTS` are under way; then one has to land first."""
+    """Others go after a while, until `MAX_FLIGHTS` are under way; then one has to land first."""
     field = Field()
     with field.flights.one(), field.flights.one():
-        asked = field.ask(MANY)
+        asked = field.ask(BUSY_SIZE)
         await others_run()
-    for number in range(2, FLIGHTS + 1):
+    for number in range(2, MAX_FLIGHTS + 1):
         asked += field.ask(number)
-        await asyncio.sleep(10 * flights.PATIENCE_SECONDS)
-    assert [MANY, *range(2, FLIGHTS + 1)] == field.carried
+        await asyncio.sleep(10 * flights.MAX_WAIT_SECONDS)
+    assert [BUSY_SIZE, *range(2, MAX_FLIGHTS + 1)] == field.carried
 
     asked += field.ask(1)
-    await asyncio.sleep(10 * flights.PATIENCE_SECONDS)
-    assert FLIGHTS == len(field.carried)
+    await asyncio.sleep(10 * flights.MAX_WAIT_SECONDS)
+    assert MAX_FLIGHTS == len(field.carried)
     await field.land()
-    await asyncio.sleep(10 * flights.PATIENCE_SECONDS)
-    assert [*range(2, FLIGHTS + 1), 1] == field.carried
+    await asyncio.sleep(10 * flights.MAX_WAIT_SECONDS)
+    assert [*range(2, MAX_FLIGHTS + 1), 1] == field.carried
     while field.under_way:
         await field.land()
 

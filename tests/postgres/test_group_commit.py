@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from adapters.postgres import Database, PostgresStore
-from adapters.postgres.flights import FLIGHTS, MAX_REQUESTS, QUIET_FLIGHTS, Request, Values
+from adapters.postgres.flights import MAX_FLIGHTS, MAX_REQUESTS, QUIET_FLIGHTS, Request, Values
 from adapters.postgres.group_commit import GroupCommit
 from adapters.postgres.grouped_writing import CHANGE, CREATE, Group
 from adapters.postgres.records import Rows
@@ -26,7 +26,7 @@ from todo_core.testing.contract.harness import StoreHarness
 
 T = TypeVar("T")
 QUOTA = 1000
-MANY = FLIGHTS + MAX_REQUESTS + 20
+MANY = MAX_FLIGHTS + MAX_REQUESTS + 20
 TOGETHER = {group.together for groups in (CREATE, CHANGE) for group in groups.values()}
 CUT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -111,7 +111,7 @@ async def test_many_creations_are_few_statements(harness: StoreHarness, watched:
         assert [await harness.view(actor).tasks.get(task.id) for task in mine] == mine
         assert list(range(2, 2 + len(mine))) == sorted(task.version for task in mine)
         assert len(mine) == len({task.position for task in mine})
-    assert len(watched.statements) <= FLIGHTS + 3 * 3
+    assert len(watched.statements) <= MAX_FLIGHTS + 3 * 3
     assert TOGETHER & set(watched.statements)
 
 
@@ -216,7 +216,7 @@ async def test_a_cancelled_creation_leaves_the_others_alone(harness: StoreHarnes
     actors = [await harness.actor() for _ in range(2)]
     creations = [asyncio.ensure_future(create(harness, actors[index % 2], f"{index}")) for index in range(20)]
     await asyncio.sleep(0)
-    for one in creations[FLIGHTS::3]:
+    for one in creations[MAX_FLIGHTS::3]:
         one.cancel()
 
     found = await outcomes(creations)

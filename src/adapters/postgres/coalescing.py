@@ -82,7 +82,7 @@ class Coalescer:
 
     async def fetch(self, statement: Statement, values: Values) -> Rows:
         """Run a reading statement; return its rows. Raises Unavailable."""
-        if self._flights.are_enough and batch_of(statement) is not None:
+        if self._flights.must_wait and batch_of(statement) is not None:
             return await self._flights.join((statement, values.get("limit")), values)
         with self._flights.one():
             return await self.database.fetch(statement, values)

@@ -2,8 +2,8 @@
 
 A statement of few rows costs mostly what every statement costs: a round trip, and psycopg's work. While one is under
 way, further requests wait; when it has landed, those of one kind go together. `QUIET_FLIGHTS` are under way at a time
-while they carry few: waiting would cost more than it saves. None waits long for a slow one: after `PATIENCE_SECONDS`
-the next flight goes, too, as long as fewer than `FLIGHTS` are under way.
+while they carry few: waiting would cost more than it saves. None waits long for a slow one: after `MAX_WAIT_SECONDS`
+the next flight goes, too, as long as fewer than `MAX_FLIGHTS` are under way.
 """
 
 import asyncio
@@ -18,12 +18,13 @@ K = TypeVar("K", bound=Hashable)
 R = TypeVar("R")
 
 QUIET_FLIGHTS = 2
-FLIGHTS = 4
+"""How many statements are under way before requests wait, while there are few requests."""
+MAX_FLIGHTS = 4
 """How many statements are under way at a time, at most."""
-PATIENCE_SECONDS = 0.003
-"""For how long a statement is waited for."""
-MANY = 3
-"""How many requests in the last flight make it worth waiting for one that is under way."""
+MAX_WAIT_SECONDS = 0.003
+"""After how long waiting requests go, whatever is under way."""
+BUSY_SIZE = 3
+"""If the last flight carried as many requests, the next ones wait for any that is under way."""
 MAX_REQUESTS = 64
 """How many requests one statement carries."""
 
@@ -66,15 +67,15 @@ class Flights(Generic[K, R]):
 
     fly: Callable[[K, list[Request[R]]], Awaitable[None]]
     _under_way: int = attrs.field(default=0, init=False)
-    _carried: int = attrs.field(default=0, init=False)
+    _last_size: int = attrs.field(default=0, init=False)
     _waiting: dict[K, list[Request[R]]] = attrs.field(factory=dict, init=False)
-    _patience: asyncio.TimerHandle | None = attrs.field(default=None, init=False)
+    _timer: asyncio.TimerHandle | None = attrs.field(default=None, init=False)
     _tasks: set["asyncio.Task[None]"] = attrs.field(factory=set, init=False)
 
     @property
-    def are_enough(self) -> bool:
+    def must_wait(self) -> bool:
         """Whether a request has to wait."""
-        return self._under_way >= (1 if self._carried >= MANY else QUIET_FLIGHTS)
+        return self._under_way >= (1 if self._last_size >= BUSY_SIZE else QUIET_FLIGHTS)
 
     @contextmanager
     def one(self) -> Iterator[None]:
@@ -89,35 +90,35 @@ class Flights(Generic[K, R]):
         """Wait for a flight, and return this request's result."""
         request: Request[R] = Request(values)
         self._waiting.setdefault(kind, []).append(request)
-        self._have_patience()
+        self._start_timer()
         return await request.result()
 
-    def _have_patience(self) -> None:
-        """Let those who wait go after a while."""
-        if self._waiting and self._patience is None:
-            self._patience = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._lose_patience)
+    def _start_timer(self) -> None:
+        """Let waiting requests go after `MAX_WAIT_SECONDS`."""
+        if self._waiting and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(MAX_WAIT_SECONDS, self._time_is_up)
 
-    def _lose_patience(self) -> None:
-        self._patience = None
-        if self._under_way < FLIGHTS:
+    def _time_is_up(self) -> None:
+        self._timer = None
+        if self._under_way < MAX_FLIGHTS:
             self._depart()
         else:
-            self._have_patience()
+            self._start_timer()
 
     def _land(self) -> None:
         """End a flight, and begin the next one if there is need for it."""
         self._under_way -= 1
-        if self._waiting and not self.are_enough:
+        if self._waiting and not self.must_wait:
             self._depart()
 
     def _depart(self) -> None:
         """Begin a flight, with the kind that has waited longest."""
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         kind = next(iter(self._waiting))
         requests = self._waiting.pop(kind)
-        self._carried = len(requests)
+        self._last_size = len(requests)
         if len(requests) > MAX_REQUESTS:
             self._waiting[kind] = requests[MAX_REQUESTS:]
         self._under_way += 1
@@ -127,7 +128,7 @@ class Flights(Generic[K, R]):
         )
         self._tasks.add(flight)
         flight.add_done_callback(self._tasks.discard)
-        self._have_patience()
+        self._start_timer()
 
     async def _fly(self, kind: K, requests: list[Request[R]]) -> None:
         try:

@@ -40,7 +40,7 @@ class GroupCommit:
 
     async def _write_at_once(self, group: Group, values: Values) -> Rows | None:
         """Return the rows, or None if nothing was done."""
-        if self._flights.are_enough:
+        if self._flights.must_wait:
             return await self._flights.join(group, values)
         with self._flights.one():
             return await self.database.write(group.at_once, values) or None

@@ -32,7 +32,7 @@ def _parse(text: str) -> Address | None:
 
 def is_trusted(address: Address | None, proxies: tuple[Network, ...]) -> bool:
     """Return whether `address` is one of the trusted proxies."""
-    return bool(proxies) and address is not None and any(address in network for network in proxies)
+    return address is not None and any(address in network for network in proxies)
 
 
 def client_address(peer: Address | None, forwarded_for: str, proxies: tuple[Network, ...]) -> Address | None:

@@ -16,7 +16,7 @@ OVERHEAD = 1024
 MAX_REMEMBERED = 4096
 """How many requests that came once are remembered: what nobody asks for again takes no room from what is kept."""
 FAST = 1
-"""How hard zlib tries: a page takes a quarter of its size then, and trying harder gains little."""
+"""How hard zlib tries: a page takes a quarter of its size then, or less, and trying harder gains little."""
 
 Request = tuple[UserId, bytes]
 """Who asked, and the query string as it came."""

@@ -76,33 +76,36 @@ async def restore_a_backup(desk: Desk) -> None:
     await desk.harness.store.advance_revisions(7)
 
 
-UNITS: dict[str, Callable[[Desk, UnitOfWork], Awaitable[object]]] = {
-    "add": lambda desk, unit: unit.tasks.add(desk.harness.task(desk.actor)),
-    "replace": lambda desk, unit: unit.tasks.replace(attrs.evolve(desk.task, title="Buy bread")),
-    "trash": lambda desk, unit: unit.tasks.replace(desk.task.trashed(desk.harness.clock.now())),
-    "due dates": lambda desk, unit: unit.tasks.replace_dues({desk.task.id: moved(FIXED)}),
-    "move": lambda desk, unit: unit.tree.update([Node.of(desk.task).moved(desk.list.id)], desk.harness.clock.now()),
-    "add list": lambda desk, unit: unit.lists.add(attrs.evolve(desk.list, id=ListId(desk.harness.ids.new()))),
-    "replace list": lambda desk, unit: unit.lists.replace(attrs.evolve(desk.list, name="Home")),
-    "remove list": lambda desk, unit: unit.lists.remove(desk.list.id, desk.harness.clock.now()),
+WRITES: dict[str, Callable[[Desk, UnitOfWork], Awaitable[object]]] = {
+    "tasks.add": lambda desk, unit: unit.tasks.add(desk.harness.task(desk.actor)),
+    "tasks.replace": lambda desk, unit: unit.tasks.replace(attrs.evolve(desk.task, title="Buy bread")),
+    "tasks.replace, to the trash": lambda desk, unit: unit.tasks.replace(desk.task.trashed(desk.harness.clock.now())),
+    "tasks.replace_dues": lambda desk, unit: unit.tasks.replace_dues({desk.task.id: moved(FIXED)}),
+    "tree.update": lambda desk, unit: unit.tree.update(
+        [Node.of(desk.task).moved(desk.list.id)], desk.harness.clock.now()
+    ),
+    "lists.add": lambda desk, unit: unit.lists.add(attrs.evolve(desk.list, id=ListId(desk.harness.ids.new()))),
+    "lists.replace": lambda desk, unit: unit.lists.replace(attrs.evolve(desk.list, name="Home")),
+    "lists.remove": lambda desk, unit: unit.lists.remove(desk.list.id, desk.harness.clock.now()),
 }
+"""What raises the revision, by the method of the unit of work that does it."""
 
 
 @check
-@cases("name", UNITS)
+@cases("name", WRITES)
 async def every_change_raises_it(harness: StoreHarness, name: str) -> None:
     """A unit of work does once it has ended well, and not for another user; one that is rolled back does not."""
     desk, other = await Desk.of(harness), await Desk.of(harness)
     before, unchanged = await desk.revision(), await other.revision()
 
     async def fail(unit: UnitOfWork) -> None:
-        await UNITS[name](desk, unit)
+        await WRITES[name](desk, unit)
         raise ZeroDivisionError
 
     with expect(ZeroDivisionError):
         await harness.store.write(desk.actor, fail)
     assert before == await desk.revision()
-    await harness.store.write(desk.actor, lambda unit: UNITS[name](desk, unit))
+    await harness.store.write(desk.actor, lambda unit: WRITES[name](desk, unit))
 
     assert before < await desk.revision()
     assert unchanged == await other.revision()
