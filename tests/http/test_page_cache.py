@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -172,6 +173,104 @@ async def test_reads_beside_writes(ada: User) -> None:
             assert made["id"] in {task["id"] for task in listed}
 
     await asyncio.gather(*map(make, range(30)))
+
+
+async def test_who_comes_while_a_page_is_read(
+    world: World, ada: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They wait for it, each after a check of their own, and read nothing; another user does not wait."""
+    await ada.add("of ada")
+    ended = await world.log_in()
+    await world.client.post("/api/auth/logout", json={"refresh_token": ended["refresh_token"]})
+    read: list[object] = []
+    began, may_end = asyncio.Event(), asyncio.Event()
+    list_ = TaskQueries.list
+
+    async def listed(self: TaskQueries, actor: Any, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - passed on
+        read.append(actor.user)
+        began.set()
+        if len(read) == 1:
+            await may_end.wait()
+        return await list_(self, actor, *arguments, **options)
+
+    monkeypatch.setattr(TaskQueries, "list", listed)
+    first, *others = [asyncio.ensure_future(ada("GET", TASKS)) for _ in range(5)]
+    await began.wait()
+    refused = await ada("GET", TASKS, headers={"Authorization": f"Bearer {ended['access_token']}"})
+    other = await bob("GET", TASKS)
+    assert (401, 200) == (refused.status_code, other.status_code)
+    assert not any(one.done() for one in (first, *others))
+    may_end.set()
+
+    pages = await asyncio.gather(first, *others)
+
+    assert 2 == len(read)
+    assert [["of ada"]] * 5 == [[task["title"] for task in page.json()["items"]] for page in pages]
+    assert 5 == len({page.headers["x-request-id"] for page in pages})
+
+
+class Reader:
+    """Somebody who reads a page, until they are told its revision, or fail when that is None."""
+
+    def __init__(self, cache: PageCache, request: tuple[UserId, bytes] = (ANN, b"")) -> None:
+        self.cache, self.request = cache, request
+        self.revision: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+        self.task = asyncio.ensure_future(self.read())
+
+    async def read(self) -> None:
+        """Read the page."""
+        with suppress(ConnectionError), self.cache.reading(self.request) as finish:
+            revision = await self.revision
+            if revision is None:
+                raise ConnectionError
+            finish(revision, Response(200, b"%d" % revision))
+
+    async def end(self, revision: int | None) -> None:
+        """Have it end."""
+        self.revision.set_result(revision)
+        await self.task
+
+
+async def ask_current(cache: PageCache, revision: int) -> bytes | None:
+    """Return the body of the page, for a caller who finds the user at this revision."""
+
+    async def found() -> int:
+        return revision
+
+    response = await cache.current((ANN, b""), found)
+    return None if response is None else response.body
+
+
+@pytest.mark.parametrize(("known", "read", "shown"), [(5, 5, b"5"), (5, 6, b"6"), (5, 4, None), (5, None, None)])
+async def test_a_page_that_others_read(known: int, read: int | None, shown: bytes | None) -> None:
+    """It is shown if it is as new as what the caller knows; otherwise, and after a failure, they read themselves."""
+    cache = PageCache()
+    reader = Reader(cache)
+    await asyncio.sleep(0)
+    waiting = [asyncio.ensure_future(ask_current(cache, known)) for _ in range(3)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    assert not waiting[1].done()
+
+    await reader.end(read)
+
+    assert [shown, shown] == await asyncio.gather(*waiting[1:])
+    assert None is await ask_current(cache, known)
+
+
+async def test_two_who_read_the_same() -> None:
+    """Others wait for the one who began first; the end of the second leaves that alone."""
+    cache = PageCache()
+    first, second = Reader(cache), Reader(cache)
+    await asyncio.sleep(0)
+    waiting = asyncio.ensure_future(ask_current(cache, 1))
+    await second.end(2)
+    await asyncio.sleep(0)
+    assert not waiting.done()
+
+    await first.end(1)
+
+    assert b"1" == await waiting
 
 
 def ask(cache: PageCache, user: UserId, query: bytes, body: bytes) -> bytes:

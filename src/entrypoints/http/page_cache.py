@@ -1,8 +1,13 @@
-"""Pages of tasks as they were last sent. While the user's revision stays, they are sent again."""
+"""Pages of tasks as they were last sent. While the user's revision stays, they are sent again.
 
+Who asks for a page that is just being read waits for it instead of reading it, too.
+"""
+
+import asyncio
 import zlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import attrs
 
@@ -47,14 +52,59 @@ class KeptPage:
         return len(self.compressed) + sum(len(name) + len(value) for name, value in self.headers)
 
 
+@attrs.define(eq=False)
+class Reading:
+    """A page that is being read for one request, and perhaps shown to others that wait for it."""
+
+    revision: int | None = None
+    response: Response | None = None
+    ended: asyncio.Event = attrs.field(factory=asyncio.Event)
+
+
 @attrs.define
 class PageCache:
     """The pages asked for last, and more than once. Whether one is still true, and may be read, has to be asked."""
 
     max_bytes: int = MAX_BYTES
+    _readings: dict[Request, Reading] = attrs.field(factory=dict, init=False)
     _pages: OrderedDict[Request, KeptPage] = attrs.field(factory=OrderedDict, init=False)
     _came_once: OrderedDict[int, None] = attrs.field(factory=OrderedDict, init=False)
     _bytes: int = attrs.field(default=0, init=False)
+
+    async def current(self, request: Request, revision: Callable[[], Awaitable[int]]) -> Response | None:
+        """Return the response to a request without reading the page, or None if it has to be read.
+
+        `revision` returns the user's revision, and raises when the user may not read. A page that somebody else read
+        meanwhile is as new as that, or newer.
+        """
+        kept = self.find(request)
+        if kept is None and request not in self._readings:
+            return None
+        current = await revision()
+        if kept is not None and kept.revision == current:
+            return kept.response
+        reading = self._readings.get(request)
+        if reading is None:
+            return None
+        await reading.ended.wait()
+        return reading.response if reading.revision is not None and reading.revision >= current else None
+
+    @contextmanager
+    def reading(self, request: Request) -> Iterator[Callable[[int, Response], None]]:
+        """Let others wait for a page while the block reads it. Yields what takes the page, if it may be sent again."""
+        reading = Reading()
+
+        def finish(revision: int, response: Response) -> None:
+            reading.revision, reading.response = revision, response
+            self.keep(request, revision, response)
+
+        self._readings.setdefault(request, reading)
+        try:
+            yield finish
+        finally:
+            reading.ended.set()
+            if self._readings.get(request) is reading:
+                del self._readings[request]
 
     def find(self, request: Request) -> KeptPage | None:
         """Return the page that was kept for a request, or None."""

@@ -1,5 +1,6 @@
 """Many tasks at once: by filter and order, the change feed, tags."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -121,20 +122,22 @@ class TaskQueryRoutes:
         """
         user = call.actor.user
         request = user, call.asgi_scope["query_string"]
-        kept = self.pages.find(request)
-        if kept is not None and kept.revision == await self.tasks.revision(call.actor):
-            return kept.response
+        current = await self.pages.current(request, partial(self.tasks.revision, call.actor))
+        if current is not None:
+            return current
         filters, paging = _split(call.query)
         wanted = _query(filters)
         if "cursor" in paging:
             paging["cursor"] = self.cursors.open_cursor(user, wanted, paging["cursor"])
-        page = await self.tasks.list(call.actor, wanted, **paging)
-        following = None if page.next is None else self.cursors.seal_cursor(user, wanted, page.next)
-        items = [encode.task(task) for task in page.tasks]
-        total = msgspec.UNSET if page.total is None else page.total
-        response = json_response(200, schemas.TaskPage(items, following, total), *_link(call.query_texts, following))
-        if page.revision is not None:
-            self.pages.keep(request, page.revision, response)
+        with self.pages.reading(request) as finish:
+            page = await self.tasks.list(call.actor, wanted, **paging)
+            following = None if page.next is None else self.cursors.seal_cursor(user, wanted, page.next)
+            items = [encode.task(task) for task in page.tasks]
+            total = msgspec.UNSET if page.total is None else page.total
+            shown = schemas.TaskPage(items, following, total)
+            response = json_response(200, shown, *_link(call.query_texts, following))
+            if page.revision is not None:
+                finish(page.revision, response)
         return response
 
     @route(
