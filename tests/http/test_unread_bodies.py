@@ -22,17 +22,21 @@ class Connection:
     def __init__(self, parts: Iterator[bytes], *, endless: bool = False) -> None:
         self.parts, self.endless = parts, endless
         self.taken = 0
+        self.declared: int | None = None
         self.ended = False
         self.status = 0
         self.headers: dict[bytes, bytes] = {}
 
     async def receive(self) -> dict[str, object]:
-        """Return the next part; when there are no more, the client is waited for, or the body has ended."""
+        """Return the next part; when there are no more, the client is waited for, or the body has ended.
+
+        The end comes in a part of its own, though a declared length has told the server that nothing follows.
+        """
         part = next(self.parts, None)
         if part is None and self.endless:
             await asyncio.Event().wait()
-        self.ended = part is None
         self.taken += len(part or b"")
+        self.ended = part is None or self.taken == self.declared
         return {"type": "http.request", "body": part or b"", "more_body": part is not None}
 
     async def send(self, message: dict[str, Any]) -> None:
@@ -43,6 +47,8 @@ class Connection:
     async def answer(self, world: World, method: str, path: str, **headers: str) -> "Connection":
         """Have the application answer a request with this body."""
         fields = {"host": "todo.test", "content-type": "application/json", "transfer_encoding": "chunked", **headers}
+        if "content_length" in fields and not fields["transfer_encoding"]:
+            self.declared = int(fields["content_length"])
         scope = {
             "type": "http",
             "method": method,
@@ -137,6 +143,26 @@ async def test_who_waits_for_permission_is_refused_at_once(world: World) -> None
     connection = await Connection(parts(4)).answer(world, "POST", TASKS, expect="100-continue")
 
     assert (401, True, 0) == (connection.status, connection.closes, connection.taken)
+
+
+async def test_the_end_of_a_declared_length_is_not_waited_for(ada: User, world: World) -> None:
+    """The last bytes are enough, for the handler and for what drops the rest."""
+    sent = {"transfer_encoding": "", "content_length": "16"}
+    for authorization, status in ((f"Bearer {ada.tokens['access_token']}", 201), ("Bearer wrong", 401)):
+        body = iter([b'{"title"', b':"abcd"}'])
+        connection = Connection(body, endless=True)
+        await asyncio.wait_for(connection.answer(world, "POST", TASKS, authorization=authorization, **sent), 5)
+        assert (status, True) == (connection.status, connection.goes_on)
+
+
+async def test_chunks_end_where_they_say(ada: User, world: World) -> None:
+    """Beside a Transfer-Encoding a length means nothing (RFC 9112, 6.3)."""
+    token = {"authorization": f"Bearer {ada.tokens['access_token']}"}
+    body = iter([b"{}        ", b" " * 10])
+
+    connection = await Connection(body).answer(world, "POST", TASKS, content_length="10", **token)
+
+    assert (422, True, 20) == (connection.status, connection.goes_on, connection.taken)
 
 
 async def test_requests_without_a_body_cost_nothing(world: World) -> None:

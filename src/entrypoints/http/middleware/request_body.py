@@ -19,10 +19,14 @@ DROP_SECONDS = 5
 
 @attrs.define
 class RequestBody:
-    """A body that is being received. `ended`: nothing is left of it."""
+    """A body that is being received. `ended`: nothing is left of it.
+
+    `_left`: how many bytes of the declared length have not come; 0 where the length is not the end (RFC 9112, 6.3).
+    """
 
     _receive: Receive
     _declared: int
+    _left: int
     _waits_for_permission: bool
     ended: bool
 
@@ -32,12 +36,20 @@ class RequestBody:
         length = headers.get(b"content-length", b"0")
         declared = int(length[:20]) if length.isdigit() else 0
         permission = headers.get(b"expect", b"").lower() == b"100-continue"
-        return cls(receive, declared, permission, ended=not declared and b"transfer-encoding" not in headers)
+        in_chunks = b"transfer-encoding" in headers
+        return cls(receive, declared, 0 if in_chunks else declared, permission, ended=not declared and not in_chunks)
 
     async def receive(self) -> HTTPReceiveMessage:
-        """Return the next part."""
+        """Return the next part.
+
+        One that completes the declared length says so itself. The server would say it in another part, without bytes,
+        which takes as long to come as the body did.
+        """
         self._waits_for_permission = False  # the server gives it when it is asked for the first part
         message = cast("HTTPReceiveMessage", await self._receive())
+        if self._left > 0 and message["type"] == "http.request":
+            self._left -= len(message["body"])
+            message["more_body"] = message["more_body"] and self._left > 0
         self.ended = message["type"] != "http.request" or not message["more_body"]
         return message
 
