@@ -23,6 +23,8 @@ from todo_core.errors import Unavailable
 
 PURGE_EVERY_SECONDS = 600.0
 COUNT_EVERY_SECONDS = 5.0
+NEW_OBJECTS_COLLECTED = 10_000
+"""How many objects are made before the garbage collector looks at them: a request makes some hundred, in no cycles."""
 
 _log = structlog.get_logger("server")
 
@@ -61,6 +63,7 @@ class Application:
                 return
             gc.collect()
             gc.freeze()  # what lives as long as the process is not collected again: that takes a tenth of a second
+            gc.set_threshold(NEW_OBJECTS_COLLECTED, *gc.get_threshold()[1:])
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})

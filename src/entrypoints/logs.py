@@ -5,8 +5,11 @@ Characters that are not printable are escaped, so no text can forge a line or mo
 that a library logs, its class and places are kept; its message is not, because it may quote a row.
 """
 
+import asyncio
 import datetime as dt
+import io
 import logging
+import select
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -57,7 +60,8 @@ class LineFormat:
 
 
 def _as_json() -> LineFormat:
-    factory = structlog.BytesLoggerFactory(cast("BinaryIO", Forgiving(sys.stderr.buffer)))
+    lines = BatchedLines(Forgiving(_buffered(sys.stderr.buffer)))
+    factory = structlog.BytesLoggerFactory(cast("BinaryIO", lines))
     return LineFormat((structlog.stdlib.add_log_level, _time), (only_places, _json), factory, (_decoded,))
 
 
@@ -83,6 +87,50 @@ class Forgiving(Generic[AnyStr]):
         """Write what is left, if that is possible."""
         with suppress(OSError):
             self.stream.flush()
+
+
+@attrs.define(eq=False)
+class BatchedLines:
+    """Where lines of requests go: those of one turn of the event loop are written at its end, with one system call.
+
+    They are no more than `PIPE_BUF` bytes together: so many are not mixed with what other processes write (pipe(7)).
+    """
+
+    _stream: Forgiving[bytes]
+    _size: int = attrs.field(default=0, init=False)
+    _is_due: bool = attrs.field(default=False, init=False)
+
+    def write(self, line: bytes) -> None:
+        """Add a line."""
+        if self._size + len(line) > select.PIPE_BUF:
+            self._flush()
+        self._size += len(line)
+        self._stream.write(line)
+
+    def flush(self) -> None:
+        """Write the lines at the end of this turn; outside an event loop, at once."""
+        if self._is_due:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._flush()
+        else:
+            loop.call_soon(self._end_turn)
+            self._is_due = True
+
+    def _end_turn(self) -> None:
+        self._is_due = False
+        self._flush()
+
+    def _flush(self) -> None:
+        self._size = 0
+        self._stream.flush()
+
+
+def _buffered(stream: BinaryIO) -> BinaryIO:
+    """Return a stream that writes when it is flushed: PYTHONUNBUFFERED, usual in containers, takes the buffer away."""
+    return open(stream.fileno(), "wb", closefd=False) if isinstance(stream, io.RawIOBase) else stream
 
 
 def _time(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

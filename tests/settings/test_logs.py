@@ -1,9 +1,14 @@
 """Log lines: one event, one line, whatever is in it; and no message of an exception."""
 
+import asyncio
+import io
 import json
 import logging
+import select
+import socket
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 import structlog
@@ -120,3 +125,83 @@ def test_nothing_forges_a_line(form: LogFormat, text: str, capsys: pytest.Captur
     found = capsys.readouterr().err
     assert found.count("\n") == 2
     assert found.replace("\n", "").isprintable()
+
+
+class Written:
+    """What was written to a stream, system call by system call."""
+
+    def __init__(self, receiver: socket.socket) -> None:
+        self.receiver = receiver
+        self._parts: list[bytes] = []
+
+    @property
+    def parts(self) -> list[bytes]:
+        """What each system call wrote: to a socket of datagrams, each of them is one."""
+        with suppress(BlockingIOError):
+            while True:
+                self._parts.append(self.receiver.recv(100_000))
+        return self._parts
+
+
+@pytest.fixture(params=[-1, 0], ids=["buffered", "unbuffered"])
+def written(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Written]:
+    """What goes to standard error, which Python made with or without a buffer, in lines as servers write them."""
+    sender, receiver = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    receiver.settimeout(0)
+    with sender, receiver, open(sender.fileno(), "wb", request.param, closefd=False) as binary:
+        monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(binary, write_through=True))
+        for _ in range(2):  # as in a worker: once in the process that it was forked from
+            configure_logs(JSON)
+        yield Written(receiver)
+
+
+def test_lines_outside_an_event_loop(written: Written) -> None:
+    """Each is written at once, also after an event loop has ended."""
+
+    async def say() -> None:
+        structlog.get_logger().info("within")
+
+    structlog.get_logger().info("first")
+    assert 1 == len(written.parts)
+    asyncio.run(say())
+    assert 2 == len(written.parts)
+    structlog.get_logger().info("last")
+    assert 3 == len(written.parts)
+
+
+async def test_lines_of_one_turn(written: Written) -> None:
+    """They are written together at the end of the turn, in their order; those of the standard library at once."""
+    structlog.get_logger().info("first")
+    structlog.get_logger().info("second")
+    assert [] == written.parts
+    await asyncio.sleep(0)
+    assert 1 == len(written.parts)
+    structlog.get_logger().info("third")
+    logging.getLogger("library").warning("of the library")
+    assert 2 == len(written.parts)
+    structlog.get_logger().info("fourth")
+    await asyncio.sleep(0)
+
+    events = [json.loads(line)["event"] for line in b"".join(written.parts).splitlines()]
+    assert ["first", "second", "third", "fourth"] == [event for event in events if event != "of the library"]
+    assert "of the library" in events
+
+
+async def test_lines_of_several_processes(written: Written) -> None:
+    """What is written at once ends with a line, and a pipe keeps it apart from what others write."""
+    for number in range(100):
+        structlog.get_logger().info("said", number=number, padding="x" * (number % 7 * 100))
+    await asyncio.sleep(0)
+
+    assert all(part.endswith(b"\n") and len(part) <= select.PIPE_BUF for part in written.parts)
+    assert list(range(100)) == [json.loads(line)["number"] for line in b"".join(written.parts).splitlines()]
+    assert 20 > len(written.parts)
+
+
+async def test_one_long_line(written: Written) -> None:
+    """It is written, whatever its length."""
+    for length in (10, 10_000, 20):
+        structlog.get_logger().info("said", padding="x" * length)
+    await asyncio.sleep(0)
+
+    assert [10, 10_000, 20] == [len(json.loads(line)["padding"]) for line in b"".join(written.parts).splitlines()]
