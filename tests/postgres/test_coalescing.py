@@ -160,7 +160,7 @@ async def test_an_unreachable_database_fails_all_reads_at_once(harness: StoreHar
         async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Rows:
             """Run a statement for one read."""
             rows = await super().fetch(statement, values)
-            if any(isinstance(value, list) for value in values.values()):
+            if "unnest" in statement.sql:
                 raise Unavailable
             return rows
 
@@ -184,7 +184,7 @@ async def test_a_failed_statement_is_repeated_read_by_read(harness: StoreHarness
 
         async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Rows:
             """Run a statement for one read."""
-            if any(isinstance(value, list) for value in values.values()):
+            if "unnest" in statement.sql:
                 raise RuntimeError
             return await super().fetch(statement, values)
 

@@ -5,7 +5,7 @@ values.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -25,20 +25,16 @@ SHARED = frozenset({"now", "limit", "max_rows"})
 class Batch:
     """The statement for several reads. `arrays` are the values that it takes as arrays, one item for each read.
 
-    `literals`: those of them that are arrays themselves. They go as text, because arrays in an array have one length.
+    What each names makes a value for psycopg of the items.
     """
 
     statement: Statement
-    arrays: tuple[str, ...]
-    literals: frozenset[str]
+    arrays: Mapping[str, Callable[[list[Any]], object]]
 
     def values(self, reads: Sequence[Values]) -> Values:
         """Return the values of all reads together."""
-        return {**reads[-1], **{name: self._items(name, reads) for name in self.arrays}}
-
-    def _items(self, name: str, reads: Sequence[Values]) -> list[object]:
-        items = [read[name] for read in reads]
-        return [_array_literal(item) for item in items] if name in self.literals else items
+        arrays = {name: write([read[name] for read in reads]) for name, write in self.arrays.items()}
+        return {**reads[-1], **arrays}
 
 
 @lru_cache(512)
@@ -49,10 +45,10 @@ def batch_of(statement: Statement) -> Batch | None:
     types = {name: statement.types[name].partition(" COLLATE ") for name in arrays}
     if not arrays or any(not kind for kind, _, _ in types.values()):
         return None
-    literals = frozenset(name for name, (kind, _, _) in types.items() if kind.endswith("[]"))
-    keys = ", ".join("%s::TEXT[]" if name in literals else f"%s::{types[name][0]}[]" for name in arrays)
+    nested = frozenset(name for name, (kind, _, _) in types.items() if kind.endswith("[]"))
+    keys = ", ".join("%s::TEXT[]" if name in nested else f"%s::{types[name][0]}[]" for name in arrays)
     items = {
-        name: f'keys."{name}"{f"::{kind}" if name in literals else ""}{collate}{collation}'
+        name: f'keys."{name}"{f"::{kind}" if name in nested else ""}{collate}{collation}'
         for name, (kind, collate, collation) in types.items()
     }
     columns = ", ".join(f'"{name}"' for name in arrays)
@@ -62,13 +58,30 @@ def batch_of(statement: Statement) -> Batch | None:
         f" CROSS JOIN LATERAL ({one}) AS one"
     )
     names = (*arrays, *(name for name in statement.names if name in common))
-    return Batch(Statement(sql, names, statement.constants, statement.binds), arrays, literals)
+    writers = {
+        name: _array_literals if name in nested else WRITERS.get(kind, list) for name, (kind, *_) in types.items()
+    }
+    return Batch(Statement(sql, names, statement.constants, statement.binds), writers)
+
+
+def _array_literals(items: list[Any]) -> list[str]:
+    """Return arrays as PostgreSQL writes them: those in an array would have to have one length."""
+    return list(map(_array_literal, items))
 
 
 def _array_literal(items: Any) -> str:  # noqa: ANN401 - a list of any values
     """Return an array as PostgreSQL writes it: https://www.postgresql.org/docs/current/arrays.html, 8.15.6."""
     quoted = (str(item).replace("\\", "\\\\").replace('"', '\\"') for item in items)
     return "{" + ",".join(f'"{item}"' for item in quoted) + "}"
+
+
+def _ids(items: list[Any]) -> str:
+    """Return an array of UUIDs as PostgreSQL reads it, six times as fast as psycopg makes one."""
+    return "{" + ",".join([item.hex for item in items]) + "}"
+
+
+WRITERS: Mapping[str, Callable[[list[Any]], object]] = {"UUID": _ids}
+"""What makes an array of items of a type, where psycopg's way is slow."""
 
 
 @attrs.define
