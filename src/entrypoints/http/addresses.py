@@ -63,6 +63,12 @@ def _hop(text: str) -> Address | None:
 
 
 @lru_cache(4096)
+def written(address: Address | None) -> str | None:
+    """Return the address as text."""
+    return None if address is None else str(address)
+
+
+@lru_cache(4096)
 def counting_key(address: Address | None) -> str:
     """Return the key under which a client is counted: one address, or for IPv6 its /64 network."""
     if address is None:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import attrs
 from litestar.types import Scope
 
-from entrypoints.http.addresses import Address, client_address, is_trusted, names_other_clients, parse
+from entrypoints.http.addresses import Address, client_address, is_trusted, names_other_clients, parse, written
 from entrypoints.http.ports import Network, RateLimitStatus
 from todo_core.actors import Actor
 from todo_core.sessions import Client
@@ -79,8 +79,7 @@ class RequestContext:
     @property
     def client(self) -> Client:
         """Where the request came from, in the words of the core."""
-        address = None if self.address is None else str(self.address)
-        return Client(address, self.header(b"user-agent") or "", self.request_id)
+        return Client(written(self.address), self.header(b"user-agent") or "", self.request_id)
 
     @property
     def was_forwarded(self) -> bool:
