@@ -2,14 +2,16 @@
 
 import asyncio
 import os
+import platform
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import argon2
 import pytest
 
-from adapters.passwords import PooledPasswords, Profile
+from adapters.passwords import PooledPasswords, Profile, pool
 from adapters.passwords.pool import NICENESS, BoundedPool
 from adapters.passwords.strength import weakness
 from todo_core.errors import Busy
@@ -44,7 +46,7 @@ class Access:
 
 
 @pytest.fixture
-async def pool() -> AsyncIterator[BoundedPool]:
+async def bounded_pool() -> AsyncIterator[BoundedPool]:
     """Return a pool of one worker and a queue of two."""
     bounded = BoundedPool(workers=1, queue=2)
     yield bounded
@@ -104,48 +106,86 @@ async def test_nobody_matches_nothing(passwords: PooledPasswords, monkeypatch: p
     assert verified == [argon2.extract_parameters(stored)] * 4
 
 
-async def test_pool_refuses_what_does_not_fit(pool: BoundedPool) -> None:
+async def test_pool_refuses_what_does_not_fit(bounded_pool: BoundedPool) -> None:
     """One call runs, two wait, the fourth is refused at once; when places are free again, calls are taken again."""
     gate = Access()
-    taken = [asyncio.create_task(pool.run(gate.work)) for _ in range(3)]
+    taken = [asyncio.create_task(bounded_pool.run(gate.work)) for _ in range(3)]
     await asyncio.to_thread(gate.started.acquire)
 
     with pytest.raises(Busy, match="too many passwords wait"):
-        await pool.run(gate.work)
+        await bounded_pool.run(gate.work)
 
     gate.open.set()
     assert sorted(await asyncio.gather(*taken)) == [1, 2, 3]
-    assert await pool.run(gate.work) == 4
+    assert await bounded_pool.run(gate.work) == 4
 
 
-async def test_pool_drops_what_nobody_waits_for(pool: BoundedPool) -> None:
+async def test_pool_drops_what_nobody_waits_for(bounded_pool: BoundedPool) -> None:
     """Work whose caller has gone before it began is never done, and its place is free."""
     gate = Access()
-    running, waiting, given_up = (asyncio.create_task(pool.run(gate.work)) for _ in range(3))
+    running, waiting, given_up = (asyncio.create_task(bounded_pool.run(gate.work)) for _ in range(3))
     await asyncio.to_thread(gate.started.acquire)
 
     given_up.cancel()
     with pytest.raises(asyncio.CancelledError):
         await given_up
-    next_one = asyncio.create_task(pool.run(gate.work))
+    next_one = asyncio.create_task(bounded_pool.run(gate.work))
     gate.open.set()
 
     assert sorted(await asyncio.gather(running, waiting, next_one)) == [1, 2, 3]
 
 
-async def test_pool_passes_errors_on(pool: BoundedPool) -> None:
+async def test_pool_passes_errors_on(bounded_pool: BoundedPool) -> None:
     """What the work raises, the caller gets, and the place is free again."""
     for _ in range(5):
         with pytest.raises(ValueError, match="no"):
-            await pool.run(int, "no")
+            await bounded_pool.run(int, "no")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has the niceness of its process")
-async def test_heavy_work_goes_last(pool: BoundedPool) -> None:
+async def test_heavy_work_goes_last(bounded_pool: BoundedPool) -> None:
     """Threads of the pool step back for everything else, and the thread that waits for them does not."""
     before = os.nice(0)
-    assert min(before + NICENESS, 19) == await pool.run(os.nice, 0)
+    assert min(before + NICENESS, 19) == await bounded_pool.run(os.nice, 0)
     assert before == os.nice(0)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries have another allocator")
+async def test_memory_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once nobody has hashed for a while, the memory of a hash is the system's again."""
+    monkeypatch.setattr(pool, "IDLE_SECONDS", 0.2)
+    profile = Profile()  # the allocator keeps a block of this size when it has seen one before
+    passwords = PooledPasswords(profile, workers=1, queue=1)
+    for _ in range(3):
+        await passwords.hash(PASSWORD)
+    busy = resident_kib()
+
+    for _ in range(100):
+        await asyncio.sleep(0.1)
+        if busy - resident_kib() > profile.memory * 0.8:
+            break
+
+    passwords.close()
+    assert busy - resident_kib() > profile.memory * 0.8
+
+
+def resident_kib() -> int:
+    """Return the resident memory of this process."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024
+
+
+async def test_closed_before_it_is_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is left to do."""
+    monkeypatch.setattr(pool, "IDLE_SECONDS", 0.01)
+    bounded = BoundedPool(workers=1, queue=1)
+    assert 1 == await bounded.run(int, "1")
+    bounded.close()
+
+    failures: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
+    await asyncio.sleep(0.05)
+    assert [] == failures
 
 
 async def test_event_loop_stays_free(passwords: PooledPasswords) -> None:

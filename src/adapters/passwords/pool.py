@@ -1,6 +1,7 @@
 """A pool of threads for heavy work, with a bounded queue."""
 
 import asyncio
+import ctypes
 import os
 import sys
 from collections.abc import Callable
@@ -16,11 +17,14 @@ from todo_core.errors import Busy
 NICENESS = 5
 """Niceness of the threads: they get a third of the time of another thread that wants the same processor."""
 
+IDLE_SECONDS = 5.0
+"""After how long without work the memory of the last hash goes back to the system."""
+
 Arguments = ParamSpec("Arguments")
 T = TypeVar("T")
 
 
-@attrs.frozen(init=False)
+@attrs.define(init=False, eq=False)
 class BoundedPool:
     """Runs `workers` calls at a time and lets `queue` more wait; the next one is refused at once with Busy.
 
@@ -29,6 +33,7 @@ class BoundedPool:
 
     _threads: ThreadPoolExecutor
     _places: Semaphore
+    _idle: asyncio.TimerHandle | None = attrs.field(default=None, init=False)
 
     def __init__(self, workers: int, queue: int) -> None:
         threads = ThreadPoolExecutor(workers, thread_name_prefix="passwords", initializer=_step_back)
@@ -40,11 +45,31 @@ class BoundedPool:
             raise Busy("too many passwords wait to be hashed")
         future = self._threads.submit(work, *args, **kwargs)
         future.add_done_callback(lambda _: self._places.release())
-        return await asyncio.wrap_future(future)
+        try:
+            return await asyncio.wrap_future(future)
+        finally:
+            self._watch_for_idleness()
 
     def close(self) -> None:
         """Let running work end and drop what waits."""
+        if self._idle is not None:
+            self._idle.cancel()
         self._threads.shutdown(cancel_futures=True)
+
+    def _watch_for_idleness(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+        self._idle = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._threads.submit, _give_memory_back)
+
+
+def _give_memory_back() -> None:
+    """Give back what the allocator keeps: glibc expects that as much is wanted again (mallopt(3), M_MMAP_THRESHOLD).
+
+    To give it back after each hash would make hashes half as fast again: new memory comes page by page.
+    """
+    if sys.platform == "linux":
+        with suppress(AttributeError):  # other C libraries do not have the function
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _step_back() -> None:
