@@ -3,19 +3,22 @@
 import asyncio
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import attrs
 import psycopg
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres import Database, queries
 from adapters.postgres.access import Access
-from adapters.postgres.coalescing import batch_of
+from adapters.postgres.coalescing import WRITERS, batch_of
 from adapters.postgres.flights import MAX_FLIGHTS, MAX_REQUESTS, QUIET_FLIGHTS
 from adapters.postgres.queries import PageStart
 from adapters.postgres.records import Rows
-from adapters.postgres.statements import Statement
+from adapters.postgres.statements import Statement, bindparam
 from tests.task_queries import EVERY_SORT
 from todo_core.actors import Actor
 from todo_core.errors import NotAuthenticated, Unavailable
@@ -234,3 +237,45 @@ def test_every_list_can_share_a_statement(sort: Sort) -> None:
     )
     for start in PageStart:
         assert batch_of(queries.page(Access.SESSION, queries.Filters.of(every), sort, start, 50)) is not None
+
+
+AWKWARD: dict[str, list[object]] = {
+    "TEXT": ["", "NULL", "a,b", "{}", '"', "\\", '\\"', "a\nb\tc", " x ", "'", "%s", "ä€😀", "\\x61"],
+    "UUID": [UUID(int=0), UUID(int=2**128 - 1)],
+    "BYTEA": [b"", b"\x00\xff", b'"\\{},', bytes(range(256))],
+    "TIMESTAMP WITH TIME ZONE": [
+        dt.datetime(1, 1, 1, tzinfo=dt.UTC),
+        dt.datetime(2026, 11, 27, 12, 30, 15, 1, tzinfo=dt.timezone(dt.timedelta(hours=5, minutes=30))),
+        dt.datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=dt.UTC),
+    ],
+}
+
+
+TYPES: dict[str, sa.types.TypeEngine[Any]] = {
+    "TEXT": sa.Text(),
+    "UUID": sa.Uuid(),
+    "BYTEA": sa.LargeBinary(),
+    "TIMESTAMP WITH TIME ZONE": sa.DateTime(timezone=True),
+}
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+async def test_values_arrive_as_they_are(opened: Database, kind: str) -> None:
+    """Whatever is in a value, the statement for several reads gets it as the statement for one does."""
+    batch = batch_of(Statement.of(sa.select(bindparam("value", TYPES[kind]))))
+    assert batch is not None
+
+    rows = await opened.fetch(batch.statement, batch.values([{"value": value} for value in AWKWARD[kind]]))
+
+    assert AWKWARD[kind] == [row[0] for row in sorted(rows, key=lambda row: row[-1])]
+
+
+async def test_arrays_arrive_as_they_are(opened: Database) -> None:
+    """The same for arrays of any length."""
+    batch = batch_of(Statement.of(sa.select(bindparam("value", ARRAY(sa.Text)))))
+    assert batch is not None
+    arrays = [AWKWARD["TEXT"][:length] for length in range(len(AWKWARD["TEXT"]) + 1)]
+
+    rows = await opened.fetch(batch.statement, batch.values([{"value": array} for array in arrays]))
+
+    assert arrays == [row[0] for row in sorted(rows, key=lambda row: row[-1])]
