@@ -16,7 +16,7 @@ from bench.data import Group, Population
 from bench.environment import System
 from bench.load import Request
 from bench.measure import Bench, Sample, Series
-from bench.workloads import Account, Workload, message, spelled
+from bench.workloads import Account, Workload, message
 
 OUTPUT = Path("build/growth.json")
 TASKS = (1_000, 10_000, 100_000, 1_000_000)
@@ -78,8 +78,8 @@ def _alone(api: System, number: int, account: Account, maker: Account) -> list[W
     for _ in range(number // WIDE_PAGE // 2 - 1):
         page = ask(port, "GET", f"{path}&cursor={quote(page['next_cursor'])}", account.token)
     middle = f"limit={workloads.PAGE}&cursor={quote(page['next_cursor'])}"
-    every = (spelled(middle, turn) for turn in range(workloads.REQUESTS))
-    deep = Workload("D", [Request(message("GET", f"/api/tasks?{query}", account.token)) for query in every])
+    asked = Request(message("GET", f"/api/tasks?{workloads.ANEW}", account.token))
+    deep = Workload("D", [asked] * workloads.REQUESTS, anew=middle)
     others = [
         make([account]) for make in (workloads.read, workloads.list_anew, workloads.list_filtered, workloads.patch)
     ]

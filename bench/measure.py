@@ -176,12 +176,13 @@ class Pages:
 def pages(system: System, account: Account, rounds: int, seconds: float) -> Pages:
     """Walk to page `DEEP` of a user's tasks, and compare it with page 1."""
     cursor = _cursor(system.running.port, f"/api/tasks?{FIRST}", account.token)
-    requests = [
-        Request(message("GET", f"/api/tasks?{spelled(query, number)}", account.token))
-        for number in range(REQUESTS)
-        for query in (FIRST, f"{FIRST}&cursor={quote(cursor)}")
-    ]
-    results = [load.run(Plan(system.running.port, requests, seconds, 1, kinds=2)) for _ in range(rounds)]
+    queries = (FIRST, f"{FIRST}&cursor={quote(cursor)}")
+    results = []
+    for turn in range(rounds):
+        numbers = range(turn * REQUESTS, (turn + 1) * REQUESTS)
+        paths = [f"/api/tasks?{spelled(query, number)}" for number in numbers for query in queries]
+        requests = [Request(message("GET", path, account.token)) for path in paths]
+        results.append(load.run(Plan(system.running.port, requests, seconds, 1, kinds=2)))
     return Pages(
         [one.medians[0] for one in results], [one.medians[1] for one in results], sum(one.errors for one in results)
     )

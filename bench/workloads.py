@@ -1,7 +1,8 @@
 """What clients ask: requests as they go over the wire, over many users, the same in each run."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
 from random import Random
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ PAGE = 50
 TASK = {"title": "Buy milk", "description": "The one in glass bottles, if there is any left.", "priority": "low"}
 FIRST = f"sort=-created_at&limit={PAGE}"
 FILTER = f"completed=false&priority=high&sort=due&limit={PAGE}"
+ANEW = "{query}"
 TENTHS = 10
 READS_OF_TEN, LISTS_OF_TEN = 7, 2
 
@@ -34,16 +36,26 @@ class Account:
 
 @attrs.frozen
 class Workload:
-    """Requests, and how many connections send them. `name`: what ratios call it. `reads`: see `Plan`."""
+    """Requests, and how many connections send them. `name`: what ratios call it. `reads`: see `Plan`.
+
+    `anew`: a query string. Each request gets it in place of `ANEW`, each time in a spelling that was not sent before.
+    """
 
     name: str
     requests: list[Request]
     connections: int = CONNECTIONS
     reads: list[Request] = attrs.field(factory=list)
+    anew: str | None = None
+    _spellings: Iterator[int] = attrs.field(factory=count, init=False, eq=False)
 
     def plan(self, port: int, seconds: float) -> Plan:
         """Return the plan that sends it to a port."""
-        return Plan(port, self.requests, seconds, self.connections, reads=self.reads)
+        return Plan(port, [*self._spelled()], seconds, self.connections, reads=self.reads)
+
+    def _spelled(self) -> Iterator[Request]:
+        for request in self.requests:
+            query = None if self.anew is None else spelled(self.anew, next(self._spellings))
+            yield request if query is None else attrs.evolve(request, text=request.text.replace(ANEW, query))
 
 
 def read(accounts: Sequence[Account]) -> Workload:
@@ -59,7 +71,7 @@ def list_first(accounts: Sequence[Account]) -> Workload:
 
 def list_anew(accounts: Sequence[Account]) -> Workload:
     """N: the same, and no page was sent before."""
-    return Workload("N", _anew(accounts, FIRST))
+    return Workload("N", _anew(accounts), anew=FIRST)
 
 
 def create(accounts: Sequence[Account]) -> Workload:
@@ -69,7 +81,7 @@ def create(accounts: Sequence[Account]) -> Workload:
 
 def list_filtered(accounts: Sequence[Account]) -> Workload:
     """F: GET the first page of one's open tasks of high priority, the next due first, not sent before."""
-    return Workload("F", _anew(accounts, FILTER))
+    return Workload("F", _anew(accounts), anew=FILTER)
 
 
 def patch(accounts: Sequence[Account]) -> Workload:
@@ -150,11 +162,8 @@ def _list(account: Account) -> Request:
     return Request(message("GET", f"/api/tasks?limit={PAGE}", account.token))
 
 
-def _anew(accounts: Sequence[Account], query: str) -> list[Request]:
-    return [
-        Request(message("GET", f"/api/tasks?{spelled(query, turn)}", one.token))
-        for turn, one in enumerate(_turns(accounts))
-    ]
+def _anew(accounts: Sequence[Account]) -> list[Request]:
+    return [Request(message("GET", f"/api/tasks?{ANEW}", one.token)) for one in _turns(accounts)]
 
 
 def _create(account: Account) -> Request:

@@ -61,6 +61,14 @@ def test_other_spellings_ask_for_the_same() -> None:
         assert all(parse(query.encode()) == parse(spelling.encode()) for spelling in spellings)
 
 
+@pytest.mark.parametrize("make", [workloads.list_anew, workloads.list_filtered])
+def test_what_is_read_anew_is_never_sent_twice(make: Callable[[Sequence[Account]], Workload]) -> None:
+    """Not within a round, and not in the next one either."""
+    workload = make([Account("token", ())])
+    sent = [request.text for _ in range(8) for request in workload.plan(1, MOMENT).requests]
+    assert len(sent) == len(set(sent)) > workloads.REQUESTS
+
+
 @pytest.mark.parametrize("make", workloads.OURS, ids=lambda make: str(make.__name__))
 def test_workload_gets_the_status_it_expects(api: System, make: Callable[[Sequence[Account]], Workload]) -> None:
     """Every request of every workload succeeds, the conditional ones time after time."""
