@@ -92,7 +92,7 @@ def parse(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
     _check_depth(raw)
     try:
         text = raw.removeprefix(codecs.BOM_UTF8).decode()
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
+        value = _DECODER.decode(text)
         if _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeError as error:
@@ -132,3 +132,6 @@ def _shown(name: str) -> str:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise MalformedRequest(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant)
