@@ -19,6 +19,8 @@ NICENESS = 5
 
 IDLE_SECONDS = 5.0
 """After how long without work the memory of the last hash goes back to the system."""
+ARENA_MAX = -8
+"""The parameter M_ARENA_MAX of mallopt(3). All threads share one arena: of no other is the end given back."""
 
 Arguments = ParamSpec("Arguments")
 T = TypeVar("T")
@@ -36,6 +38,7 @@ class BoundedPool:
     _idle: asyncio.TimerHandle | None = attrs.field(default=None, init=False)
 
     def __init__(self, workers: int, queue: int) -> None:
+        _call_allocator("mallopt", ARENA_MAX, 1)  # before there are threads
         threads = ThreadPoolExecutor(workers, thread_name_prefix="passwords", initializer=_step_back)
         self.__attrs_init__(threads, Semaphore(workers + queue))
 
@@ -63,13 +66,18 @@ class BoundedPool:
 
 
 def _give_memory_back() -> None:
-    """Give back what the allocator keeps: glibc expects that as much is wanted again (mallopt(3), M_MMAP_THRESHOLD).
+    """Give back what the allocator keeps: it expects that as much is wanted again (mallopt(3), M_MMAP_THRESHOLD).
 
     To give it back after each hash would make hashes half as fast again: new memory comes page by page.
     """
+    _call_allocator("malloc_trim", 0)
+
+
+def _call_allocator(function: str, *arguments: int) -> None:
+    """Call a function that glibc has, and other C libraries do without."""
     if sys.platform == "linux":
-        with suppress(AttributeError):  # other C libraries do not have the function
-            ctypes.CDLL(None).malloc_trim(0)
+        with suppress(AttributeError):
+            getattr(ctypes.CDLL(None), function)(*arguments)
 
 
 def _step_back() -> None:
