@@ -14,7 +14,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres import Database, queries
 from adapters.postgres.access import Access
-from adapters.postgres.coalescing import WRITERS, batch_of
+from adapters.postgres.arrays import WRITERS
+from adapters.postgres.coalescing import batch_of
 from adapters.postgres.flights import MAX_FLIGHTS, MAX_REQUESTS, QUIET_FLIGHTS
 from adapters.postgres.queries import PageStart
 from adapters.postgres.records import Rows

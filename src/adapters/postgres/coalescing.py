@@ -4,15 +4,13 @@ Each keeps its own access check: the statement of one read stands as it is in a 
 values.
 """
 
-import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from operator import attrgetter
-from typing import Any
 
 import attrs
 
+from adapters.postgres.arrays import WRITERS, Write, array, inner_array
 from adapters.postgres.flights import Flights, Request, Values
 from adapters.postgres.pool import Database
 from adapters.postgres.records import Row, Rows
@@ -21,10 +19,6 @@ from todo_core.errors import Unavailable
 
 SHARED = frozenset({"now", "limit", "max_rows"})
 """The values that the reads of one statement share: `now` is that of the latest, `max_rows` goes with `limit`."""
-
-
-Write = Callable[[Any], str]
-"""Writes a value as an item of an array: https://www.postgresql.org/docs/current/arrays.html, 8.15.6."""
 
 
 @attrs.frozen
@@ -43,7 +37,7 @@ class Batch:
 
     def _array(self, name: str, reads: Sequence[Values]) -> object:
         items, write = [read[name] for read in reads], self.arrays[name]
-        return items if write is None else _array(map(write, items))
+        return items if write is None else array(map(write, items))
 
 
 @lru_cache(512)
@@ -67,35 +61,8 @@ def batch_of(statement: Statement) -> Batch | None:
         f" CROSS JOIN LATERAL ({one}) AS one"
     )
     names = (*arrays, *(name for name in statement.names if name in common))
-    writers = {name: _nested if name in nested else WRITERS.get(types[name][0]) for name in arrays}
+    writers = {name: inner_array if name in nested else WRITERS.get(types[name][0]) for name in arrays}
     return Batch(Statement(sql, names, statement.constants, statement.binds), writers)
-
-
-def _array(items: Iterable[str]) -> str:
-    return "{" + ",".join(items) + "}"
-
-
-def _quoted(item: object) -> str:
-    escaped = str(item).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def _nested(items: Iterable[object]) -> str:
-    """Write an array as a text: arrays in an array would have to have one length."""
-    return _quoted(_array(map(_quoted, items)))
-
-
-def _bytes(item: bytes) -> str:
-    return rf'"\\x{item.hex()}"'
-
-
-WRITERS: Mapping[str, Write] = {
-    "UUID": attrgetter("hex"),
-    "TEXT": _quoted,
-    "BYTEA": _bytes,
-    "TIMESTAMP WITH TIME ZONE": dt.datetime.isoformat,
-}
-"""By the type of the item. None of these values may be NULL."""
 
 
 @attrs.define

@@ -10,6 +10,7 @@ import msgspec
 import psycopg
 from psycopg.types.json import Jsonb
 
+from adapters.postgres.arrays import WRITERS, array
 from adapters.postgres.flights import Flights, Request, Values
 from adapters.postgres.grouped_writing import NUMBER, REQUESTS, USERS, Group
 from adapters.postgres.pool import Database
@@ -67,7 +68,7 @@ class GroupCommit:
             {NUMBER: number, **{name: request.values[name] for name in names if name in request.values}}
             for number, request in enumerate(requests)
         ]
-        users = [request.values["user"] for request in requests]
+        users = array(WRITERS["UUID"](request.values["user"]) for request in requests)
         rows = await self.database.write(group.together, {REQUESTS: _ENCODER.encode(values).decode(), USERS: users})
         return {number: [] if row[0] is None else [row] for number, *row in rows}
 
